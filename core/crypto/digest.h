@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// SHA-256, HMAC-SHA-256, random bytes, comparison in constant time. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace countersign::crypto {
+
+inline constexpr std::size_t kSha256Bytes = 32;
+
+[[nodiscard]] std::string sha256(std::string_view bytes); ///< 32 bytes
+[[nodiscard]] std::string sha256Base64url(std::string_view bytes); ///< 43 characters
+[[nodiscard]] std::string hmacSha256(std::string_view key, std::string_view bytes); ///< 32 bytes
+[[nodiscard]] std::string randomBytes(std::size_t count);
+/// base64url of `bytes` random bytes; 16 for identifiers, 32 for secrets.
+[[nodiscard]] std::string randomToken(std::size_t bytes = 32);
+[[nodiscard]] bool equalInConstantTime(std::string_view a, std::string_view b);
+
+} // namespace countersign::crypto

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// The Merkle tree of RFC 6962 section 2.1 over SHA-256: leaf SHA-256(0x00 ‖ leaf), node SHA-256(0x01 ‖ left ‖ right).
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace countersign::crypto {
+
+[[nodiscard]] std::string leafHash(std::string_view leaf);
+[[nodiscard]] std::string nodeHash(std::string_view left, std::string_view right);
+
+/// A growing tree's right edge: the roots of its perfect subtrees, largest first. Append is O(log n).
+class MerkleFrontier {
+public:
+    MerkleFrontier() = default;
+    /// Continues a tree. `roots` must be as many as `size` has one bits. Error: InvalidInput.
+    [[nodiscard]] static Result<MerkleFrontier> restore(std::uint64_t size, std::vector<std::string> roots);
+
+    void append(std::string_view hashOfLeaf);
+    [[nodiscard]] std::uint64_t size() const { return m_size; }
+    [[nodiscard]] std::string root() const; ///< of the empty tree: SHA-256 of nothing
+    [[nodiscard]] const std::vector<std::string>& roots() const { return m_roots; }
+
+    bool operator==(const MerkleFrontier&) const = default;
+
+private:
+    std::uint64_t m_size = 0;
+    std::vector<std::string> m_roots;
+};
+
+/// RFC 9162 section 2.1.3.2. Error: BadSignature with the reason.
+[[nodiscard]] Result<void> verifyInclusion(std::uint64_t index, std::uint64_t size, std::string_view hashOfLeaf,
+    std::span<const std::string> proof, std::string_view root);
+
+} // namespace countersign::crypto

@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: 2026 The Countersign contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# What every target of ours is compiled with. Warnings are errors.
+add_library(countersign_options INTERFACE)
+target_include_directories(countersign_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_definitions(countersign_options INTERFACE
+    QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII QT_NO_FOREACH QT_STRICT_ITERATORS
+    QT_DISABLE_DEPRECATED_UP_TO=0x060800 BOOST_JSON_NO_LIB BOOST_ALL_NO_LIB
+    $<$<CONFIG:Release>:_FORTIFY_SOURCE=3>)
+target_compile_options(countersign_options INTERFACE
+    -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
+    -Wnull-dereference -Wimplicit-fallthrough -Wformat=2 -fstack-protector-strong)
+
+# countersign_room(NAME SOURCES… LINKS…): the library of one folder, named after it.
+# What it links says which floors below it uses; packaging/lint/floors holds the includes to the same table.
+function(countersign_room name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+    add_library(countersign_${name} STATIC ${ARG_SOURCES})
+    target_link_libraries(countersign_${name} PUBLIC countersign_options ${ARG_LINKS})
+endfunction()
+
+# countersign_test(NAME [DESKTOP] SOURCES… LINKS… [LABELS…]): a Qt Test program and its ctest entry.
+# DESKTOP: the test runs with a display, a session bus and a home of its own (tests/support/desktop-session).
+function(countersign_test name)
+    cmake_parse_arguments(ARG "DESKTOP" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_libraries(${name} PRIVATE countersign_options Qt6::Test ${ARG_LINKS})
+    target_compile_definitions(${name} PRIVATE COUNTERSIGN_VECTORS_DIR="${COUNTERSIGN_VECTORS_DIR}")
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    if(ARG_DESKTOP)
+        add_test(NAME ${name} COMMAND ${CMAKE_SOURCE_DIR}/tests/support/desktop-session $<TARGET_FILE:${name}>)
+    else()
+        add_test(NAME ${name} COMMAND ${CMAKE_SOURCE_DIR}/tests/support/plain-session $<TARGET_FILE:${name}>)
+    endif()
+    if(NOT ARG_TIMEOUT)
+        set(ARG_TIMEOUT 240)
+    endif()
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()
