@@ -1,0 +1,5 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// Boost.JSON is compiled here, once, for the whole program.
+#include <boost/json/src.hpp>
