@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// An agent as it introduced itself (RFC 7591). Its name is its own claim; its key is what it is known by.
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/ids.h"
+
+#include <cstdint>
+#include <string>
+
+namespace countersign::agents {
+
+inline constexpr std::size_t kMaxClientNameBytes = 200;
+inline constexpr int kMaxAgentsPerUid = 1000; ///< registrations of one uid
+
+enum class Standing : std::uint8_t { Ordinary, Blocked };
+
+struct Agent {
+    ClientId id;
+    std::string name; ///< client_name, as claimed: show it through safeText() only
+    Thumbprint key; ///< of the registered key
+    std::string executable; ///< of the program that registered; empty: unknown
+    UnixSeconds registeredAt;
+    Standing standing = Standing::Ordinary;
+
+    bool operator==(const Agent&) const = default;
+};
+
+} // namespace countersign::agents

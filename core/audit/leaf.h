@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// What the log records. A leaf is canonical JSON (RFC 8785) of at most 65,535 bytes. Texts and other private details
+// stand in it as salted commitments; the detail itself is kept beside it and can be erased.
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/ids.h"
+#include "core/base/json.h"
+#include "core/base/result.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace countersign::audit {
+
+inline constexpr std::size_t kMaxLeafBytes = 65535;
+
+enum class LeafKind : std::uint8_t {
+    LogStarted, ///< the first leaf: who this log belongs to
+    AgentRegistered,
+    AgentBlocked,
+    AgentUnblocked,
+    ServiceAdded,
+    ServiceRemoved,
+    RequestReceived,
+    RequestRefused, ///< over a cap, or of a blocked agent
+    RequestMerged,
+    RequestDenied,
+    RequestExpired,
+    RequestCancelled,
+    RequestBlocked,
+    ConsentGiven, ///< carries the consent record's claims; makes the grant
+    KeyBound, ///< the agent's bound key, before its first token leaves
+    TokenIssued,
+    GrantHeld,
+    GrantResumed,
+    GrantExpired,
+    GrantRevoked,
+    StateRejected, ///< a row that the log or a signature does not back was set aside
+};
+
+[[nodiscard]] std::string_view leafKindName(LeafKind kind); ///< "consent_given", as in the leaf's `type`
+[[nodiscard]] std::optional<LeafKind> leafKindFromName(std::string_view name);
+
+/// A leaf before it is written. `claims` gets `type`, `iat`, `person` and `device` added by the log.
+struct LeafDraft {
+    LeafKind kind = LeafKind::LogStarted;
+    ClientId agent; ///< empty: none
+    GrantId grant; ///< empty: none
+    json::Object claims;
+    std::optional<std::string> privateText; ///< kept beside the leaf; `text_commitment` is added to the claims
+};
+
+struct Leaf {
+    std::uint64_t index = 0;
+    LeafKind kind = LeafKind::LogStarted;
+    UnixSeconds at;
+    ClientId agent;
+    GrantId grant;
+    std::string bytes; ///< the canonical JSON
+    std::optional<std::string> privateText; ///< missing: there was none, or it was erased
+};
+
+} // namespace countersign::audit

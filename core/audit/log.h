@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// The append-only log: RFC 6962 tree over the leaves, checkpoints (C2SP tlog-checkpoint, signed note, Ed25519) with the
+// origin "countersign/<device thumbprint>". Used on the authority thread, inside its transactions.
+#pragma once
+
+#include "core/audit/leaf.h"
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/crypto/keys.h"
+#include "core/crypto/merkle.h"
+#include "core/store/database.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace countersign::audit {
+
+inline constexpr std::chrono::seconds kCheckpointInterval{10}; ///< at most so long after something was added
+
+struct LogOwner {
+    Thumbprint device;
+    Thumbprint person;
+};
+
+struct Checkpoint {
+    std::uint64_t size = 0;
+    std::string root; ///< 32 bytes
+    std::string note; ///< the signed note
+
+    bool operator==(const Checkpoint&) const = default;
+};
+
+class Log {
+public:
+    /// Continues the log of a database. Error: StorageCorrupt when what is stored of the tree contradicts itself.
+    [[nodiscard]] static Result<Log> open(store::Database& database, LogOwner owner, crypto::PrivateKey key);
+
+    /// Writes one leaf and the tree's new edge in the running transaction; returns its index. Where the transaction is
+    /// rolled back, call reload().
+    [[nodiscard]] Result<std::uint64_t> append(const LeafDraft& draft, UnixSeconds now);
+    [[nodiscard]] Result<void> reload();
+
+    [[nodiscard]] std::uint64_t size() const { return m_tree.size(); }
+    [[nodiscard]] std::string root() const { return m_tree.root(); }
+    [[nodiscard]] std::string origin() const;
+
+    /// Signs the present tree and stores the checkpoint (in the running transaction). Nothing to do when nothing was
+    /// added since the last one, which is returned then.
+    [[nodiscard]] Result<Checkpoint> writeCheckpoint();
+    [[nodiscard]] Result<std::optional<Checkpoint>> lastCheckpoint() const;
+
+private:
+    Log(store::Database& database, LogOwner owner, crypto::PrivateKey key);
+
+    store::Database* m_database;
+    LogOwner m_owner;
+    crypto::PrivateKey m_key;
+    crypto::MerkleFrontier m_tree;
+};
+
+} // namespace countersign::audit

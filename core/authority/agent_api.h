@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// What agents and services may ask of the authority. Every call may come from any thread; replies arrive on the
+// authority's thread after what they tell of is durable, and must only hand on. Nothing here approves anything.
+#pragma once
+
+#include "core/agents/agent.h"
+#include "core/agents/process.h"
+#include "core/base/clock.h"
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "core/crypto/keys.h"
+#include "core/grants/grant.h"
+#include "core/permissions/permission.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace countersign::authority {
+
+template <typename T> using Reply = std::move_only_function<void(Result<T>)>;
+
+/// A signed form that may be used once: remembered in the transaction that acts on it, until it could not be accepted
+/// any more. `owner`: a client id (assertions) or a key's thumbprint (DPoP).
+struct UsedProof {
+    std::string owner;
+    std::string id; ///< jti
+    UnixSeconds expiresAt;
+};
+
+struct RegisterAgent {
+    std::string name;
+    crypto::PublicKey key;
+    agents::PeerSocket peer;
+    agents::ProcessEvidence evidence;
+};
+
+struct RegisteredClient { ///< what endpoints need to authenticate one
+    agents::Agent agent;
+    crypto::PublicKey key;
+};
+
+struct DelegationRequest {
+    ClientId agent;
+    std::vector<UsedProof> proofs;
+    permissions::Permission asked;
+    std::string bindingMessage;
+    bool openid = false;
+    std::chrono::seconds life{300}; ///< requested_expiry within its limits
+    std::optional<Thumbprint> dpopKey;
+    std::string digest; ///< SHA-256 of the decoded request parameters but client authentication: equal ones merge
+    agents::PeerSocket peer;
+    agents::ProcessEvidence evidence;
+};
+
+struct AcceptedRequest {
+    RequestId id; ///< auth_req_id
+    std::chrono::seconds expiresIn;
+    std::chrono::seconds interval;
+};
+
+/// The token endpoint's forms. The key is the DPoP proof's, verified by the endpoint.
+struct PollRequest {
+    ClientId agent;
+    RequestId id;
+    Thumbprint dpopKey;
+    std::vector<UsedProof> proofs;
+};
+struct RefreshTokens {
+    ClientId agent;
+    std::string refreshToken;
+    Thumbprint dpopKey;
+    std::vector<UsedProof> proofs;
+};
+
+struct TokenSet {
+    std::string accessToken; ///< RFC 9068 at+jwt
+    std::string refreshToken;
+    std::optional<std::string> idToken;
+    std::chrono::seconds expiresIn;
+    permissions::Permission granted;
+    GrantId grant;
+    std::string scope;
+};
+
+/// RFC 7662: what a token means now. nullopt everywhere: inactive.
+struct Introspection {
+    GrantId grant;
+    ClientId agent;
+    Thumbprint boundKey;
+    Thumbprint person;
+    permissions::Permission permission;
+    std::vector<std::string> audience;
+    TokenId id;
+    UnixSeconds issuedAt;
+    UnixSeconds expiresAt;
+    enum class Kind : std::uint8_t { Access, Refresh } kind = Kind::Access;
+};
+
+struct Service { ///< a verifier that the person added
+    ServiceId id;
+    std::string name;
+    permissions::Location location;
+};
+
+struct RevokeToken { ///< RFC 7009; an auth_req_id withdraws the request
+    ClientId agent;
+    std::string token;
+    std::vector<UsedProof> proofs;
+};
+
+class AgentApi {
+public:
+    AgentApi() = default;
+    AgentApi(const AgentApi&) = delete;
+    AgentApi& operator=(const AgentApi&) = delete;
+    virtual ~AgentApi() = default;
+
+    virtual void registerAgent(RegisterAgent command, Reply<agents::Agent> reply) = 0;
+    virtual void requestDelegation(DelegationRequest command, Reply<AcceptedRequest> reply) = 0;
+    virtual void poll(PollRequest command, Reply<TokenSet> reply) = 0;
+    virtual void refresh(RefreshTokens command, Reply<TokenSet> reply) = 0;
+    virtual void revokeToken(RevokeToken command, Reply<void> reply) = 0;
+    /// Remembers proofs of a call that changes nothing else. Error: Replayed.
+    virtual void consume(std::vector<UsedProof> proofs, Reply<void> reply) = 0;
+
+    // From the read view: answered at once, never waiting for the writer's transaction.
+    [[nodiscard]] virtual std::optional<RegisteredClient> findClient(const ClientId& id) const = 0;
+    /// The service with this secret (compared by its SHA-256). nullopt: none.
+    [[nodiscard]] virtual std::optional<Service> findService(const ServiceId& id, std::string_view secret) const = 0;
+    /// What `token` means now; nullopt: inactive. The caller decides whether who asks may know.
+    [[nodiscard]] virtual std::optional<Introspection> introspect(std::string_view token) const = 0;
+
+    [[nodiscard]] virtual std::string issuer() const = 0;
+    [[nodiscard]] virtual crypto::PublicKey deviceKey() const = 0;
+    [[nodiscard]] virtual Thumbprint person() const = 0;
+};
+
+} // namespace countersign::authority

@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// The one owner of state: a thread, the database's only writer. Use cases are functions over Context, a file each;
+// this class gives them a thread, a transaction and an answer after the commit. All that gathered while one
+// transaction was on its way to the disk commits together (group commit).
+#pragma once
+
+#include "core/authority/agent_api.h"
+#include "core/authority/person_desk.h"
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/keychain/identity.h"
+#include "core/store/database.h"
+
+#include <QString>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace countersign::authority {
+
+struct Context; // core/authority/context.h: the state, seen by use cases only
+
+/// Writes the log's size and root to the keychain; called on the authority's thread, must hand on and return.
+using KeepAnchor = std::function<void(const keychain::LogAnchor& anchor)>;
+
+struct AuthorityOptions {
+    QString folder; ///< the data folder
+    std::string issuer; ///< "http://127.0.0.1:7317"
+    std::string keychainName;
+    keychain::Identity identity;
+    std::optional<keychain::LogAnchor> anchor; ///< what the keychain remembers
+    KeepAnchor keepAnchor;
+    const Clock* clock = nullptr;
+};
+
+class Authority final : public AgentApi {
+public:
+    /// Opens the database, checks the log against the keys and the anchor, and starts the thread. Errors: the store's;
+    /// a broken log is not one: the authority starts, grants nothing, and revoking goes on.
+    [[nodiscard]] static Result<std::unique_ptr<Authority>> start(AuthorityOptions options);
+    /// Answers what was submitted, writes a checkpoint and the anchor, joins.
+    ~Authority() override;
+
+    /// Runs `work` in the running transaction, alone; `reply` is called after the commit, or with the error that undid
+    /// it. A work that fails leaves nothing behind.
+    template <typename T> using Work = std::move_only_function<Result<T>(Context&)>;
+    void submit(Work<void> work, Reply<void> reply); ///< any thread
+    template <typename T> void submit(Work<T> work, Reply<T> reply)
+    {
+        auto result = std::make_shared<Result<T>>(fail(ErrorCode::Internal, std::string()));
+        submit(Work<void>([work = std::move(work), result](Context& context) mutable -> Result<void> {
+            *result = work(context);
+            if (!*result)
+                return std::unexpected(result->error());
+            return {};
+        }),
+            Reply<void>([reply = std::move(reply), result](Result<void> done) mutable {
+                reply(done ? std::move(*result) : Result<T>(std::unexpected(done.error())));
+            }));
+    }
+
+    /// Where committed changes are announced (on the authority's thread); the desk hands them to the GUI thread.
+    using Listener = std::function<void(DeskChanges)>;
+    void setListener(Listener listener); ///< any thread; the whole state is announced first; empty: nobody listens
+    /// Runs on the reader pool with a read-only connection.
+    void read(std::move_only_function<void(store::Database&)> work); ///< any thread
+
+    [[nodiscard]] const Clock& clock() const;
+    [[nodiscard]] QString folder() const;
+
+    void registerAgent(RegisterAgent command, Reply<agents::Agent> reply) override;
+    void requestDelegation(DelegationRequest command, Reply<AcceptedRequest> reply) override;
+    void poll(PollRequest command, Reply<TokenSet> reply) override;
+    void refresh(RefreshTokens command, Reply<TokenSet> reply) override;
+    void revokeToken(RevokeToken command, Reply<void> reply) override;
+    void consume(std::vector<UsedProof> proofs, Reply<void> reply) override;
+    [[nodiscard]] std::optional<RegisteredClient> findClient(const ClientId& id) const override;
+    [[nodiscard]] std::optional<Service> findService(const ServiceId& id, std::string_view secret) const override;
+    [[nodiscard]] std::optional<Introspection> introspect(std::string_view token) const override;
+    [[nodiscard]] std::string issuer() const override;
+    [[nodiscard]] crypto::PublicKey deviceKey() const override;
+    [[nodiscard]] Thumbprint person() const override;
+
+    // For the control socket; the desktop goes through PersonDesk.
+    void listGrants(Reply<std::vector<GrantRow>> reply);
+    void status(Reply<DeskStatus> reply);
+    void revokeGrant(GrantId grant, Reply<void> reply);
+    void stopEverything(Reply<void> reply);
+    void timeline(audit::TimelineFilter filter, std::optional<std::uint64_t> before, int count,
+        Reply<std::vector<TimelineEntry>> reply); ///< replies on the reader pool
+
+private:
+    struct Data;
+    explicit Authority(std::unique_ptr<Data> data);
+    std::unique_ptr<Data> d;
+};
+
+} // namespace countersign::authority

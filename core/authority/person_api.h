@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// What the person's programs may ask of the authority: the desktop (through PersonDesk, on the GUI thread) and, but for
+// the decisions, the control socket. Plain values.
+#pragma once
+
+#include "core/agents/agent.h"
+#include "core/audit/timeline.h"
+#include "core/base/clock.h"
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "core/consent/record.h"
+#include "core/consent/request.h"
+#include "core/consent/screen.h"
+#include "core/grants/grant.h"
+
+#include <QString>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace countersign::authority {
+
+/// A waiting request, as the inbox and the consent dialog show it.
+struct WaitingRequest {
+    consent::Request request;
+    agents::Agent agent;
+    consent::ScreenFacts facts; ///< frozen; the dialog composes the screen from them
+};
+
+struct GrantRow {
+    grants::Grant grant;
+    QString agentName; ///< safe to show; the agent's own claim
+    QStringList may; ///< permissions::toSentences of it
+};
+
+/// One line of the timeline.
+struct TimelineEntry {
+    std::uint64_t index = 0;
+    UnixSeconds at;
+    audit::LeafKind kind = audit::LeafKind::LogStarted;
+    ClientId agent;
+    GrantId grant;
+    QString agentName;
+    QString sentence; ///< what happened, for a person
+    enum class Outcome : std::uint8_t { Neutral, Permitted, Refused } outcome = Outcome::Neutral;
+    QString details; ///< the leaf's JSON, indented
+};
+
+/// What the person decided on a request. The authority composes the screen again and compares.
+struct Decision {
+    std::string requestId;
+    consent::Edit edit;
+    QString locale; ///< BCP 47 of the screen
+    QString shownText; ///< Screen::text(edit)
+    consent::ScreenFacts facts; ///< the facts that it was composed from
+    consent::Presence presence = consent::Presence::Click;
+};
+
+/// Why nothing, or less than usual, can be decided now.
+enum class Trouble : std::uint8_t {
+    None,
+    PersonKeySealed, ///< the passphrase is needed before anything can be approved
+    ClockMoved, ///< live grants are held until the person confirms
+    LogBroken, ///< nothing is granted; revoking goes on
+    DatabaseRolledBack, ///< an old copy was put back: all grants ended
+    DiskFull,
+    Stopped, ///< the database can't be written
+};
+
+struct DeskStatus {
+    std::vector<Trouble> troubles;
+    QString detail; ///< sentences that go with them
+    std::string issuer;
+    std::string keychain;
+    Thumbprint device;
+    Thumbprint person;
+    std::uint64_t logSize = 0;
+    int liveGrants = 0;
+    int waitingRequests = 0;
+    std::uint64_t refusedRequests = 0; ///< over a cap or blocked, since the start
+};
+
+struct ServiceSecret {
+    ServiceId id;
+    QString secret; ///< shown once
+};
+
+struct ServiceRow {
+    ServiceId id;
+    QString name;
+    QString location;
+    UnixSeconds addedAt;
+};
+
+} // namespace countersign::authority

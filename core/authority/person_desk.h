@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// The authority's façade for the windows: lives on the GUI thread, holds the last published state, and never blocks.
+// Callbacks and signals arrive on the GUI thread, after what they tell of is durable.
+#pragma once
+
+#include "core/authority/person_api.h"
+
+#include <QObject>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace countersign {
+class Mailbox;
+}
+
+namespace countersign::authority {
+
+class Authority;
+class PersonDesk; // below
+template <typename T> using Done = std::function<void(Result<T>)>;
+
+/// What changed in one commit; posted from the authority to the desk.
+struct DeskChanges {
+    bool everything = false; ///< replace what is held with what is here
+    std::vector<WaitingRequest> requests; ///< new or changed ones; ended ones come with their final state
+    std::vector<GrantRow> grants;
+    std::vector<ServiceRow> services;
+    bool servicesChanged = false;
+    std::optional<DeskStatus> status;
+    std::uint64_t logSize = 0;
+};
+
+class PersonDesk final : public QObject {
+    Q_OBJECT
+public:
+    /// `authority` outlives the desk.
+    explicit PersonDesk(Authority& authority, QObject* parent = nullptr);
+    ~PersonDesk() override;
+
+    [[nodiscard]] const std::vector<WaitingRequest>& waitingRequests() const; ///< oldest first
+    [[nodiscard]] const WaitingRequest* findRequest(const std::string& publicId) const;
+    [[nodiscard]] const std::vector<GrantRow>& grants() const; ///< newest first; a row keeps its place
+    [[nodiscard]] const std::vector<ServiceRow>& services() const;
+    [[nodiscard]] const DeskStatus& status() const;
+    [[nodiscard]] const Clock& clock() const;
+
+    void approve(Decision decision, Done<GrantId> done);
+    void deny(const std::string& requestId, Done<void> done);
+    void block(const ClientId& agent, Done<void> done); ///< key and executable; ends its requests and grants
+    void unblock(const ClientId& agent, Done<void> done);
+
+    void revoke(const GrantId& grant, Done<void> done);
+    void revokeAllOf(const ClientId& agent, Done<void> done);
+    void stopEverything(Done<void> done);
+
+    /// Unseals the person's key for this session. `passphrase` is wiped.
+    void unlockPersonKey(QString& passphrase, Done<void> done);
+    /// The clock is right: held grants that have not ended go on.
+    void confirmClock(Done<void> done);
+    /// Resumes one grant that was held (for example because its refresh token was used twice).
+    void resume(const GrantId& grant, Done<void> done);
+
+    void addService(const QString& name, const QString& location, Done<ServiceSecret> done);
+    void removeService(const ServiceId& service, Done<void> done);
+
+    /// Entries before `before` (nullopt: the newest), newest first. From a read connection, off the GUI thread.
+    void timeline(audit::TimelineFilter filter, std::optional<std::uint64_t> before, int count,
+        Done<std::vector<TimelineEntry>> done);
+
+Q_SIGNALS:
+    void ready(); ///< the first state has arrived
+    void requestArrived(const QString& publicId);
+    void requestChanged(const QString& publicId); ///< merged once more
+    void requestEnded(const QString& publicId, countersign::consent::RequestState how);
+    void grantsReset();
+    void grantAdded(int row); ///< always 0: newest first
+    void grantChanged(int row);
+    void servicesChanged();
+    void timelineGrew(quint64 logSize);
+    void statusChanged();
+
+private:
+    struct Data;
+    std::unique_ptr<Data> d;
+};
+
+} // namespace countersign::authority

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// The three keys that make this desktop: the device's (ES256: tokens, receipts), the log's (Ed25519: checkpoints), and
+// the person's (ES256: consents), which is sealed a second time under the person's own passphrase.
+// They are made once, at first start, and live in the keychain only. A keychain that was used before and has lost
+// them is an error (KeychainEmptied), never a reason to make new ones: that would fork the audit log.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/crypto/keys.h"
+#include "core/keychain/keychain.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace countersign::keychain {
+
+/// Whether the data folder knows of keys that were made before.
+enum class History : std::uint8_t { FirstStart, KeysWereMade };
+
+struct Identity {
+    crypto::PrivateKey device;
+    crypto::PrivateKey log;
+    crypto::PublicKey person;
+    std::string sealedPersonKey; ///< for unsealPersonKey()
+};
+
+/// Makes and stores the keys. `passphrase`: the person's own. Fails with KeychainDenied when there are keys already.
+[[nodiscard]] Result<Identity> createIdentity(Keychain& keychain, const crypto::SecretBytes& passphrase);
+/// Loads them. nullopt only for History::FirstStart and a keychain without any of them; some but not all of them is
+/// KeychainEmptied. (A keychain that has them all at a first start is used: the data folder was lost, not the keys.)
+[[nodiscard]] Result<std::optional<Identity>> loadIdentity(Keychain& keychain, History history);
+
+/// The person's key in secure memory, for this session. Error: WrongPassphrase.
+[[nodiscard]] Result<crypto::PrivateKey> unsealPersonKey(const std::string& sealedPersonKey, const crypto::SecretBytes& passphrase);
+
+/// What the keychain remembers of the log, so that an old copy of the database shows.
+struct LogAnchor {
+    std::uint64_t treeSize = 0;
+    std::string root; ///< 32 bytes
+
+    bool operator==(const LogAnchor&) const = default;
+};
+
+[[nodiscard]] Result<std::optional<LogAnchor>> readAnchor(Keychain& keychain);
+[[nodiscard]] Result<void> writeAnchor(Keychain& keychain, const LogAnchor& anchor);
+
+} // namespace countersign::keychain
