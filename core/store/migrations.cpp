@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "core/store/migrations.h"
+
+#include "core/store/database.h"
+
+#include <array>
+
+namespace countersign::store {
+
+namespace {
+
+// Conventions. Times (…_at, …_until, at) are Unix seconds unless the name ends in _ms. `state`, `kind`, `end_reason`
+// and other enums are the integers or names of the C++ enum that is named beside them. Ids are text as they go over the
+// wire; whoever holds a secret (auth_req_id, token, service secret) is known here by SHA-256 only. References are
+// checked at commit, so that the order of inserts inside a transaction is free.
+constexpr auto kVersion1 = std::to_array<const char*>({
+    // Settings of the data itself: one name, one value. The schema's version stands in PRAGMA user_version.
+    R"(CREATE TABLE meta (
+        key TEXT NOT NULL PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID)",
+
+    R"(CREATE TABLE agents (
+        id INTEGER PRIMARY KEY,
+        client_id TEXT NOT NULL UNIQUE,      -- RFC 7591
+        name TEXT NOT NULL,                  -- client_name: the agent's own claim
+        jwk TEXT NOT NULL,                   -- its registered public key, a JWK
+        jkt TEXT NOT NULL,                   -- that key's thumbprint (RFC 7638)
+        registered_at INTEGER NOT NULL,
+        uid INTEGER,                         -- the peer that registered it; NULL: unknown
+        executable TEXT,                     -- its program as last seen; NULL: unknown
+        blocked INTEGER NOT NULL DEFAULT 0,  -- 1: the person blocked it
+        unanswered INTEGER NOT NULL DEFAULT 0,      -- requests in a row that ran out without an answer
+        cool_down_until INTEGER NOT NULL DEFAULT 0, -- no request before that; 0: none
+        refused INTEGER NOT NULL DEFAULT 0          -- requests that were turned away since the person last looked
+    ) STRICT)",
+    "CREATE INDEX agents_by_jkt ON agents (jkt)",
+    "CREATE INDEX agents_by_uid ON agents (uid)",
+
+    // What Block covers beyond the one registration: a key or a program. One of the two is set.
+    R"(CREATE TABLE blocks (
+        id INTEGER PRIMARY KEY,
+        jkt TEXT UNIQUE,
+        executable TEXT UNIQUE,
+        at INTEGER NOT NULL,
+        CHECK (jkt IS NOT NULL OR executable IS NOT NULL)
+    ) STRICT)",
+
+    // Delegation requests (CIBA), waiting and done.
+    R"(CREATE TABLE requests (
+        id INTEGER PRIMARY KEY,
+        request_id_hash BLOB NOT NULL UNIQUE, -- SHA-256 of the auth_req_id
+        public_id TEXT NOT NULL UNIQUE,       -- what screens and the log call it
+        client_id TEXT NOT NULL,
+        asked TEXT NOT NULL,                  -- authorization_details as JSON
+        binding_message TEXT,
+        scope TEXT,
+        dpop_jkt TEXT,
+        merge_key BLOB,                       -- SHA-256 of what must be byte-equal to merge
+        merged_into INTEGER REFERENCES requests (id) DEFERRABLE INITIALLY DEFERRED, -- the newer request that took its place
+        asked_count INTEGER NOT NULL DEFAULT 1,
+        evidence TEXT,                        -- the process chain as JSON
+        facts TEXT,                           -- what the screen showed beside the request, as JSON
+        received_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        poll_interval INTEGER NOT NULL,       -- seconds; grows with slow_down
+        last_poll_ms INTEGER,                 -- milliseconds; NULL: not polled yet
+        state INTEGER NOT NULL,               -- consent::RequestState
+        ended_at INTEGER,
+        grant_id TEXT,                        -- what came of it
+        fetched_at INTEGER                    -- when its tokens were handed out first
+    ) STRICT)",
+    "CREATE INDEX requests_by_state ON requests (state, expires_at)",
+    "CREATE INDEX requests_by_client ON requests (client_id, state)",
+    "CREATE INDEX requests_by_merge_key ON requests (merge_key) WHERE merge_key IS NOT NULL",
+    "CREATE INDEX requests_by_merged_into ON requests (merged_into) WHERE merged_into IS NOT NULL",
+
+    R"(CREATE TABLE grants (
+        id INTEGER PRIMARY KEY,
+        grant_id TEXT NOT NULL UNIQUE,
+        client_id TEXT NOT NULL,
+        request INTEGER REFERENCES requests (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
+        permission TEXT NOT NULL,             -- authorization_details as JSON: what was granted
+        bound_jkt TEXT,                       -- the key that tokens are bound to; NULL: not known yet
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        state INTEGER NOT NULL,               -- grants::GrantState
+        ended_at INTEGER,
+        end_reason TEXT,                      -- why it ended, a name that the log uses too
+        last_used_at INTEGER
+    ) STRICT)",
+    "CREATE INDEX grants_by_state ON grants (state, expires_at)",
+    "CREATE INDEX grants_by_client ON grants (client_id, state)",
+    "CREATE INDEX grants_by_request ON grants (request) WHERE request IS NOT NULL",
+
+    // The person's signature under a grant. A grant without a valid one does not exist, whatever its row says.
+    R"(CREATE TABLE consents (
+        id INTEGER PRIMARY KEY,
+        grant_id TEXT NOT NULL UNIQUE REFERENCES grants (grant_id) DEFERRABLE INITIALLY DEFERRED,
+        record TEXT NOT NULL,                 -- JWS, typ consent+jwt
+        digest BLOB NOT NULL,                 -- SHA-256 of the record
+        screen_text TEXT,                     -- what the person read; NULL: erased
+        salt BLOB,                            -- of the text's commitment in the record
+        locale TEXT NOT NULL,
+        renderer INTEGER NOT NULL,            -- version of the code that wrote the text
+        leaf_index INTEGER NOT NULL           -- the log's entry
+    ) STRICT)",
+
+    R"(CREATE TABLE tokens (
+        id INTEGER PRIMARY KEY,
+        kind INTEGER NOT NULL,                -- grants::TokenKind
+        token_hash BLOB NOT NULL UNIQUE,      -- SHA-256 of the token
+        jti TEXT,                             -- of an access token
+        grant_id TEXT NOT NULL REFERENCES grants (grant_id) DEFERRABLE INITIALLY DEFERRED,
+        issued_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        state INTEGER NOT NULL,               -- grants::TokenState
+        successor INTEGER REFERENCES tokens (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED -- of a rotated refresh token
+    ) STRICT)",
+    "CREATE INDEX tokens_by_grant ON tokens (grant_id, kind, state)",
+    "CREATE INDEX tokens_by_expiry ON tokens (expires_at)",
+    "CREATE INDEX tokens_by_successor ON tokens (successor) WHERE successor IS NOT NULL",
+
+    // What a grant has used up, by name.
+    R"(CREATE TABLE counters (
+        grant_id TEXT NOT NULL REFERENCES grants (grant_id) DEFERRABLE INITIALLY DEFERRED,
+        name TEXT NOT NULL,
+        value INTEGER NOT NULL,
+        PRIMARY KEY (grant_id, name)
+    ) STRICT, WITHOUT ROWID)",
+
+    // One-time ids of signed forms (DPoP, client assertions), until they would be refused as too old anyway.
+    R"(CREATE TABLE used_proofs (
+        owner TEXT NOT NULL,                  -- the key's thumbprint, or the client, whose id it is
+        jti TEXT NOT NULL,
+        expires_at INTEGER NOT NULL,
+        PRIMARY KEY (owner, jti)
+    ) STRICT, WITHOUT ROWID)",
+    "CREATE INDEX used_proofs_by_expiry ON used_proofs (expires_at)",
+
+    // Verifiers that may introspect.
+    R"(CREATE TABLE services (
+        id INTEGER PRIMARY KEY,
+        service_id TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        location TEXT NOT NULL,
+        secret_hash BLOB NOT NULL,            -- SHA-256 of the service secret
+        added_at INTEGER NOT NULL,
+        removed_at INTEGER                    -- NULL: in use
+    ) STRICT)",
+
+    // The log (RFC 6962). The columns beside `leaf` repeat what stands in it, to be found by; audit/check holds them to
+    // it.
+    R"(CREATE TABLE log_leaves (
+        idx INTEGER PRIMARY KEY,              -- from 0, without gaps
+        kind INTEGER NOT NULL,                -- audit::LeafKind
+        at INTEGER NOT NULL,
+        client_id TEXT,
+        grant_id TEXT,
+        private_text TEXT,                    -- stands in the leaf as a commitment; NULL: none, or erased
+        salt BLOB,                            -- of that commitment; erased with the text
+        leaf BLOB NOT NULL
+    ) STRICT)",
+    // Each holds all that a filter looks at, so that a page of the timeline reads only the leaves that it shows.
+    "CREATE INDEX log_leaves_in_order ON log_leaves (idx, kind, at)",
+    "CREATE INDEX log_leaves_by_client ON log_leaves (client_id, idx, kind, at, grant_id) WHERE client_id IS NOT NULL",
+    "CREATE INDEX log_leaves_by_grant ON log_leaves (grant_id, idx, kind, at, client_id) WHERE grant_id IS NOT NULL",
+    // Against mistakes of our own: only a private text may be taken out again.
+    R"(CREATE TRIGGER log_leaves_stay BEFORE UPDATE OF idx, kind, at, client_id, grant_id, leaf ON log_leaves
+        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END)",
+    R"(CREATE TRIGGER log_leaves_are_kept BEFORE DELETE ON log_leaves
+        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END)",
+
+    // The tree's right edge: the roots of its perfect subtrees, largest first, 32 bytes each.
+    R"(CREATE TABLE log_tree (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        size INTEGER NOT NULL,
+        roots BLOB NOT NULL
+    ) STRICT)",
+    R"(CREATE TABLE log_checkpoints (
+        size INTEGER PRIMARY KEY,
+        root BLOB NOT NULL,                   -- 32 bytes
+        note TEXT NOT NULL,                   -- C2SP signed note
+        at INTEGER NOT NULL                   -- the time of the newest leaf in it
+    ) STRICT)",
+});
+
+} // namespace
+
+std::span<const char* const> migrationTo(int version)
+{
+    static_assert(kSchemaVersion == 1);
+    return version == 1 ? std::span<const char* const>(kVersion1) : std::span<const char* const>();
+}
+
+} // namespace countersign::store
