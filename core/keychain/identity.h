@@ -5,6 +5,11 @@
 // the person's (ES256: consents), which is sealed a second time under the person's own passphrase.
 // They are made once, at first start, and live in the keychain only. A keychain that was used before and has lost
 // them is an error (KeychainEmptied), never a reason to make new ones: that would fork the audit log.
+//
+// A first start that was cut off can be repeated without forking anything: the entry "identity", which names the three
+// keys by thumbprint, is written last, and no key is handed out before it is on disk. Keys without it, with no log
+// anchor and a data folder that knows of no keys have signed nothing, and createIdentity() replaces them. The data
+// folder must therefore record "keys were made" after createIdentity() or loadIdentity() returned them, not before.
 #pragma once
 
 #include "core/base/result.h"
@@ -24,17 +29,21 @@ struct Identity {
     crypto::PrivateKey device;
     crypto::PrivateKey log;
     crypto::PublicKey person;
-    std::string sealedPersonKey; ///< for unsealPersonKey()
+    std::string sealedPersonKey; ///< for unsealPersonKey(); names the public key too
 };
 
-/// Makes and stores the keys. `passphrase`: the person's own. Fails with KeychainDenied when there are keys already.
+/// Makes and stores the keys. `passphrase`: the person's own (InvalidInput when it is too short; nothing is stored
+/// then). Fails with KeychainDenied when there are keys already that may have signed something.
 [[nodiscard]] Result<Identity> createIdentity(Keychain& keychain, const crypto::SecretBytes& passphrase);
-/// Loads them. nullopt only for History::FirstStart and a keychain without any of them; some but not all of them is
-/// KeychainEmptied. (A keychain that has them all at a first start is used: the data folder was lost, not the keys.)
+/// Loads them. nullopt only for History::FirstStart and a keychain without any of them, or with keys of a first start
+/// that was cut off (see above). Some but not all of them is KeychainEmptied, as is one that can't be read.
+/// (A keychain that has them all at a first start is used: the data folder was lost, not the keys.)
 [[nodiscard]] Result<std::optional<Identity>> loadIdentity(Keychain& keychain, History history);
 
-/// The person's key in secure memory, for this session. Error: WrongPassphrase.
-[[nodiscard]] Result<crypto::PrivateKey> unsealPersonKey(const std::string& sealedPersonKey, const crypto::SecretBytes& passphrase);
+/// The person's key in secure memory, for this session. Errors: WrongPassphrase; KeychainDenied when the sealed key is
+/// not the one that it says it is.
+[[nodiscard]] Result<crypto::PrivateKey> unsealPersonKey(
+    const std::string& sealedPersonKey, const crypto::SecretBytes& passphrase);
 
 /// What the keychain remembers of the log, so that an old copy of the database shows.
 struct LogAnchor {
@@ -44,6 +53,7 @@ struct LogAnchor {
     bool operator==(const LogAnchor&) const = default;
 };
 
+/// nullopt: none was written yet. One that can't be read is KeychainEmptied.
 [[nodiscard]] Result<std::optional<LogAnchor>> readAnchor(Keychain& keychain);
 [[nodiscard]] Result<void> writeAnchor(Keychain& keychain, const LogAnchor& anchor);
 

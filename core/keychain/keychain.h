@@ -21,10 +21,17 @@ enum class Backend : std::uint8_t { KWallet, SecretService, SealedFile };
 
 [[nodiscard]] std::string_view backendName(Backend backend); ///< "kwallet", "secret-service", "sealed-file"
 [[nodiscard]] std::optional<Backend> backendFromName(std::string_view name);
+[[nodiscard]] std::string_view backendTitle(Backend backend); ///< as a person knows it: "KWallet", "the keyring", …
 
-/// Entries of ours, by name ([a-z0-9-]+). Used from one thread, the one it was opened on; that thread has an event loop.
+inline constexpr std::size_t kMaxEntryNameBytes = 64;
+/// [a-z0-9-]+, at most kMaxEntryNameBytes.
+[[nodiscard]] bool isEntryName(std::string_view name);
+
+/// Entries of ours, by name (isEntryName, else InvalidInput). Used from one thread, the one it was opened on; that
+/// thread has an event loop.
 /// Errors: KeychainMissing, KeychainLocked, KeychainDenied, KeychainEmptied, WrongPassphrase, each with the text that
-/// tells the person how to recover.
+/// tells the person how to recover. read() shows no window: a keychain that was locked meanwhile is KeychainLocked, and
+/// opening it again is what asks the person. write() may ask only for a keychain that does not exist yet.
 class Keychain {
 public:
     Keychain() = default;

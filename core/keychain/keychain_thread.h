@@ -17,12 +17,15 @@ namespace countersign::keychain {
 class KeychainThread {
 public:
     KeychainThread();
-    ~KeychainThread(); ///< runs what was posted, closes the keychain, joins
+    KeychainThread(const KeychainThread&) = delete;
+    KeychainThread& operator=(const KeychainThread&) = delete;
+    ~KeychainThread(); ///< runs what was posted, closes the keychain, joins. From the thread that made it
 
     /// `work` runs on the keychain's thread. It gets the opened keychain, or nullptr before open() succeeded.
     using Work = std::move_only_function<void(Keychain*)>;
     void post(Work work); ///< any thread
-    /// Opens on the thread, keeps it, then calls `done` there.
+    /// Closes what is open, opens on the thread, keeps it, then calls `done` there. Also the way back after
+    /// KeychainLocked.
     void open(Backend backend, OpenOptions options, std::move_only_function<void(Result<void>)> done); ///< any thread
 
 private:

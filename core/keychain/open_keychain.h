@@ -30,7 +30,9 @@ struct OpenOptions {
 /// always possible and comes last. Asks the bus only; opens nothing. Call on the keychain thread.
 [[nodiscard]] std::vector<Backend> availableBackends();
 
-/// Opens one keychain, which may show the desktop's own unlock window.
+/// Opens one keychain, which may show the desktop's own unlock window and then blocks until the person answered it.
+/// Errors as for Keychain; StorageInUse when another process has the sealed file open. Changes nothing that is stored:
+/// a sealed file that does not exist yet is made, and its passphrase chosen, by the first write.
 [[nodiscard]] Result<std::unique_ptr<Keychain>> openKeychain(Backend backend, const OpenOptions& options);
 
 } // namespace countersign::keychain

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "core/keychain/keychain.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace countersign::keychain {
+
+std::string_view backendName(Backend backend)
+{
+    switch (backend) {
+    case Backend::KWallet:
+        return "kwallet";
+    case Backend::SecretService:
+        return "secret-service";
+    case Backend::SealedFile:
+        return "sealed-file";
+    }
+    std::unreachable();
+}
+
+std::optional<Backend> backendFromName(std::string_view name)
+{
+    for (const auto backend : {Backend::KWallet, Backend::SecretService, Backend::SealedFile}) {
+        if (backendName(backend) == name) {
+            return backend;
+        }
+    }
+    return std::nullopt;
+}
+
+std::string_view backendTitle(Backend backend)
+{
+    switch (backend) {
+    case Backend::KWallet:
+        return "KWallet";
+    case Backend::SecretService:
+        return "the desktop's keyring";
+    case Backend::SealedFile:
+        return "the sealed key file";
+    }
+    std::unreachable();
+}
+
+bool isEntryName(std::string_view name)
+{
+    const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+    return !name.empty() && name.size() <= kMaxEntryNameBytes && std::ranges::all_of(name, allowed);
+}
+
+} // namespace countersign::keychain
