@@ -17,7 +17,6 @@
 
 namespace countersign::grants {
 
-inline constexpr std::chrono::seconds kMaxGrantLife = std::chrono::days(366);
 inline constexpr std::chrono::seconds kAccessTokenLife{600};
 inline constexpr std::chrono::seconds kAnswerFetchWindow{60}; ///< a lost answer may be fetched again by the same key
 

@@ -8,8 +8,10 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 
+#include <QLocale>
 #include <QStringList>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +25,7 @@ inline constexpr std::size_t kMaxLocations = 32; ///< locations a detail
 inline constexpr std::size_t kMaxActions = 64; ///< actions a detail
 inline constexpr std::size_t kMaxLocationBytes = 512;
 inline constexpr std::size_t kMaxActionBytes = 128;
+inline constexpr std::chrono::seconds kMaxGrantLife = std::chrono::days(366); ///< nothing is granted for longer
 
 /// An absolute http(s) URL that is matched by scheme, host, port and whole path segments. A URL that normalisation
 /// would change (RFC 3986 section 6.2.2: case, percent-encoding, dot segments; default ports), or with userinfo, query
@@ -32,7 +35,10 @@ public:
     [[nodiscard]] static Result<Location> parse(std::string_view url); ///< InvalidTarget
     [[nodiscard]] const std::string& url() const { return m_url; }
     [[nodiscard]] std::string origin() const; ///< "https://payments.example"
-    [[nodiscard]] std::string host() const; ///< for a person: host, and the port where it isn't the default
+    /// For a person: the host, the port where it isn't the default, the path where it isn't "/".
+    [[nodiscard]] std::string place() const;
+    /// Whether what is sent there can be read on its way: http to anything but this machine.
+    [[nodiscard]] bool isUnprotected() const;
     /// Whether everything under `other` is under this one.
     [[nodiscard]] bool covers(const Location& other) const;
 
@@ -82,10 +88,12 @@ struct Widening {
 /// parent. Error: InvalidAuthorizationDetails, naming the member and the reason.
 [[nodiscard]] Result<void> narrows(const Permission& child, const Permission& parent);
 
-/// One sentence a detail and action group, in the language of the running translation, for a tired person:
-/// "create and read payments at payments.example". Plain text; what stands in it was parsed, so it is safe to show.
-[[nodiscard]] QStringList toSentences(const Permission& permission);
-/// One action as a person reads it: "payments: create".
+/// One sentence a detail, in the language of the running translation, for a tired person: "create and read payments at
+/// payments.example". Plain text; what stands in it was parsed, so it is safe to show.
+[[nodiscard]] QStringList toSentences(const Permission& permission, const QLocale& locale = QLocale());
+/// One action as a person reads it: "create payments".
 [[nodiscard]] QString actionLabel(const Action& action);
+/// The places of a detail: "payments.example and ledger.example/v1".
+[[nodiscard]] QString placesLabel(const AgentDelegation& detail, const QLocale& locale = QLocale());
 
 } // namespace countersign::permissions
