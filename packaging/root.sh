@@ -5,7 +5,8 @@
 # Part of packaging/dev: the Debian root for hosts that are older than the baseline. It is made once for each content
 # of packaging/debian/control, under the user's cache folder, and entered with bubblewrap. Inside one sees the root
 # (read-only), the project, the cache, the test vectors, and nothing else of the host.
-# Uses from packaging/dev: project cache vectors jobs control say die.
+# Uses of packaging/dev: say, die and these.
+: "${project:?}" "${cache:?}" "${vectors:?}" "${control:?}" "${jobs:?}"
 
 suite=trixie
 recipe=1 # raise when what is in the root changes without packaging/debian/control changing
