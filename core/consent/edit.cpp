@@ -87,7 +87,10 @@ Result<Permission> grantOf(const ScreenFacts& facts, const Edit& edit)
         const AgentDelegation& asked = facts.asked.details[i];
         if (edit.keptActions[i].size() != asked.actions.size())
             return refuse("The choice does not fit the request.");
-        AgentDelegation detail{asked.locations, {}, end && asked.expiresAt ? std::min(end, asked.expiresAt) : end ? end : asked.expiresAt};
+        AgentDelegation detail{asked.locations, {},
+            end && asked.expiresAt ? std::min(end, asked.expiresAt)
+                : end              ? end
+                                   : asked.expiresAt};
         for (std::size_t j = 0; j < asked.actions.size(); ++j) {
             if (edit.keptActions[i][j])
                 detail.actions.push_back(asked.actions[j]);

@@ -27,6 +27,9 @@ std::string_view requestStateName(RequestState state)
     return "unknown";
 }
 
-std::string_view presenceName(Presence presence) { return presence == Presence::Click ? "click" : "passphrase"; }
+std::string_view presenceName(Presence presence)
+{
+    return presence == Presence::Click ? "click" : "passphrase";
+}
 
 } // namespace countersign::consent

@@ -32,7 +32,8 @@ json::Object toClaims(const ConsentRecord& record)
     claims["agent"] = json::Object{{"client_id", record.agent.value}, {"jkt", record.agentKey.value}};
     claims["asked"] = permissionValue(record.asked);
     claims["granted"] = permissionValue(record.granted);
-    claims["screen"] = json::Object{{"digest", record.screenDigest}, {"locale", record.locale}, {"renderer", record.renderer}};
+    claims["screen"] =
+        json::Object{{"digest", record.screenDigest}, {"locale", record.locale}, {"renderer", record.renderer}};
     claims["presence"] = presenceName(record.presence);
     return claims;
 }
@@ -40,10 +41,7 @@ json::Object toClaims(const ConsentRecord& record)
 /// Reads members one after the other; the first error stays.
 class Reader {
 public:
-    explicit Reader(const json::Object& object)
-        : m_object(object)
-    {
-    }
+    explicit Reader(const json::Object& object) : m_object(object) { }
     std::string text(std::string_view name) { return take(json::requiredString(m_object, name)); }
     std::int64_t integer(std::string_view name) { return take(json::requiredInteger(m_object, name)); }
     permissions::Permission permission(std::string_view name)

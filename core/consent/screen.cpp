@@ -24,10 +24,19 @@ constexpr std::size_t kMaxPathShown = 120;
 constexpr qsizetype kShownKeyStart = 8;
 constexpr qsizetype kShownKeyEnd = 6;
 
-QString translate(const char* text) { return QCoreApplication::translate("consent", text); }
-QString translate(const char* text, int count) { return QCoreApplication::translate("consent", text, nullptr, count); }
+QString translate(const char* text)
+{
+    return QCoreApplication::translate("consent", text);
+}
+QString translate(const char* text, int count)
+{
+    return QCoreApplication::translate("consent", text, nullptr, count);
+}
 
-QString shown(const std::string& text) { return safeText(text, kMaxPathShown).text; }
+QString shown(const std::string& text)
+{
+    return safeText(text, kMaxPathShown).text;
+}
 
 QString timeOf(UnixSeconds at, UnixSeconds now, const QLocale& locale)
 {
@@ -41,7 +50,7 @@ QString timeOf(UnixSeconds at, UnixSeconds now, const QLocale& locale)
     return translate("%1, %2").arg(locale.toString(moment.date(), QLocale::LongFormat), time);
 }
 
-/// "1 hour 30 minutes": the two largest units, rounded down, so that it never promises more.
+/// "1 h 30 min": the two largest units, rounded down, so that it never promises more.
 QString spanOf(std::chrono::seconds span)
 {
     const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(span).count();
@@ -50,11 +59,11 @@ QString spanOf(std::chrono::seconds span)
     const int rest = static_cast<int>(minutes % 60);
     QStringList parts;
     if (days > 0)
-        parts.append(translate("%n day(s)", days));
+        parts.append(translate("%1 d").arg(days));
     if (hours > 0)
-        parts.append(translate("%n hour(s)", hours));
+        parts.append(translate("%1 h").arg(hours));
     if (rest > 0 && days == 0)
-        parts.append(translate("%n minute(s)", rest));
+        parts.append(translate("%1 min").arg(rest));
     return parts.isEmpty() ? translate("less than a minute") : parts.join(QLatin1Char(' '));
 }
 
@@ -81,7 +90,10 @@ Novelty noveltyOf(const ScreenFacts& facts, const AgentDelegation& detail, const
     return most;
 }
 
-bool isFirst(const ScreenFacts& facts) { return facts.holdsNow.empty() && facts.heldBefore.empty(); }
+bool isFirst(const ScreenFacts& facts)
+{
+    return facts.holdsNow.empty() && facts.heldBefore.empty();
+}
 
 /// What of the request would stay, for speaking of it; the whole of it where the edit leaves nothing.
 Permission spokenOf(const ScreenFacts& facts, const Edit& edit)
@@ -96,7 +108,7 @@ QString summaryOf(const ScreenFacts& facts, const Edit& edit, const QLocale& loc
     const Permission permission = spokenOf(facts, edit);
     QString what = permissions::toSentences(permission, locale).first();
     if (permission.details.size() > 1)
-        what = translate("%1, and %2").arg(what, translate("%n more permission(s)", static_cast<int>(permission.details.size()) - 1));
+        what = translate("%1, and %2").arg(what, translate("%n more", static_cast<int>(permission.details.size()) - 1));
     return translate("Let an agent %1?").arg(what);
 }
 
@@ -114,9 +126,11 @@ QStringList newsOf(const ScreenFacts& facts, const Edit& edit, const QLocale& lo
                 (novelty == Novelty::Never ? never : notNow).actions.push_back(action);
         }
         if (!never.actions.empty() && !isFirst(facts))
-            news.append(translate("It was never allowed to %1.").arg(permissions::toSentences(Permission{{never}}, locale).first()));
+            news.append(translate("It was never allowed to %1.")
+                    .arg(permissions::toSentences(Permission{{never}}, locale).first()));
         if (!notNow.actions.empty())
-            news.append(translate("It may not now, but was allowed before to %1.").arg(permissions::toSentences(Permission{{notNow}}, locale).first()));
+            news.append(translate("It may not now, but was allowed before to %1.")
+                    .arg(permissions::toSentences(Permission{{notNow}}, locale).first()));
     }
     return news;
 }
@@ -137,7 +151,9 @@ QString programOf(const agents::ProcessEvidence& evidence)
 QStringList knownOf(const ScreenFacts& facts, const QLocale& locale)
 {
     const QString key = QString::fromStdString(facts.agentKey.value);
-    const QString shownKey = key.size() <= kShownKeyStart + kShownKeyEnd ? key : key.left(kShownKeyStart) + QChar(0x2026) + key.right(kShownKeyEnd);
+    const QString shownKey = key.size() <= kShownKeyStart + kShownKeyEnd
+        ? key
+        : key.left(kShownKeyStart) + QChar(0x2026) + key.right(kShownKeyEnd);
     QStringList known{translate("Key: %1").arg(shownKey), programOf(facts.evidence),
         translate("First seen: %1").arg(timeOf(facts.firstSeen, facts.at, locale))};
     if (facts.holdsNow.empty()) {
@@ -156,7 +172,8 @@ QStringList knownOf(const ScreenFacts& facts, const QLocale& locale)
     if (facts.timesAsked > 1)
         known.append(translate("Asked %n times", facts.timesAsked));
     if (facts.agentName.mixedScripts)
-        known.append(translate("Its name mixes letters of different scripts, which can be made to look like another name."));
+        known.append(
+            translate("Its name mixes letters of different scripts, which can be made to look like another name."));
     if (facts.agentName.escaped)
         known.append(translate("Its name holds invisible characters, shown as ⟨…⟩."));
     return known;
@@ -170,7 +187,8 @@ std::vector<Screen::ActionLine> actionsOf(const ScreenFacts& facts, const QLocal
         for (std::size_t j = 0; j < detail.actions.size(); ++j) {
             const bool isNew = noveltyOf(facts, detail, detail.actions[j]) == Novelty::Never;
             lines.push_back({static_cast<int>(i), static_cast<int>(j), permissions::actionLabel(detail.actions[j]),
-                permissions::placesLabel(detail, locale), isNew ? Screen::ActionLine::New::Yes : Screen::ActionLine::New::No});
+                permissions::placesLabel(detail, locale),
+                isNew ? Screen::ActionLine::New::Yes : Screen::ActionLine::New::No});
         }
     }
     return lines;
@@ -188,8 +206,8 @@ QString exactOf(const Result<Permission>& granted, const QString& until, const Q
 {
     if (!granted)
         return QString::fromStdString(granted.error().message);
-    return permissions::toSentences(*granted, locale).join(QLatin1Char('\n')) + QLatin1Char('\n') + until + QLatin1Char('\n')
-        + QString::fromStdString(permissions::permissionJson(*granted));
+    return permissions::toSentences(*granted, locale).join(QLatin1Char('\n')) + QLatin1Char('\n') + until
+        + QLatin1Char('\n') + QString::fromStdString(permissions::permissionJson(*granted));
 }
 
 } // namespace
@@ -204,7 +222,9 @@ Screen composeScreen(const ScreenFacts& facts, const Edit& edit, const QLocale& 
     screen.known = knownOf(facts, locale);
     screen.actions = actionsOf(facts, locale);
     screen.until = untilOf(facts, granted, locale);
-    screen.why = facts.bindingMessage.empty() ? QString() : translate("“%1”").arg(safeText(facts.bindingMessage, 2 * kMaxBindingMessage).text);
+    screen.why = facts.bindingMessage.empty()
+        ? QString()
+        : translate("“%1”").arg(safeText(facts.bindingMessage, 2 * kMaxBindingMessage).text);
     screen.exact = exactOf(granted, screen.until, locale);
     screen.locale = locale.bcp47Name();
     return screen;
@@ -219,8 +239,10 @@ QString Screen::text(const Edit& edit) const
     for (const ActionLine& line : actions) {
         const auto detail = static_cast<std::size_t>(line.detail);
         const auto action = static_cast<std::size_t>(line.action);
-        const bool kept = detail < edit.keptActions.size() && action < edit.keptActions[detail].size() && edit.keptActions[detail][action];
-        lines.append(QStringLiteral("[%1] %2 | %3").arg(kept ? QStringLiteral("x") : QStringLiteral(" "), line.text, line.place));
+        const bool kept = detail < edit.keptActions.size() && action < edit.keptActions[detail].size()
+            && edit.keptActions[detail][action];
+        lines.append(QStringLiteral("[%1] %2 | %3")
+                .arg(kept ? QStringLiteral("x") : QStringLiteral(" "), line.text, line.place));
     }
     lines << until << why << exact;
     return lines.join(QLatin1Char('\n'));

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 #include <format>
 
 namespace countersign::permissions {
@@ -16,15 +16,36 @@ namespace {
 constexpr std::string_view kHttps = "https://";
 constexpr std::string_view kHttp = "http://";
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-bool isLowerAlnum(char c) { return (c >= 'a' && c <= 'z') || isDigit(c); }
-bool isUnreserved(char c) { return isLowerAlnum(c) || (c >= 'A' && c <= 'Z') || std::string_view("-._~").contains(c); }
-bool isSubDelimiter(char c) { return std::string_view("!$&'()*+,;=").contains(c); }
-bool isUpperHex(char c) { return isDigit(c) || (c >= 'A' && c <= 'F'); }
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+bool isLowerAlnum(char c)
+{
+    return (c >= 'a' && c <= 'z') || isDigit(c);
+}
+bool isUnreserved(char c)
+{
+    return isLowerAlnum(c) || (c >= 'A' && c <= 'Z') || std::string_view("-._~").contains(c);
+}
+bool isSubDelimiter(char c)
+{
+    return std::string_view("!$&'()*+,;=").contains(c);
+}
+bool isUpperHex(char c)
+{
+    return isDigit(c) || (c >= 'A' && c <= 'F');
+}
 
-int hexValue(char c) { return isDigit(c) ? c - '0' : c - 'A' + 10; }
+int hexValue(char c)
+{
+    return isDigit(c) ? c - '0' : c - 'A' + 10;
+}
 
-std::unexpected<Error> refuse(std::string_view why) { return fail(ErrorCode::InvalidTarget, std::format("location: {}", why)); }
+std::unexpected<Error> refuse(std::string_view why)
+{
+    return fail(ErrorCode::InvalidTarget, std::format("location: {}", why));
+}
 
 /// An IPv4 address in its one canonical form, "a.b.c.d". Other spellings reach the same host, so they are refused.
 bool isCanonicalIpv4(std::string_view host)
@@ -36,7 +57,8 @@ bool isCanonicalIpv4(std::string_view host)
         const std::string_view part = host.substr(at, dot - at);
         int value = -1;
         const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
-        if (error != std::errc() || end != part.data() + part.size() || value > 255 || (part.size() > 1 && part[0] == '0'))
+        if (error != std::errc() || end != part.data() + part.size() || value > 255
+            || (part.size() > 1 && part[0] == '0'))
             return false;
         ++parts;
         at = dot + 1;
@@ -56,7 +78,8 @@ Result<void> checkName(std::string_view host)
         if (last.empty() || last.size() > 63 || last.front() == '-' || last.back() == '-')
             return refuse("the host has a label that is empty, too long, or begins or ends with '-'");
         if (!std::ranges::all_of(last, [](char c) { return isLowerAlnum(c) || c == '-'; }))
-            return refuse("the host may hold a-z, 0-9, '-' and '.' only (write international names in their xn-- form)");
+            return refuse(
+                "the host may hold a-z, 0-9, '-' and '.' only (write international names in their xn-- form)");
         at = dot + 1;
     }
     if (isDigit(last.front()) && !isCanonicalIpv4(host))
@@ -66,7 +89,8 @@ Result<void> checkName(std::string_view host)
 
 Result<void> checkIpv6(std::string_view address)
 {
-    const bool known = std::ranges::all_of(address, [](char c) { return isDigit(c) || (c >= 'a' && c <= 'f') || c == ':'; });
+    const bool known =
+        std::ranges::all_of(address, [](char c) { return isDigit(c) || (c >= 'a' && c <= 'f') || c == ':'; });
     if (!known || address.size() < 2 || address.size() > 39 || address.find(':') == std::string_view::npos)
         return refuse("the IPv6 address is not in its lower-case form");
     return {};
@@ -160,7 +184,8 @@ Result<Location> Location::parse(std::string_view url)
     const std::size_t pathStart = url.find('/', authorityStart);
     if (pathStart == std::string_view::npos)
         return refuse(std::format("needs a path: write {}/", url));
-    if (auto checked = checkAuthority(url.substr(authorityStart, pathStart - authorityStart), secure ? "443" : "80"); !checked)
+    if (auto checked = checkAuthority(url.substr(authorityStart, pathStart - authorityStart), secure ? "443" : "80");
+        !checked)
         return std::unexpected(checked.error());
     if (auto checked = checkPath(url.substr(pathStart)); !checked)
         return std::unexpected(checked.error());
@@ -170,7 +195,10 @@ Result<Location> Location::parse(std::string_view url)
     return location;
 }
 
-std::string Location::origin() const { return m_url.substr(0, m_authorityEnd); }
+std::string Location::origin() const
+{
+    return m_url.substr(0, m_authorityEnd);
+}
 
 std::string Location::place() const
 {

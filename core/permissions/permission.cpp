@@ -19,11 +19,13 @@ Result<void> detailNarrows(const AgentDelegation& child, const AgentDelegation& 
 {
     for (const Location& location : child.locations) {
         if (std::ranges::none_of(parent.locations, [&](const Location& wider) { return wider.covers(location); }))
-            return widens(std::format("/{}/locations", index), std::format("{} is not under any location of the parent", location.url()));
+            return widens(std::format("/{}/locations", index),
+                std::format("{} is not under any location of the parent", location.url()));
     }
     for (const Action& action : child.actions) {
         if (!std::ranges::binary_search(parent.actions, action))
-            return widens(std::format("/{}/actions", index), std::format("{} is not an action of the parent", action.name()));
+            return widens(
+                std::format("/{}/actions", index), std::format("{} is not an action of the parent", action.name()));
     }
     if (parent.expiresAt && (!child.expiresAt || *child.expiresAt > *parent.expiresAt))
         return widens(std::format("/{}/expires_at", index), "ends later than the parent");
@@ -34,16 +36,17 @@ Result<void> detailNarrows(const AgentDelegation& child, const AgentDelegation& 
 
 Result<Action> Action::parse(std::string_view name)
 {
-    const auto refuse = [&](std::string_view why) { return fail(ErrorCode::InvalidAuthorizationDetails, std::format("action: {}", why)); };
+    const auto refuse = [&](std::string_view why) {
+        return fail(ErrorCode::InvalidAuthorizationDetails, std::format("action: {}", why));
+    };
     if (name.size() > kMaxActionBytes)
         return refuse(std::format("longer than {} bytes", kMaxActionBytes));
     if (name.contains('*'))
         return refuse("wildcards are not supported yet; name each action");
     if (!name.contains('.') || name.front() == '.' || name.back() == '.' || name.contains(".."))
         return refuse("must be two or more names with dots between, like payments.create");
-    const bool known = std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
-    });
+    const bool known = std::ranges::all_of(name,
+        [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'; });
     if (!known)
         return refuse("may hold a-z, 0-9, '_', '-' and dots only");
     Action action;

@@ -29,7 +29,8 @@ Result<void> checkMembers(const json::Object& detail, std::size_t index)
         if (name == "type" || name == "locations" || name == "actions" || name == "expires_at")
             continue;
         const bool later = std::ranges::contains(kNotSupportedYet, name);
-        return refuse(std::format("/{}/{}", index, name), later ? "not supported yet" : "not a member of agent_delegation");
+        return refuse(
+            std::format("/{}/{}", index, name), later ? "not supported yet" : "not a member of agent_delegation");
     }
     return {};
 }

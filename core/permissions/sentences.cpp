@@ -18,7 +18,10 @@ struct Words {
     QString object;
 };
 
-QString translate(const char* text) { return QCoreApplication::translate("permissions", text); }
+QString translate(const char* text)
+{
+    return QCoreApplication::translate("permissions", text);
+}
 
 /// "payments.create" → create, payments; "http.get" → send, GET requests.
 Words wordsOf(const Action& action)

@@ -1,0 +1,237 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/permissions/permission.h"
+#include "core/permissions/permission_json.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <format>
+#include <random>
+
+using namespace countersign;
+using namespace countersign::permissions;
+
+namespace {
+
+constexpr std::string_view kPlain =
+    R"([{"type":"agent_delegation","locations":["https://payments.example/"],"actions":["payments.read","payments.create"],"expires_at":1767328800}])";
+
+/// JSON with ' for ", which moc reads where it stumbles over raw strings.
+std::string quoted(std::string text)
+{
+    std::ranges::replace(text, '\'', '"');
+    return text;
+}
+
+std::string listOf(std::string_view name, int count)
+{
+    std::string list;
+    for (int i = 0; i < count; ++i)
+        list += std::format("{}\"{}{}\"", i == 0 ? "" : ",", name, i);
+    return "[" + list + "]";
+}
+
+std::string detailWith(const std::string& locations, const std::string& actions)
+{
+    return R"({"type":"agent_delegation","locations":)" + locations + R"(,"actions":)" + actions + "}";
+}
+
+/// A random permission over a tiny world, so that coverage can be tried call by call.
+struct World {
+    std::vector<std::string> locations{
+        "https://a.example/", "https://a.example/x", "https://a.example/x/y", "https://b.example/"};
+    std::vector<std::string> actions{"a.r", "a.w", "b.r"};
+    std::vector<std::int64_t> ends{100, 200};
+};
+
+Permission randomPermission(std::mt19937& random, const World& world)
+{
+    Permission permission;
+    const std::size_t details = 1 + random() % 3;
+    for (std::size_t i = 0; i < details; ++i) {
+        AgentDelegation detail;
+        for (const auto& url : world.locations) {
+            if (random() % 2 == 0)
+                detail.locations.push_back(*Location::parse(url));
+        }
+        for (const auto& name : world.actions) {
+            if (random() % 2 == 0)
+                detail.actions.push_back(*Action::parse(name));
+        }
+        if (detail.locations.empty() || detail.actions.empty())
+            continue;
+        if (random() % 3 != 0)
+            detail.expiresAt = UnixSeconds{world.ends[random() % world.ends.size()]};
+        permission.details.push_back(detail);
+    }
+    if (permission.details.empty())
+        return randomPermission(random, world);
+    return permission;
+}
+
+bool permits(const Permission& permission, const Location& where, const Action& what, std::int64_t when)
+{
+    return std::ranges::any_of(permission.details, [&](const AgentDelegation& detail) {
+        return std::ranges::any_of(detail.locations, [&](const Location& location) { return location.covers(where); })
+            && std::ranges::find(detail.actions, what) != detail.actions.end()
+            && (!detail.expiresAt || when < detail.expiresAt->value);
+    });
+}
+
+} // namespace
+
+class PermissionTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void what_was_parsed_is_written_canonically_and_parses_to_the_same()
+    {
+        const auto permission = parsePermission(kPlain);
+        QVERIFY(permission);
+        const std::string text = permissionJson(*permission);
+        const std::string expected = quoted("[{'actions':['payments.create','payments.read'],'expires_at':1767328800,'"
+                                            "locations':['https://payments.example/'],'type':'agent_delegation'}]");
+        QCOMPARE(text, expected);
+        QCOMPARE(*parsePermission(text), *permission);
+    }
+
+    void a_bad_member_is_refused_by_name_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("named");
+        const auto row = [](const char* name, const std::string& text, const char* named) {
+            QTest::newRow(name) << QByteArray::fromStdString(text) << QByteArray(named);
+        };
+        const std::string fields =
+            quoted("'type':'agent_delegation','locations':['https://a.example/'],'actions':['a.r']");
+        row("not JSON", "nonsense", "authorization_details");
+        row("an object", "{}", "authorization_details");
+        row("empty", "[]", "authorization_details");
+        row("a number inside", "[1]", "/0");
+        row("no type", quoted("[{'locations':['https://a.example/'],'actions':['a.r']}]"), "/0/type");
+        row("another type", quoted("[{'type':'payment_initiation'}]"), "/0/type");
+        row("no locations", quoted("[{'type':'agent_delegation','actions':['a.r']}]"), "/0/locations");
+        row("empty locations", "[" + detailWith("[]", quoted("['a.r']")) + "]", "/0/locations");
+        row("a location twice",
+            "[" + detailWith(quoted("['https://a.example/','https://a.example/']"), quoted("['a.r']")) + "]",
+            "/0/locations");
+        row("a bad location", "[" + detailWith(quoted("['https://A.example/']"), quoted("['a.r']")) + "]",
+            "/0/locations");
+        row("no actions", quoted("[{'type':'agent_delegation','locations':['https://a.example/']}]"), "/0/actions");
+        row("a wildcard", "[" + detailWith(quoted("['https://a.example/']"), quoted("['a.*']")) + "]", "/0/actions");
+        row("one segment", "[" + detailWith(quoted("['https://a.example/']"), quoted("['read']")) + "]", "/0/actions");
+        row("upper case", "[" + detailWith(quoted("['https://a.example/']"), quoted("['A.r']")) + "]", "/0/actions");
+        row("empty segment", "[" + detailWith(quoted("['https://a.example/']"), quoted("['a..r']")) + "]",
+            "/0/actions");
+        row("actions not strings", "[" + detailWith(quoted("['https://a.example/']"), "[1]") + "]", "/0/actions");
+        row("a later member", "[{" + fields + quoted(",'spend':{}}]"), "/0/spend: not supported yet");
+        row("an unknown member", "[{" + fields + quoted(",'colour':'red'}]"), "/0/colour: not a member");
+        row("an end that is text", "[{" + fields + quoted(",'expires_at':'1'}]"), "/0/expires_at");
+        row("an end of zero", "[{" + fields + quoted(",'expires_at':0}]"), "/0/expires_at");
+        row("an end with a fraction", "[{" + fields + quoted(",'expires_at':1.5}]"), "/0/expires_at");
+        row("a doubled name", "[{" + fields + quoted(",'actions':['b.r']}]"), "authorization_details");
+        row("the second detail", "[{" + fields + "},{" + fields + quoted(",'uses':1}]"), "/1/uses");
+    }
+    void a_bad_member_is_refused_by_name()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(QByteArray, named);
+        const auto permission = parsePermission(text.toStdString());
+        QVERIFY(!permission);
+        QVERIFY(permission.error().code == ErrorCode::InvalidAuthorizationDetails
+            || permission.error().code == ErrorCode::InvalidTarget);
+        QVERIFY2(permission.error().message.contains(named.toStdString()), permission.error().message.c_str());
+    }
+
+    void the_limits_hold_at_below_and_above()
+    {
+        const std::string location = quoted("['https://a.example/']");
+        const auto details = [&](std::size_t count) {
+            std::string all;
+            for (std::size_t i = 0; i < count; ++i)
+                all += (i == 0 ? "" : ",") + detailWith(location, quoted("['a.r']"));
+            return parsePermission("[" + all + "]").has_value();
+        };
+        QVERIFY(details(kMaxDetails - 1) && details(kMaxDetails) && !details(kMaxDetails + 1));
+        const auto actions = [&](int count) {
+            return parsePermission("[" + detailWith(location, listOf("a.r", count)) + "]").has_value();
+        };
+        QVERIFY(actions(kMaxActions - 1) && actions(kMaxActions) && !actions(kMaxActions + 1));
+        const auto locations = [&](int count) {
+            return parsePermission("[" + detailWith(listOf("https://a.example/", count), quoted("['a.r']")) + "]")
+                .has_value();
+        };
+        QVERIFY(locations(kMaxLocations - 1) && locations(kMaxLocations) && !locations(kMaxLocations + 1));
+        QVERIFY(Action::parse("a." + std::string(kMaxActionBytes - 2, 'b')));
+        QVERIFY(!Action::parse("a." + std::string(kMaxActionBytes - 1, 'b')));
+    }
+
+    void whatever_a_narrower_permission_permits_the_wider_one_permits()
+    {
+        const auto seed = std::random_device{}();
+        qInfo("seed %u", seed);
+        std::mt19937 random(seed);
+        const World world;
+        int narrower = 0;
+        for (int round = 0; round < 20000; ++round) {
+            const Permission child = randomPermission(random, world);
+            const Permission parent = randomPermission(random, world);
+            QVERIFY(narrows(child, child));
+            const bool yes = narrows(child, parent).has_value();
+            narrower += yes ? 1 : 0;
+            for (const auto& url : world.locations) {
+                for (const auto& name : world.actions) {
+                    for (const std::int64_t when : {50, 150, 250}) {
+                        const auto where = *Location::parse(url);
+                        const auto what = *Action::parse(name);
+                        if (yes && permits(child, where, what, when))
+                            QVERIFY2(permits(parent, where, what, when),
+                                (permissionJson(child) + " in " + permissionJson(parent)).c_str());
+                    }
+                }
+            }
+            const Permission third = randomPermission(random, world);
+            if (yes && narrows(parent, third))
+                QVERIFY(narrows(child, third));
+        }
+        QVERIFY2(narrower > 100, "the generator made no narrower permission, so nothing was tried");
+    }
+
+    void a_widening_is_named()
+    {
+        const auto parent = *parsePermission(quoted(
+            "[{'type':'agent_delegation','locations':['https://a.example/x'],'actions':['a.r'],'expires_at':100}]"));
+        const auto why = [&](const char* location, const char* action, std::optional<std::int64_t> end) {
+            AgentDelegation detail{{*Location::parse(location)}, {*Action::parse(action)}, {}};
+            if (end)
+                detail.expiresAt = UnixSeconds{*end};
+            const auto narrower = narrows(Permission{{detail}}, parent);
+            return narrower ? std::string() : narrower.error().message;
+        };
+        QCOMPARE(why("https://a.example/x/y", "a.r", 100), std::string());
+        QVERIFY(why("https://a.example/", "a.r", 100).contains("/0/locations"));
+        QVERIFY(why("https://a.example/x", "a.w", 100).contains("/0/actions"));
+        QVERIFY(why("https://a.example/x", "a.r", 101).contains("/0/expires_at"));
+        QVERIFY(why("https://a.example/x", "a.r", std::nullopt).contains("/0/expires_at"));
+        QVERIFY(!narrows(Permission{}, parent));
+    }
+
+    void sentences_say_what_and_where()
+    {
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedKingdom));
+        const auto sentence = [](std::string_view text) {
+            return toSentences(*parsePermission(text)).join(QLatin1Char('|'));
+        };
+        QCOMPARE(sentence(kPlain), QStringLiteral("create and read payments at payments.example"));
+        const std::string requests =
+            "[" + detailWith(quoted("['https://a.example/v1','http://b.example:81/']"), quoted("['http.get']")) + "]";
+        QCOMPARE(sentence(requests), QStringLiteral("send GET requests at b.example:81 and a.example/v1"));
+        const std::string many = "[" + detailWith(quoted("['https://a.example/']"), listOf("files.op", 9)) + "]";
+        QCOMPARE(
+            toSentences(*parsePermission(many)).first(), QStringLiteral("op0, op1, op2 and 6 more files at a.example"));
+    }
+};
+
+QTEST_GUILESS_MAIN(PermissionTest)
+#include "tst_permission.moc"
