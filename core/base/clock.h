@@ -17,9 +17,18 @@ struct UnixSeconds {
     auto operator<=>(const UnixSeconds&) const = default;
 };
 
-[[nodiscard]] constexpr UnixSeconds operator+(UnixSeconds at, std::chrono::seconds by) { return {at.value + by.count()}; }
-[[nodiscard]] constexpr UnixSeconds operator-(UnixSeconds at, std::chrono::seconds by) { return {at.value - by.count()}; }
-[[nodiscard]] constexpr std::chrono::seconds operator-(UnixSeconds a, UnixSeconds b) { return std::chrono::seconds(a.value - b.value); }
+[[nodiscard]] constexpr UnixSeconds operator+(UnixSeconds at, std::chrono::seconds by)
+{
+    return {at.value + by.count()};
+}
+[[nodiscard]] constexpr UnixSeconds operator-(UnixSeconds at, std::chrono::seconds by)
+{
+    return {at.value - by.count()};
+}
+[[nodiscard]] constexpr std::chrono::seconds operator-(UnixSeconds a, UnixSeconds b)
+{
+    return std::chrono::seconds(a.value - b.value);
+}
 
 /// Safe to call from any thread.
 class Clock {
@@ -46,12 +55,15 @@ public:
 /// A clock that stands still until it is told to move.
 class ManualClock final : public Clock {
 public:
-    explicit ManualClock(UnixSeconds start)
-        : m_wall(start.value * 1000)
+    explicit ManualClock(UnixSeconds start) : m_wall(start.value * 1000) { }
+    [[nodiscard]] std::chrono::milliseconds wallTime() const override
     {
+        return std::chrono::milliseconds(m_wall.load());
     }
-    [[nodiscard]] std::chrono::milliseconds wallTime() const override { return std::chrono::milliseconds(m_wall.load()); }
-    [[nodiscard]] std::chrono::milliseconds bootTime() const override { return std::chrono::milliseconds(m_boot.load()); }
+    [[nodiscard]] std::chrono::milliseconds bootTime() const override
+    {
+        return std::chrono::milliseconds(m_boot.load());
+    }
 
     /// Time passes: both clocks move.
     void advance(std::chrono::milliseconds by)

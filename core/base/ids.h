@@ -27,5 +27,8 @@ using Thumbprint = StrongId<struct ThumbprintTag>; ///< RFC 7638, SHA-256, base6
 } // namespace countersign
 
 template <typename Tag> struct std::hash<countersign::StrongId<Tag>> {
-    std::size_t operator()(const countersign::StrongId<Tag>& id) const noexcept { return std::hash<std::string>{}(id.value); }
+    std::size_t operator()(const countersign::StrongId<Tag>& id) const noexcept
+    {
+        return std::hash<std::string>{}(id.value);
+    }
 };

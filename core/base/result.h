@@ -19,7 +19,8 @@ enum class ErrorCode : std::uint8_t {
     TooLarge,
     NotSupported,
     NotFound,
-    // OAuth 2.1 (RFC 6749 5.2), CIBA Core 1.0 (11, 13), RFC 7591 3.2.2, RFC 9396 5, RFC 8707 2, RFC 9449 5 and 8, RFC 6750 3.1
+    // OAuth 2.1 (RFC 6749 5.2), CIBA Core 1.0 (11, 13), RFC 7591 3.2.2, RFC 9396 5, RFC 8707 2, RFC 9449 5 and 8, RFC
+    // 6750 3.1
     InvalidRequest,
     InvalidClient,
     InvalidGrant,

@@ -21,6 +21,7 @@ struct Argon2Cost {
 };
 
 /// 32 bytes. `salt`: at least 16 bytes.
-[[nodiscard]] Result<SecretBytes> argon2id(const SecretBytes& passphrase, std::string_view salt, const Argon2Cost& cost);
+[[nodiscard]] Result<SecretBytes> argon2id(
+    const SecretBytes& passphrase, std::string_view salt, const Argon2Cost& cost);
 
 } // namespace countersign::crypto

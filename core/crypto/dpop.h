@@ -45,7 +45,8 @@ struct DpopExpectation {
 
 /// Every check of RFC 9449 section 4.3 but replay, which the caller does by (thumbprint, jti) in the transaction that
 /// acts on the proof. Error: InvalidDpopProof, or UseDpopNonce when everything but the nonce is right.
-[[nodiscard]] Result<DpopProof> verifyDpop(std::string_view proof, const DpopExpectation& expected, const DpopNonces& nonces);
+[[nodiscard]] Result<DpopProof> verifyDpop(
+    std::string_view proof, const DpopExpectation& expected, const DpopNonces& nonces);
 
 /// A proof, as a client makes it.
 [[nodiscard]] Result<std::string> signDpop(const PrivateKey& key, std::string_view method, std::string_view url,

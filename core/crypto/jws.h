@@ -39,7 +39,8 @@ struct Jws {
 /// Signs; the header gets `alg` (ES256 or Ed25519), `typ`, and `kid` = the key's thumbprint.
 [[nodiscard]] Result<std::string> signJws(std::string_view type, std::string_view payload, const PrivateKey& key);
 /// The same with a header of the caller's, which gets `alg`.
-[[nodiscard]] Result<std::string> signJwsWithHeader(json::Object header, std::string_view payload, const PrivateKey& key);
+[[nodiscard]] Result<std::string> signJwsWithHeader(
+    json::Object header, std::string_view payload, const PrivateKey& key);
 [[nodiscard]] Result<std::string> signJwt(std::string_view type, const json::Object& claims, const PrivateKey& key);
 
 } // namespace countersign::crypto
