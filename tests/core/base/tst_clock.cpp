@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/clock.h"
+
+#include <QTest>
+
+using namespace countersign;
+using namespace std::chrono_literals;
+
+class ClockTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void the_system_clock_tells_this_century_and_runs()
+    {
+        const SystemClock clock;
+        const auto boot = clock.bootTime();
+        QVERIFY(clock.now() > UnixSeconds{1'700'000'000});
+        QVERIFY(boot > 0ms);
+        QTest::qSleep(20);
+        QVERIFY(clock.bootTime() >= boot + 20ms);
+    }
+
+    void a_manual_clock_stands_still_until_told()
+    {
+        ManualClock clock(UnixSeconds{1000});
+        const auto boot = clock.bootTime();
+        QCOMPARE(clock.now().value, 1000);
+        clock.advance(1500ms);
+        QCOMPARE(clock.now().value, 1001);
+        QCOMPARE((clock.bootTime() - boot).count(), 1500);
+    }
+
+    void setting_the_wall_leaves_the_time_since_boot_alone()
+    {
+        ManualClock clock(UnixSeconds{1000});
+        const auto boot = clock.bootTime();
+        clock.setWall(UnixSeconds{10});
+        QCOMPARE(clock.now().value, 10);
+        QCOMPARE(clock.bootTime().count(), boot.count());
+    }
+
+    void seconds_are_rounded_down_also_before_1970()
+    {
+        ManualClock clock(UnixSeconds{-1});
+        clock.advance(-1ms);
+        QCOMPARE(clock.now().value, -2);
+    }
+};
+
+QTEST_GUILESS_MAIN(ClockTest)
+#include "tst_clock.moc"
