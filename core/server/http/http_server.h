@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
 // The doors: a Beast server on loopback TCP and on two Unix sockets, within the limits of the profile. Everything that
-// can be refused without knowing what is asked is refused here: foreign peers, a wrong or doubled Host (421), Origin
-// (403), oversize (413, 431), slow senders (408), too many connections, ambiguous framing.
+// can be refused without knowing what is asked is refused here: foreign peers (403), a missing or doubled Host (400, RFC
+// 9112 3.2), a foreign one (421), Origin (403), oversize (413, 431), slow senders (408), too many connections (503),
+// ambiguous framing (400). Refusals have JSON bodies as OAuth's errors do, and end the connection.
 #pragma once
 
 #include "core/base/result.h"
@@ -38,7 +39,8 @@ class HttpServer {
 public:
     /// Binds all three and starts its threads. Error: PortTaken (it never moves to another port), StorageFailed for
     /// the sockets. `agentsApi` serves the first two doors, `controlApi` the control socket.
-    [[nodiscard]] static Result<std::unique_ptr<HttpServer>> start(ServerOptions options, Handler agentsApi, Handler controlApi);
+    [[nodiscard]] static Result<std::unique_ptr<HttpServer>> start(
+        ServerOptions options, Handler agentsApi, Handler controlApi);
     ~HttpServer(); ///< stops accepting, drops what is open, joins
 
     [[nodiscard]] std::uint16_t port() const; ///< the bound one (options.port 0 lets the system choose: for tests)
