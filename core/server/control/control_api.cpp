@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "core/server/control/control_api.h"
+
+#include "core/server/control/control_json.h"
+#include "core/server/control/timeline_query.h"
+#include "core/server/oauth/form.h"
+#include "core/server/oauth/replies.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace countersign::server {
+
+namespace {
+using authority::Authority;
+
+/// The reply that hands `toJson(value)` on, or the refusal.
+template <typename T, typename ToJson> authority::Reply<T> answerWith(Respond respond, ToJson toJson)
+{
+    return [respond = std::move(respond), toJson = std::move(toJson)](
+               Result<T> value) mutable { respond(value ? jsonAnswer(200, toJson(*value)) : refusal(value.error())); };
+}
+
+void getStatus(Authority& authority, const HttpRequest&, Respond respond)
+{
+    authority.status(answerWith<authority::DeskStatus>(std::move(respond), statusJson));
+}
+
+void getDoctor(Authority& authority, const HttpRequest&, Respond respond)
+{
+    const std::string folder = authority.folder().toStdString();
+    authority.status(answerWith<authority::DeskStatus>(
+        std::move(respond), [folder](const authority::DeskStatus& status) { return doctorJson(status, folder); }));
+}
+
+void getGrants(Authority& authority, const HttpRequest& request, Respond respond)
+{
+    const auto query = Form::parse(request.query);
+    if (!query)
+        return respond(refusal(query.error()));
+    const std::string_view which = query->value("which").value_or("active");
+    if (which != "active" && which != "all")
+        return respond(refusal({ErrorCode::InvalidRequest, "which is either active or all."}));
+    const ListedGrants listed = which == "all" ? ListedGrants::All : ListedGrants::Active;
+    authority.listGrants(answerWith<std::vector<authority::GrantRow>>(std::move(respond),
+        [listed](const std::vector<authority::GrantRow>& rows) { return grantsJson(rows, listed); }));
+}
+
+void getTimeline(Authority& authority, const HttpRequest& request, Respond respond)
+{
+    auto query = readTimelineQuery(request.query);
+    if (!query)
+        return respond(refusal(query.error()));
+    const auto count = static_cast<std::size_t>(query->count);
+    authority.timeline(std::move(query->filter), query->before, query->count,
+        answerWith<std::vector<authority::TimelineEntry>>(std::move(respond),
+            [count](const std::vector<authority::TimelineEntry>& entries) { return timelineJson(entries, count); }));
+}
+
+void postStop(Authority& authority, const HttpRequest&, Respond respond)
+{
+    authority.stopEverything([respond = std::move(respond)](Result<void> done) mutable {
+        respond(done ? jsonAnswer(200, {{"stopped", true}}) : refusal(done.error()));
+    });
+}
+
+void postRevoke(Authority& authority, const std::string& grant, Respond respond)
+{
+    authority.revokeGrant(GrantId{grant}, [grant, respond = std::move(respond)](Result<void> done) mutable {
+        respond(done ? jsonAnswer(200, {{"revoked", grant}}) : refusal(done.error()));
+    });
+}
+
+/// The id in "/grants/{id}/revoke".
+std::optional<std::string> grantToRevoke(std::string_view path)
+{
+    static constexpr std::string_view kBefore = "/grants/";
+    static constexpr std::string_view kAfter = "/revoke";
+    if (!path.starts_with(kBefore) || !path.ends_with(kAfter) || path.size() <= kBefore.size() + kAfter.size())
+        return std::nullopt;
+    const std::string_view id = path.substr(kBefore.size(), path.size() - kBefore.size() - kAfter.size());
+    const auto isIdCharacter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    };
+    return std::ranges::all_of(id, isIdCharacter) ? std::optional(std::string(id)) : std::nullopt;
+}
+
+struct Route {
+    std::string_view path;
+    std::string_view method;
+    void (*run)(Authority&, const HttpRequest&, Respond);
+};
+constexpr std::array kRoutes{
+    Route{"/status", "GET", getStatus},
+    Route{"/doctor", "GET", getDoctor},
+    Route{"/grants", "GET", getGrants},
+    Route{"/timeline", "GET", getTimeline},
+    Route{"/stop", "POST", postStop},
+};
+
+void route(Authority& authority, const HttpRequest& request, Respond respond)
+{
+    if (request.door != Door::ControlSocket)
+        return respond(notFound()); // wired to the wrong door: never serve it
+    if (const auto grant = grantToRevoke(request.path)) {
+        if (request.method != "POST")
+            return respond(methodNotAllowed("POST"));
+        return postRevoke(authority, *grant, std::move(respond));
+    }
+    const auto found = std::ranges::find(kRoutes, request.path, &Route::path);
+    if (found == kRoutes.end())
+        return respond(notFound());
+    if (request.method != found->method)
+        return respond(methodNotAllowed(found->method));
+    found->run(authority, request, std::move(respond));
+}
+} // namespace
+
+Handler makeControlApi(authority::Authority& authority)
+{
+    return [&authority](const HttpRequest& request, Respond respond) { route(authority, request, std::move(respond)); };
+}
+
+} // namespace countersign::server

@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// What `countersignctl` talks to, through control.sock alone: the person's own view of everything, and the ways to end
+// what runs. Nothing here approves, unlocks, resumes or adds anything.
+//
+//   GET  /status               how it stands
+//   GET  /grants[?which=all]   the grants, newest first; without `which` those that are live or held
+//   GET  /timeline[?…]         the log, newest first: before, count, agent, grant, kind (a,b,…), from, to (Unix time)
+//   POST /grants/{id}/revoke   ends one grant
+//   POST /stop                 ends all grants
+//   GET  /doctor               what `countersignctl doctor` compares with what it finds itself
+#pragma once
+
+#include "core/authority/authority.h"
+#include "core/server/http/message.h"
+
+namespace countersign::server {
+
+inline constexpr int kDefaultTimelinePage = 50;
+inline constexpr std::size_t kMaxListedGrants = 10'000; ///< more are left out, and the answer says so
+
+/// `authority` outlives the handler. Answers are JSON; refusals as the other doors have them.
+[[nodiscard]] Handler makeControlApi(authority::Authority& authority);
+
+} // namespace countersign::server

@@ -1,0 +1,155 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "core/server/control/control_json.h"
+
+#include "core/permissions/permission_json.h"
+#include "core/server/control/control_api.h"
+
+#include <unistd.h>
+
+namespace countersign::server {
+
+namespace {
+using authority::TimelineEntry;
+using authority::Trouble;
+
+std::string_view troubleName(Trouble trouble)
+{
+    switch (trouble) {
+    case Trouble::None:
+        return "none";
+    case Trouble::PersonKeySealed:
+        return "person_key_sealed";
+    case Trouble::ClockMoved:
+        return "clock_moved";
+    case Trouble::LogBroken:
+        return "log_broken";
+    case Trouble::DatabaseRolledBack:
+        return "database_rolled_back";
+    case Trouble::DiskFull:
+        return "disk_full";
+    case Trouble::Stopped:
+        return "stopped";
+    }
+    return "unknown";
+}
+
+std::string_view outcomeName(TimelineEntry::Outcome outcome)
+{
+    switch (outcome) {
+    case TimelineEntry::Outcome::Neutral:
+        return "neutral";
+    case TimelineEntry::Outcome::Permitted:
+        return "permitted";
+    case TimelineEntry::Outcome::Refused:
+        return "refused";
+    }
+    return "unknown";
+}
+
+json::Value orNull(const std::optional<UnixSeconds>& time)
+{
+    return time ? json::Value(time->value) : json::Value(nullptr);
+}
+
+json::Object grantJson(const authority::GrantRow& row)
+{
+    const grants::Grant& grant = row.grant;
+    json::Array may;
+    for (const QString& sentence : row.may)
+        may.emplace_back(sentence.toStdString());
+    json::Object out{
+        {"id", grant.id.value},
+        {"client_id", grant.agent.value},
+        {"agent_name", row.agentName.toStdString()},
+        {"agent_key", grant.agentKey.value},
+        {"state", grants::grantStateName(grant.state)},
+        {"reason", grants::endReasonName(grant.reason)},
+        {"created_at", grant.createdAt.value},
+        {"expires_at", grant.expiresAt.value},
+        {"ended_at", orNull(grant.endedAt)},
+        {"last_used_at", orNull(grant.lastUsedAt)},
+        {"may", std::move(may)},
+    };
+    if (grant.boundKey)
+        out["bound_key"] = grant.boundKey->value;
+    if (auto details = json::parse(permissions::permissionJson(grant.permission)))
+        out["authorization_details"] = *std::move(details);
+    return out;
+}
+
+json::Object entryJson(const TimelineEntry& entry)
+{
+    json::Object out{
+        {"index", entry.index},
+        {"at", entry.at.value},
+        {"kind", audit::leafKindName(entry.kind)},
+        {"outcome", outcomeName(entry.outcome)},
+        {"agent_name", entry.agentName.toStdString()},
+        {"sentence", entry.sentence.toStdString()},
+    };
+    if (!entry.agent.isEmpty())
+        out["client_id"] = entry.agent.value;
+    if (!entry.grant.isEmpty())
+        out["grant_id"] = entry.grant.value;
+    if (auto leaf = json::parse(entry.details.toStdString()))
+        out["leaf"] = *std::move(leaf);
+    return out;
+}
+} // namespace
+
+json::Object statusJson(const authority::DeskStatus& status)
+{
+    json::Array troubles;
+    for (const Trouble trouble : status.troubles) {
+        if (trouble != Trouble::None)
+            troubles.emplace_back(troubleName(trouble));
+    }
+    return {
+        {"issuer", status.issuer},
+        {"keychain", status.keychain},
+        {"device", status.device.value},
+        {"person", status.person.value},
+        {"log_size", status.logSize},
+        {"live_grants", status.liveGrants},
+        {"waiting_requests", status.waitingRequests},
+        {"refused_requests", status.refusedRequests},
+        {"troubles", std::move(troubles)},
+        {"detail", status.detail.toStdString()},
+    };
+}
+
+json::Object doctorJson(const authority::DeskStatus& status, const std::string& dataFolder)
+{
+    json::Object out = statusJson(status);
+    out["data_folder"] = dataFolder;
+    out["pid"] = ::getpid();
+    return out;
+}
+
+json::Object grantsJson(const std::vector<authority::GrantRow>& rows, ListedGrants which)
+{
+    json::Array listed;
+    std::uint64_t leftOut = 0;
+    for (const authority::GrantRow& row : rows) {
+        const grants::GrantState state = row.grant.state;
+        if (which == ListedGrants::Active && state != grants::GrantState::Live && state != grants::GrantState::Held)
+            continue;
+        if (listed.size() < kMaxListedGrants)
+            listed.emplace_back(grantJson(row));
+        else
+            ++leftOut;
+    }
+    return {{"grants", std::move(listed)}, {"left_out", leftOut}};
+}
+
+json::Object timelineJson(const std::vector<TimelineEntry>& entries, std::size_t asked)
+{
+    json::Array listed;
+    for (const TimelineEntry& entry : entries)
+        listed.emplace_back(entryJson(entry));
+    const bool more = entries.size() >= asked && entries.back().index > 0;
+    return {{"entries", std::move(listed)}, {"next", more ? json::Value(entries.back().index) : json::Value(nullptr)}};
+}
+
+} // namespace countersign::server

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// Who calls: an agent by a signed assertion (private_key_jwt, RFC 7523 and OpenID Connect Core 1.0 section 9), a
+// service by its secret (client_secret_basic, RFC 6749 section 2.3.1). Nothing here is consumed: the assertion's id is
+// handed on and remembered in the transaction that acts on it.
+#pragma once
+
+#include "core/authority/agent_api.h"
+#include "core/base/result.h"
+#include "core/server/http/message.h"
+#include "core/server/oauth/endpoints.h"
+#include "core/server/oauth/form.h"
+#include "core/server/oauth/replies.h"
+
+#include <chrono>
+#include <string>
+
+namespace countersign::server {
+
+/// How far ahead an assertion may end; it also bounds how long its id is remembered.
+inline constexpr std::chrono::seconds kMaxAssertionLife{600};
+inline constexpr std::size_t kMaxJtiBytes = 256;
+
+struct AuthenticatedAgent {
+    ClientId id;
+    authority::UsedProof proof;
+};
+
+/// Errors: InvalidClient; InvalidRequest where two ways to authenticate are mixed.
+[[nodiscard]] Result<AuthenticatedAgent> authenticateAgent(
+    const OAuthServer& server, const HttpRequest& request, const Form& form);
+
+/// Errors: InvalidClient; InvalidRequest where two ways to authenticate are mixed.
+[[nodiscard]] Result<authority::Service> authenticateService(
+    const OAuthServer& server, const HttpRequest& request, const Form& form);
+
+/// Who used the Authorization field is told which scheme there is (RFC 6749 section 5.2).
+[[nodiscard]] Challenge challengeFor(const HttpRequest& request);
+
+/// The authority's `Replayed`, as the standards name it: of an assertion, the client is not authenticated.
+[[nodiscard]] Error asClientError(Error error);
+/// The same where a DPoP proof was shown too.
+[[nodiscard]] Error asProofError(Error error);
+
+} // namespace countersign::server

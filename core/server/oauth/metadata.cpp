@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// What this server can do. Only what it can do stands here.
+#include "core/server/oauth/endpoints.h"
+
+#include "core/permissions/permission_json.h"
+#include "core/server/oauth/replies.h"
+
+namespace countersign::server {
+
+HttpResponse metadata(const OAuthServer& server)
+{
+    const json::Array agentKeys{"ES256", "Ed25519", "EdDSA"};
+    const json::Array privateKeyJwt{"private_key_jwt"};
+    return jsonAnswer(200,
+        {
+            {"issuer", server.authority.issuer()},
+            {"jwks_uri", server.url(kJwksPath)},
+            {"registration_endpoint", server.url(kRegisterPath)},
+            {"backchannel_authentication_endpoint", server.url(kBackchannelPath)},
+            {"token_endpoint", server.url(kTokenPath)},
+            {"introspection_endpoint", server.url(kIntrospectPath)},
+            {"revocation_endpoint", server.url(kRevokePath)},
+            {"grant_types_supported", json::Array{kCibaGrantType, kRefreshGrantType}},
+            {"response_types_supported", json::Array()},
+            {"scopes_supported", json::Array{"openid"}},
+            {"subject_types_supported", json::Array{"public"}},
+            {"id_token_signing_alg_values_supported", json::Array{"ES256"}},
+            {"token_endpoint_auth_methods_supported", privateKeyJwt},
+            {"token_endpoint_auth_signing_alg_values_supported", agentKeys},
+            {"revocation_endpoint_auth_methods_supported", privateKeyJwt},
+            {"revocation_endpoint_auth_signing_alg_values_supported", agentKeys},
+            {"introspection_endpoint_auth_methods_supported", json::Array{"private_key_jwt", "client_secret_basic"}},
+            {"introspection_endpoint_auth_signing_alg_values_supported", agentKeys},
+            {"dpop_signing_alg_values_supported", agentKeys},
+            {"backchannel_token_delivery_modes_supported", json::Array{"poll"}},
+            {"backchannel_user_code_parameter_supported", false},
+            {"authorization_details_types_supported", json::Array{permissions::kDetailType}},
+            {"request_parameter_supported", false},
+            {"request_uri_parameter_supported", false},
+            {"claims_parameter_supported", false},
+        });
+}
+
+HttpResponse jwks(const OAuthServer& server)
+{
+    const crypto::PublicKey device = server.authority.deviceKey();
+    json::Object key = device.toJwk();
+    key["kid"] = device.thumbprint().value;
+    key["use"] = "sig";
+    key["alg"] = "ES256";
+    return jsonAnswer(200, {{"keys", json::Array{std::move(key)}}});
+}
+
+} // namespace countersign::server
