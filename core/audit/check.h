@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
-// Checking the log: reads the leaves, hashes them anew, and compares with what was signed and remembered. Shares nothing
-// with the writer but the hash functions.
+// Checking the log: reads the leaves, hashes them anew, and compares with what was signed and remembered. Shares
+// nothing with the writer but the hash functions.
 #pragma once
 
 #include "core/audit/leaf.h"
@@ -30,8 +30,8 @@ struct CheckReport {
     bool olderThanAnchor = false; ///< the database ends before what the keychain remembers: an old copy
 };
 
-/// Goes through all leaves in order, calling `visit` for each (it may be empty). Error: StorageCorrupt naming the first bad entry ("entry 17: …") or
-/// saying what contradicts what; StorageFailed. An old copy is a report, not an error.
+/// Goes through all leaves in order, calling `visit` for each (it may be empty). Error: StorageCorrupt naming the first
+/// bad entry ("entry 17: …") or saying what contradicts what; StorageFailed. An old copy is a report, not an error.
 [[nodiscard]] Result<CheckReport> checkLog(
     store::Database& database, const CheckExpectation& expected, const std::function<void(const Leaf&)>& visit);
 

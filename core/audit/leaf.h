@@ -47,13 +47,15 @@ enum class LeafKind : std::uint8_t {
 [[nodiscard]] std::string_view leafKindName(LeafKind kind); ///< "consent_given", as in the leaf's `type`
 [[nodiscard]] std::optional<LeafKind> leafKindFromName(std::string_view name);
 
-/// A leaf before it is written. `claims` gets `type`, `iat`, `person` and `device` added by the log.
+/// A leaf before it is written. The log adds to `claims`: `type`, `iat`, `person` and `device` (thumbprints), and where
+/// they are set `client_id`, `grant_id` and `text_commitment`. A claim that is there already must say the same.
 struct LeafDraft {
     LeafKind kind = LeafKind::LogStarted;
     ClientId agent; ///< empty: none
     GrantId grant; ///< empty: none
     json::Object claims;
-    std::optional<std::string> privateText; ///< kept beside the leaf; `text_commitment` is added to the claims
+    /// Kept beside the leaf with a random salt; in the leaf stands `text_commitment` = base64url(SHA-256(salt ‖ text)).
+    std::optional<std::string> privateText;
 };
 
 struct Leaf {

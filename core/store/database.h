@@ -15,13 +15,12 @@
 #include <string>
 #include <string_view>
 
-class QSqlQuery;
-
 namespace countersign::store {
 
 /// Raise with each migration; a database with a higher one is refused (StorageNewer).
 inline constexpr int kSchemaVersion = 1;
-inline constexpr std::int64_t kReservedBytes = 4 * 1024 * 1024; ///< room kept so that a full disk can't stop a revocation
+inline constexpr std::int64_t kReservedBytes =
+    4 * 1024 * 1024; ///< room kept so that a full disk can't stop a revocation
 
 enum class Access : std::uint8_t { ReadWrite, ReadOnly };
 
@@ -36,9 +35,13 @@ public:
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    [[nodiscard]] Result<void> begin(); ///< BEGIN IMMEDIATE
-    [[nodiscard]] Result<void> commit(); ///< durable when it returns
-    void rollback();
+    /// ReadWrite: BEGIN IMMEDIATE. ReadOnly: everything read until rollback() is of one moment.
+    [[nodiscard]] Result<void> begin();
+    [[nodiscard]] Result<void> commit(); ///< durable when it returns; after an error all of it is undone
+    void rollback(); ///< without a transaction: nothing
+    [[nodiscard]] bool inTransaction() const;
+    // An error that may have cost SQLite the whole transaction (a full disk, …) makes every later statement in it, and
+    // commit(), fail with the same error until rollback(): nothing is ever written outside of it by accident.
     [[nodiscard]] Result<void> savepoint(); ///< one level inside a transaction
     [[nodiscard]] Result<void> releaseSavepoint();
     void rollbackToSavepoint();
@@ -58,7 +61,8 @@ private:
     std::unique_ptr<Data> d;
 };
 
-/// One prepared statement (cached by its text in the connection). Bind in order, then run() or next().
+/// One prepared statement (cached by its text in the connection). Bind in order, then run() or next(). Binding again
+/// after that starts it over with new values. It must go before its Database.
 ///
 ///     Query query(db, "SELECT state FROM grants WHERE id = ?");
 ///     query.bind(id.value);
@@ -71,8 +75,10 @@ public:
     Query& operator=(const Query&) = delete;
 
     Query& bind(std::int64_t value);
-    Query& bind(std::string_view text);
-    Query& bind(const std::optional<std::string>& text);
+    Query& bind(std::string_view text); ///< valid UTF-8, else run() and next() fail with InvalidInput
+    Query& bind(const std::string& text) { return bind(std::string_view(text)); }
+    Query& bind(const char* text) { return bind(std::string_view(text)); }
+    Query& bind(const std::optional<std::string>& text); ///< nullopt: NULL
     Query& bind(const std::optional<std::int64_t>& value);
     Query& bindBlob(std::string_view bytes);
 
