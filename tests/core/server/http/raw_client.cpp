@@ -50,14 +50,25 @@ RawClient::RawClient(UniqueFd fd) : m_fd(std::move(fd)) { }
 
 RawClient RawClient::toPort(std::uint16_t port, const char* fromAddress)
 {
-    UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const int on = 1;
-    ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    auto client = unconnected();
     const auto from = ipv4(fromAddress, 0);
+    if (::bind(client.fd(), generic(from), sizeof from) != 0 || !client.connectTo(port))
+        client.close();
+    return client;
+}
+
+RawClient RawClient::unconnected()
+{
+    RawClient client(UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)));
+    const int on = 1;
+    ::setsockopt(client.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return client;
+}
+
+bool RawClient::connectTo(std::uint16_t port)
+{
     const auto to = ipv4("127.0.0.1", port);
-    if (::bind(fd.get(), generic(from), sizeof from) != 0 || ::connect(fd.get(), generic(to), sizeof to) != 0)
-        return RawClient(UniqueFd());
-    return RawClient(std::move(fd));
+    return ::connect(fd(), generic(to), sizeof to) == 0;
 }
 
 RawClient RawClient::toMappedPort(std::uint16_t port)

@@ -29,7 +29,10 @@ class RawClient {
 public:
     static RawClient toPort(std::uint16_t port, const char* fromAddress = "127.0.0.1");
     static RawClient toMappedPort(std::uint16_t port); ///< an IPv6 socket, to ::ffff:127.0.0.1
+    static RawClient unconnected();
     static RawClient toSocket(const std::string& path);
+
+    bool connectTo(std::uint16_t port); ///< of an unconnected one
 
     [[nodiscard]] bool isConnected() const { return m_fd.isOpen(); }
     [[nodiscard]] std::uint16_t localPort() const;
