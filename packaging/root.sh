@@ -54,7 +54,6 @@ mount (for docker: --privileged), or use a Debian 13 container as root, which ne
 
 needSubordinateIds() { # an ordinary user makes the root as the root of a user namespace
     [ "$(id -u)" != 0 ] || return 0
-    needOnHost newuidmap uidmap
     unshare --help | grep -q -e --map-auto || die "the 'unshare' of this machine is too old (util-linux 2.38 is needed to make the root as an ordinary user)"
     local file
     for file in /etc/subuid /etc/subgid; do
@@ -73,12 +72,11 @@ needSpace() {
 
 # ---- making the root ---------------------------------------------------------------------------------
 
-asOwner() { # asOwner CMD…: with rights over all files of the root
-    if [ "$(id -u)" = 0 ]; then "$@"; else unshare --map-auto --map-root-user "$@"; fi
-}
+asOwner=() # before a command: with rights over all files of the root
+[ "$(id -u)" = 0 ] || asOwner=(unshare --map-auto --map-root-user)
 
 removeTree() {
-    [ ! -e "$1" ] || asOwner rm -rf --one-file-system "$1"
+    [ ! -e "$1" ] || "${asOwner[@]}" rm -rf --one-file-system "$1"
 }
 
 aptOptions() { # what the host's apt was told about proxies and old mirrors holds for the root too
@@ -103,7 +101,7 @@ tellProgress() { # reads mmdebstrap's words so far and tells the stages
             'I: downloading packages'*) echo "   fetching the base system" ;;
             'I: installing essential'*) echo "   installing the base system" ;;
             'Need to get '*) echo "   fetching ${line#Need to get }" ;;
-            'Get:'*00' '*) line=${line#Get:} && echo "   fetched ${line%% *} packages" ;;
+            'Get:'*) line=${line#Get:} line=${line%% *} && { [ $((line % 100)) != 0 ] || echo "   fetched $line packages"; } ;;
             'Setting up '*) installed=$((installed + 1)) && { [ $((installed % 100)) != 0 ] || echo "   installed $installed packages"; } ;;
         esac
     done
@@ -124,7 +122,7 @@ makeRoot() { # makeRoot ROOT: with the lock held
     # The last step gives the root its name, so what has the name is whole. All runs in a process namespace of its own,
     # so that ending it leaves neither processes nor mounts behind.
     # shellcheck disable=SC2016
-    asOwner unshare --mount --pid --fork --kill-child --mount-proc sh -c 'partial=$1 root=$2 && shift 2 && "$@" && mv -T "$partial" "$root"' \
+    "${asOwner[@]}" unshare --mount --pid --fork --kill-child --mount-proc sh -c 'partial=$1 root=$2 && shift 2 && "$@" && mv -T "$partial" "$root"' \
         makeRoot "$partial" "$root" mmdebstrap --mode=root --variant=minbase --include=ca-certificates,locales-all "${options[@]}" \
         --aptopt='APT::Install-Recommends "false"' --aptopt='APT::Sandbox::User "root"' --dpkgopt='path-exclude=/usr/share/doc/*' \
         --customize-hook='mkdir -p "$1/build-deps/debian"' \
@@ -135,7 +133,7 @@ makeRoot() { # makeRoot ROOT: with the lock held
         --customize-hook='touch "$1/etc/resolv.conf" "$1/etc/hosts"' \
         "$suite" "$partial" ${source:+"$source"} >"$log" 2>&1 </dev/null &
     builder=$!
-    trap 'kill -KILL "$builder" 2>/dev/null; wait "$builder" 2>/dev/null; removeTree "$partial"; die "stopped; the root was not made"' INT TERM HUP
+    trap 'kill -KILL "$builder" 2>/dev/null; wait "$builder" 2>/dev/null || true; removeTree "$partial"; die "stopped; the root was not made"' INT TERM HUP
     while kill -0 "$builder" 2>/dev/null; do tellProgress; sleep 1; done <"$log"
     if ! wait "$builder"; then
         grep -vE '^(Get:|Setting up|Unpacking|Selecting|Preparing)' "$log" | tail -n 20 >&2
@@ -158,10 +156,12 @@ removeOldRoots() { # those of earlier states of packaging/debian/control
 
 needRoot() { # makes the root unless it is there; of several runs at once, one makes it
     local root=$1
-    needOnHost bwrap bubblewrap
+    local tools=(bwrap bubblewrap)
+    [ -d "$root" ] || tools+=(mmdebstrap mmdebstrap /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring)
+    [ -d "$root" ] || [ "$(id -u)" = 0 ] || tools+=(newuidmap uidmap)
+    needOnHost "${tools[@]}"
     needNamespaces
     if [ ! -d "$root" ]; then
-        needOnHost mmdebstrap mmdebstrap /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring unshare util-linux
         needSubordinateIds
         exec 9>"$cache/root.lock"
         flock --nonblock 9 || { say "another run is making the root; waiting for it" && flock 9; }
