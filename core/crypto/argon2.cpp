@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/crypto/argon2.h"
 
-#include "core/crypto/openssl.h"
-
-#include <openssl/core_names.h>
-#include <openssl/params.h>
+#include <gcrypt.h>
 
 #include <array>
+#include <memory>
+#include <type_traits>
 
 namespace countersign::crypto {
 
@@ -20,16 +19,33 @@ constexpr std::uint32_t kMaxPasses = 64;
 constexpr std::uint32_t kMaxLanes = 16;
 constexpr std::uint32_t kMinMemoryKibPerLane = 8; // RFC 9106 section 3.1
 
-EVP_KDF* algorithm()
+void initializeGcrypt()
 {
-    static EVP_KDF* const fetched = EVP_KDF_fetch(nullptr, "ARGON2ID", nullptr);
-    return fetched;
+    // libsecret uses libgcrypt too, and whoever comes first sets it up.
+    static const bool done = [] {
+        if (gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P) == 0) {
+            gcry_check_version(nullptr);
+            gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
+        }
+        return true;
+    }();
+    static_cast<void>(done);
 }
+
+struct Closer {
+    void operator()(gcry_kdf_hd_t derivation) const { gcry_kdf_close(derivation); }
+};
+using Derivation = std::unique_ptr<std::remove_pointer_t<gcry_kdf_hd_t>, Closer>;
 
 bool isWithinBounds(const Argon2Cost& cost)
 {
     return cost.passes >= 1 && cost.passes <= kMaxPasses && cost.lanes >= 1 && cost.lanes <= kMaxLanes
         && cost.memoryKib <= kMaxMemoryKib && cost.memoryKib >= kMinMemoryKibPerLane * cost.lanes;
+}
+
+std::unexpected<Error> noKey()
+{
+    return fail(ErrorCode::Internal, "No key could be made from the passphrase: there may be too little memory.");
 }
 } // namespace
 
@@ -42,22 +58,18 @@ Result<SecretBytes> argon2id(const SecretBytes& passphrase, std::string_view sal
     if (!isWithinBounds(cost))
         return fail(ErrorCode::InvalidInput, "The cost of the passphrase is out of bounds.");
 
-    // OpenSSL's parameters take pointers to what they only read.
-    Argon2Cost given = cost;
-    SecretBytes password = passphrase.clone();
-    std::string saltCopy(salt);
-    const std::array parameters{
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_PASSWORD, password.data(), password.size()),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, saltCopy.data(), saltCopy.size()),
-        OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_ITER, &given.passes),
-        OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_ARGON2_MEMCOST, &given.memoryKib),
-        OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_ARGON2_LANES, &given.lanes),
-        OSSL_PARAM_construct_end(),
-    };
-    const KdfContextPtr context(EVP_KDF_CTX_new(algorithm()));
+    initializeGcrypt();
+    const std::array<unsigned long, 4> parameters{kKeyBytes, cost.passes, cost.memoryKib, cost.lanes};
+    gcry_kdf_hd_t opened = nullptr;
+    if (gcry_kdf_open(&opened, GCRY_KDF_ARGON2, GCRY_KDF_ARGON2ID, parameters.data(), parameters.size(),
+            passphrase.view().data(), passphrase.size(), salt.data(), salt.size(), nullptr, 0, nullptr, 0)
+        != 0)
+        return noKey();
+    const Derivation derivation(opened);
     SecretBytes key(kKeyBytes);
-    if (!context || EVP_KDF_derive(context.get(), octets(key.data()), key.size(), parameters.data()) != 1)
-        return fail(ErrorCode::Internal, "No key could be made from the passphrase: there may be too little memory.");
+    if (gcry_kdf_compute(derivation.get(), nullptr) != 0
+        || gcry_kdf_final(derivation.get(), key.size(), key.data()) != 0)
+        return noKey();
     return key;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
-// Argon2id (RFC 9106) through OpenSSL: a key from a passphrase.
+// Argon2id (RFC 9106) through libgcrypt: a key from a passphrase. OpenSSL's takes its working memory (64 MiB) out of
+// the secure heap, which would need more locked memory than a desktop grants; libgcrypt wipes ordinary memory instead.
 #pragma once
 
 #include "core/base/result.h"

@@ -62,9 +62,9 @@ SecretBytes::SecretBytes(SecretBytes&& other) noexcept
 
 SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept
 {
-    SecretBytes old(std::move(*this));
-    m_data = std::exchange(other.m_data, nullptr);
-    m_size = std::exchange(other.m_size, 0);
+    SecretBytes moved(std::move(other)); // frees what was here, also when `other` is this
+    std::swap(m_data, moved.m_data);
+    std::swap(m_size, moved.m_size);
     return *this;
 }
 
