@@ -3,6 +3,7 @@
 #include "core/keychain/keychain.h"
 
 #include <algorithm>
+#include <format>
 #include <utility>
 
 namespace countersign::keychain {
@@ -43,10 +44,17 @@ std::string_view backendTitle(Backend backend)
     std::unreachable();
 }
 
-bool isEntryName(std::string_view name)
+Result<void> checkEntry(std::string_view name, std::size_t size)
 {
     const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-    return !name.empty() && name.size() <= kMaxEntryNameBytes && std::ranges::all_of(name, allowed);
+    if (name.empty() || name.size() > kMaxEntryNameBytes || !std::ranges::all_of(name, allowed)) {
+        return fail(ErrorCode::InvalidInput, "That is not a name for a keychain entry.");
+    }
+    if (size > kMaxEntryBytes) {
+        return fail(
+            ErrorCode::TooLarge, std::format("The keychain entry “{}” is larger than {} bytes.", name, kMaxEntryBytes));
+    }
+    return {};
 }
 
 } // namespace countersign::keychain

@@ -24,10 +24,12 @@ enum class Backend : std::uint8_t { KWallet, SecretService, SealedFile };
 [[nodiscard]] std::string_view backendTitle(Backend backend); ///< as a person knows it: "KWallet", "the keyring", …
 
 inline constexpr std::size_t kMaxEntryNameBytes = 64;
-/// [a-z0-9-]+, at most kMaxEntryNameBytes.
-[[nodiscard]] bool isEntryName(std::string_view name);
+inline constexpr std::size_t kMaxEntryBytes = 16 * 1024; ///< secure memory is small
 
-/// Entries of ours, by name (isEntryName, else InvalidInput). Used from one thread, the one it was opened on; that
+/// Names are [a-z0-9-]+, at most kMaxEntryNameBytes (else InvalidInput); values at most kMaxEntryBytes (else TooLarge).
+[[nodiscard]] Result<void> checkEntry(std::string_view name, std::size_t size);
+
+/// Entries of ours, by name (checkEntry). Used from one thread, the one it was opened on; that
 /// thread has an event loop.
 /// Errors: KeychainMissing, KeychainLocked, KeychainDenied, KeychainEmptied, WrongPassphrase, each with the text that
 /// tells the person how to recover. read() shows no window: a keychain that was locked meanwhile is KeychainLocked, and

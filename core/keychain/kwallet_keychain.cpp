@@ -124,8 +124,8 @@ Result<void> KWalletKeychain::stillOurs() const
 
 Result<std::optional<crypto::SecretBytes>> KWalletKeychain::read(std::string_view name)
 {
-    if (!isEntryName(name)) {
-        return fail(ErrorCode::InvalidInput, "That is not a name for a keychain entry.");
+    if (auto usable = checkEntry(name, 0); !usable) {
+        return std::unexpected(std::move(usable).error());
     }
     if (auto open = stillOurs(); !open) {
         return std::unexpected(std::move(open).error());
@@ -142,13 +142,16 @@ Result<std::optional<crypto::SecretBytes>> KWalletKeychain::read(std::string_vie
     if (m_wallet->readEntry(key, value) != 0 || value.isNull()) { // readEntry of an entry that went away: 0 and null
         return locked(m_name);
     }
+    if (auto usable = checkEntry(name, static_cast<std::size_t>(value.size())); !usable) {
+        return std::unexpected(std::move(usable).error());
+    }
     return crypto::SecretBytes::takeFrom(value);
 }
 
 Result<void> KWalletKeychain::write(std::string_view name, const crypto::SecretBytes& secret)
 {
-    if (!isEntryName(name)) {
-        return fail(ErrorCode::InvalidInput, "That is not a name for a keychain entry.");
+    if (auto usable = checkEntry(name, secret.size()); !usable) {
+        return usable;
     }
     if (auto open = stillOurs(); !open) {
         return open;

@@ -192,6 +192,9 @@ Result<SealKey> SealKey::forBox(std::string_view box, const crypto::SecretBytes&
     if (!header) {
         return std::unexpected(std::move(header).error());
     }
+    if (passphrase.isEmpty()) {
+        return wrongPassphrase(); // no box has an empty one
+    }
     auto key = crypto::argon2id(passphrase, header->salt, header->cost);
     if (!key) {
         return std::unexpected(std::move(key).error());

@@ -18,7 +18,7 @@
 namespace countersign::keychain {
 
 inline constexpr std::size_t kMinPassphraseCharacters = 8; ///< code points
-inline constexpr std::size_t kMaxSealedBytes = 1024 * 1024; ///< of plaintext
+inline constexpr std::size_t kMaxSealedBytes = 64 * 1024; ///< of plaintext
 inline constexpr std::uint32_t kMaxSealMemoryKib = 1024 * 1024;
 inline constexpr std::uint32_t kMaxSealPasses = 16;
 inline constexpr std::uint32_t kMaxSealLanes = 16;

@@ -269,8 +269,8 @@ Result<Entries> SealedFileKeychain::load() const
 
 Result<std::optional<crypto::SecretBytes>> SealedFileKeychain::read(std::string_view name)
 {
-    if (!isEntryName(name)) {
-        return fail(ErrorCode::InvalidInput, "That is not a name for a keychain entry.");
+    if (auto usable = checkEntry(name, 0); !usable) {
+        return std::unexpected(std::move(usable).error());
     }
     auto entries = load();
     if (!entries) {
@@ -285,8 +285,8 @@ Result<std::optional<crypto::SecretBytes>> SealedFileKeychain::read(std::string_
 
 Result<void> SealedFileKeychain::write(std::string_view name, const crypto::SecretBytes& secret)
 {
-    if (!isEntryName(name)) {
-        return fail(ErrorCode::InvalidInput, "That is not a name for a keychain entry.");
+    if (auto usable = checkEntry(name, secret.size()); !usable) {
+        return usable;
     }
     auto entries = load();
     if (!entries) {

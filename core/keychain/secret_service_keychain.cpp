@@ -192,8 +192,8 @@ Result<Owned<SecretItem>> SecretServiceKeychain::find(std::string_view name) con
 
 Result<std::optional<crypto::SecretBytes>> SecretServiceKeychain::read(std::string_view name)
 {
-    if (!isEntryName(name)) {
-        return fail(ErrorCode::InvalidInput, "That is not a name for a keychain entry.");
+    if (auto usable = checkEntry(name, 0); !usable) {
+        return std::unexpected(std::move(usable).error());
     }
     const auto item = find(name);
     if (!item) {
@@ -212,6 +212,9 @@ Result<std::optional<crypto::SecretBytes>> SecretServiceKeychain::read(std::stri
     }
     gsize size = 0;
     const char* bytes = secret_value_get(value.get(), &size);
+    if (auto usable = checkEntry(name, size); !usable) {
+        return std::unexpected(std::move(usable).error());
+    }
     return crypto::SecretBytes(std::string_view(bytes, size));
 }
 
@@ -238,8 +241,8 @@ Result<void> SecretServiceKeychain::create(std::string_view name, const crypto::
 
 Result<void> SecretServiceKeychain::write(std::string_view name, const crypto::SecretBytes& secret)
 {
-    if (!isEntryName(name)) {
-        return fail(ErrorCode::InvalidInput, "That is not a name for a keychain entry.");
+    if (auto usable = checkEntry(name, secret.size()); !usable) {
+        return usable;
     }
     const auto item = find(name);
     if (!item) {
