@@ -1,0 +1,236 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/common/main_window.h"
+
+#include "ui/common/icons.h"
+#include "ui/common/notice.h"
+#include "ui/common/plain_label.h"
+#include "ui/common/trouble_words.h"
+#include "ui/consent/requests_feed.h"
+#include "ui/consent/requests_page.h"
+#include "ui/grants/grants_page.h"
+#include "ui/services/services_page.h"
+#include "ui/start/passphrase_dialog.h"
+#include "ui/timeline/timeline_page.h"
+
+#include <QLocale>
+#include <QMessageBox>
+#include <QPointer>
+#include <QPushButton>
+#include <QTabWidget>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace countersign::ui {
+
+using authority::PersonDesk;
+using authority::Trouble;
+
+namespace {
+constexpr int kWide = 84; // widths of "m"
+constexpr int kHigh = 34; // lines
+}
+
+MainWindow::MainWindow(PersonDesk& desk, QWidget* parent)
+    : QMainWindow(parent)
+    , m_desk(desk)
+    , m_banners(new QVBoxLayout)
+    , m_problem(new Notice(Tone::Danger))
+    , m_tabs(new QTabWidget)
+    , m_stop(new QPushButton(tr("Stop everything…")))
+    , m_where(new PlainLabel)
+{
+    setWindowTitle(tr("Countersign"));
+    setWindowIcon(appIcon());
+    const int space = fontMetrics().height();
+    auto* contents = new QWidget;
+    auto* column = new QVBoxLayout(contents);
+    column->setSpacing(space / 2);
+    m_problem->hide();
+    m_where->setQuiet();
+    m_where->setObjectName(u"where"_s);
+    m_tabs->setDocumentMode(true);
+    m_tabs->setAccessibleName(tr("Pages"));
+    m_stop->setIcon(icon(Glyph::Stop, palette()));
+    m_stop->setAutoDefault(false);
+    m_stop->setObjectName(u"stopEverything"_s);
+    m_stop->setAccessibleDescription(tr("Ends all grants of all agents at once, after one question."));
+    m_tabs->setCornerWidget(m_stop);
+    column->addLayout(m_banners);
+    column->addWidget(m_problem);
+    column->addWidget(m_tabs, 1);
+    column->addWidget(m_where);
+    setCentralWidget(contents);
+
+    addRequests();
+    addGrants();
+    addTimeline();
+    addServices();
+    connect(m_stop, &QPushButton::clicked, this, &MainWindow::askToStopEverything);
+    connect(&desk, &PersonDesk::statusChanged, this, &MainWindow::onStatus);
+    connect(&desk, &PersonDesk::ready, this, &MainWindow::onStatus);
+    onStatus();
+}
+
+void MainWindow::showPage(Page page)
+{
+    m_tabs->setCurrentIndex(static_cast<int>(page));
+}
+
+QSize MainWindow::sizeHint() const
+{
+    return {fontMetrics().horizontalAdvance(u'm') * kWide, fontMetrics().lineSpacing() * kHigh};
+}
+
+void MainWindow::addRequests()
+{
+    m_requests = new RequestsPage(m_desk.clock());
+    const int tab = m_tabs->addTab(m_requests, tr("Requests"));
+    connect(m_requests, &RequestsPage::countChanged, this, [this, tab](int count) {
+        m_tabs->setTabText(tab, count == 0 ? tr("Requests") : tr("Requests (%1)").arg(QLocale().toString(count)));
+    });
+    connect(m_requests, &RequestsPage::reviewWanted, this, &MainWindow::reviewWanted);
+    follow(m_requests->model(), m_desk);
+}
+
+void MainWindow::addGrants()
+{
+    GrantDeeds deeds;
+    deeds.revoke = [this](const GrantId& grant, GrantDeeds::Answer answer) { m_desk.revoke(grant, std::move(answer)); };
+    deeds.revokeAllOf = [this](const ClientId& agent, GrantDeeds::Answer answer) { m_desk.revokeAllOf(agent, std::move(answer)); };
+    deeds.resume = [this](const GrantId& grant, GrantDeeds::Answer answer) { m_desk.resume(grant, std::move(answer)); };
+    m_grants = new GrantsPage(m_desk.clock(), std::move(deeds));
+    m_tabs->addTab(m_grants, tr("Grants"));
+    follow(*m_grants, m_desk);
+    connect(m_grants, &GrantsPage::timelineWanted, this, [this](const QString& grant) {
+        showPage(Page::Timeline);
+        m_timeline->showGrant(GrantId{grant.toStdString()});
+    });
+}
+
+void MainWindow::addTimeline()
+{
+    m_timeline = new TimelinePage(
+        [this](audit::TimelineFilter filter, std::optional<std::uint64_t> before, int count, auto answer) {
+            m_desk.timeline(std::move(filter), before, count, std::move(answer));
+        },
+        m_desk.clock());
+    m_tabs->addTab(m_timeline, tr("Timeline"));
+    connect(&m_desk, &PersonDesk::timelineGrew, m_timeline, &TimelinePage::logGrew);
+    const auto addAgents = [this] {
+        for (const authority::GrantRow& row : m_desk.grants())
+            m_timeline->addAgent({row.grant.agent, row.agentName});
+        for (const authority::WaitingRequest& waiting : m_desk.waitingRequests())
+            m_timeline->addAgent({waiting.agent.id, waiting.facts.agentName.text});
+    };
+    connect(&m_desk, &PersonDesk::ready, m_timeline, addAgents);
+    connect(&m_desk, &PersonDesk::grantsReset, m_timeline, addAgents);
+    connect(&m_desk, &PersonDesk::requestArrived, m_timeline, [this](const QString& id) {
+        if (const authority::WaitingRequest* waiting = m_desk.findRequest(id.toStdString()))
+            m_timeline->addAgent({waiting->agent.id, waiting->facts.agentName.text});
+    });
+    addAgents();
+}
+
+void MainWindow::addServices()
+{
+    ServiceDeeds deeds;
+    deeds.add = [this](const QString& name, const QString& location, ServiceDeeds::Added added) {
+        m_desk.addService(name, location, std::move(added));
+    };
+    deeds.remove = [this](const ServiceId& service, ServiceDeeds::Answer answer) {
+        m_desk.removeService(service, std::move(answer));
+    };
+    m_services = new ServicesPage(std::move(deeds));
+    m_tabs->addTab(m_services, tr("Services"));
+    const auto update = [this] { m_services->setServices(m_desk.services()); };
+    connect(&m_desk, &PersonDesk::ready, m_services, update);
+    connect(&m_desk, &PersonDesk::servicesChanged, m_services, update);
+    update();
+}
+
+void MainWindow::onStatus()
+{
+    const authority::DeskStatus& status = m_desk.status();
+    m_requests->setRefused(status.refusedRequests);
+    m_where->setText(status.issuer.empty()
+            ? QString()
+            : tr("Agents reach Countersign at %1. Keys rest in: %2.")
+                  .arg(QString::fromStdString(status.issuer), QString::fromStdString(status.keychain)));
+    if (status.troubles != m_shownTroubles || status.detail != m_shownDetail) {
+        m_shownDetail = status.detail;
+        showTroubles(status.troubles);
+    }
+}
+
+void MainWindow::showTroubles(const std::vector<Trouble>& troubles)
+{
+    while (QLayoutItem* item = m_banners->takeAt(0)) {
+        item->widget()->deleteLater();
+        delete item;
+    }
+    for (const Trouble trouble : troubles) {
+        if (trouble != Trouble::None)
+            addBanner(trouble);
+    }
+    m_shownTroubles = troubles;
+}
+
+void MainWindow::addBanner(Trouble trouble)
+{
+    using Remedy = TroubleWords::Remedy;
+    const TroubleWords words = troubleWords(trouble);
+    auto* banner = new Notice(words.tone);
+    const bool showDetail = words.tone == Tone::Danger && !m_shownDetail.isEmpty();
+    banner->setWords(words.title, showDetail ? words.body + u'\n' + m_shownDetail : words.body);
+    if (words.remedy == Remedy::Unlock)
+        banner->addButton(words.remedyLabel, [this] { unlock(); });
+    if (words.remedy == Remedy::ConfirmClock)
+        banner->addButton(words.remedyLabel, [this] {
+            m_desk.confirmClock([window = QPointer(this)](const Result<void>& result) {
+                if (window)
+                    window->report(tr("The grants are still held."), result);
+            });
+        });
+    m_banners->addWidget(banner);
+}
+
+void MainWindow::unlock()
+{
+    auto* dialog = new PassphraseDialog(PassphraseDialog::personKey(PassphraseDialog::Task::Enter),
+        [this](QString& passphrase, PassphraseDialog::Answer answer) { m_desk.unlockPersonKey(passphrase, std::move(answer)); }, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+}
+
+void MainWindow::askToStopEverything()
+{
+    auto* question = new QMessageBox(QMessageBox::Warning, tr("Stop everything?"),
+        tr("End all grants of all agents now?"), QMessageBox::Cancel, this);
+    question->setTextFormat(Qt::PlainText);
+    question->setInformativeText(tr("What agents were allowed ends at once and does not come back. They may ask again."));
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    question->setDefaultButton(QMessageBox::Cancel);
+    QPushButton* stop = question->addButton(tr("Stop everything"), QMessageBox::DestructiveRole);
+    stop->setObjectName(u"confirmStop"_s);
+    connect(stop, &QPushButton::clicked, this, [this] {
+        m_stop->setEnabled(false);
+        m_desk.stopEverything([window = QPointer(this)](const Result<void>& result) {
+            if (!window)
+                return;
+            window->m_stop->setEnabled(true);
+            window->report(tr("Not everything was stopped."), result);
+        });
+    });
+    question->open();
+}
+
+void MainWindow::report(const QString& what, const Result<void>& result)
+{
+    m_problem->setVisible(!result);
+    if (!result)
+        m_problem->setWords(what, QString::fromStdString(result.error().message));
+}
+
+} // namespace countersign::ui

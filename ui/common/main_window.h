@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The main window: requests, grants, timeline and services; banners for what is wrong; the way to stop everything.
+#pragma once
+
+#include "core/authority/person_desk.h"
+
+#include <QMainWindow>
+
+#include <functional>
+#include <vector>
+
+class QPushButton;
+class QTabWidget;
+class QVBoxLayout;
+
+namespace countersign::ui {
+
+class ConsentDialog;
+class GrantsPage;
+class Notice;
+class PlainLabel;
+class RequestsPage;
+class ServicesPage;
+class TimelinePage;
+
+class MainWindow final : public QMainWindow {
+    Q_OBJECT
+public:
+    enum class Page : std::uint8_t { Requests, Grants, Timeline, Services };
+
+    /// `desk` outlives the window.
+    explicit MainWindow(authority::PersonDesk& desk, QWidget* parent = nullptr);
+
+    void showPage(Page page);
+    [[nodiscard]] QSize sizeHint() const override;
+
+Q_SIGNALS:
+    /// The person wants to look at a request.
+    void reviewWanted(const QString& publicId);
+
+private:
+    void addRequests();
+    void addGrants();
+    void addTimeline();
+    void addServices();
+    void onStatus();
+    void showTroubles(const std::vector<authority::Trouble>& troubles);
+    void addBanner(authority::Trouble trouble);
+    void unlock();
+    void askToStopEverything();
+    void report(const QString& what, const Result<void>& result);
+
+    authority::PersonDesk& m_desk;
+    QVBoxLayout* m_banners;
+    Notice* m_problem;
+    QTabWidget* m_tabs;
+    QPushButton* m_stop;
+    PlainLabel* m_where;
+    RequestsPage* m_requests = nullptr;
+    GrantsPage* m_grants = nullptr;
+    TimelinePage* m_timeline = nullptr;
+    ServicesPage* m_services = nullptr;
+    std::vector<authority::Trouble> m_shownTroubles;
+    QString m_shownDetail;
+};
+
+} // namespace countersign::ui

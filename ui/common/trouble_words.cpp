@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/common/trouble_words.h"
+
+#include <QCoreApplication>
+
+namespace countersign::ui {
+
+namespace {
+struct TroubleText {
+    Q_DECLARE_TR_FUNCTIONS(countersign::ui::TroubleText)
+};
+using Remedy = TroubleWords::Remedy;
+} // namespace
+
+TroubleWords troubleWords(authority::Trouble trouble)
+{
+    using enum authority::Trouble;
+    switch (trouble) {
+    case None:
+        break;
+    case PersonKeySealed:
+        return {TroubleText::tr("Your key is locked."),
+            TroubleText::tr("Nothing can be approved until you unlock it with your passphrase. Live grants and revoking go on."),
+            Tone::Calm, Remedy::Unlock, TroubleText::tr("Unlock…")};
+    case ClockMoved:
+        return {TroubleText::tr("The clock of this computer was changed."),
+            TroubleText::tr("Live grants are held, so that none lasts longer than you meant. Look at the clock; if it is right, say so, and they go on."),
+            Tone::Caution, Remedy::ConfirmClock, TroubleText::tr("The clock is right")};
+    case LogBroken:
+        return {TroubleText::tr("The log does not check out."),
+            TroubleText::tr("Something changed what was recorded. Nothing new is granted; revoking goes on. Keep a copy of the data folder and find out who could write to it."),
+            Tone::Danger, Remedy::None, {}};
+    case DatabaseRolledBack:
+        return {TroubleText::tr("An old copy of the database was put back."),
+            TroubleText::tr("What happened since is not in it, so all grants were ended. Agents may ask again. If it was not you who restored a backup, find out who did."),
+            Tone::Danger, Remedy::None, {}};
+    case DiskFull:
+        return {TroubleText::tr("The disk is full."),
+            TroubleText::tr("Nothing can be recorded, so nothing is granted; revoking goes on. Make room on the disk of your data folder."),
+            Tone::Danger, Remedy::None, {}};
+    case Stopped:
+        return {TroubleText::tr("The database can't be written."),
+            TroubleText::tr("Nothing is decided until Countersign was started again. Agents are refused meanwhile."),
+            Tone::Danger, Remedy::None, {}};
+    }
+    return {};
+}
+
+} // namespace countersign::ui

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// One action of a request: a check box whose words wrap, and the word "new" where it is.
+#pragma once
+
+#include "core/consent/screen.h"
+
+#include <QWidget>
+
+class QCheckBox;
+
+namespace countersign::ui {
+
+class ActionLine final : public QWidget {
+    Q_OBJECT
+public:
+    explicit ActionLine(const consent::Screen::ActionLine& action, QWidget* parent = nullptr);
+
+    [[nodiscard]] QCheckBox* box() const { return m_box; }
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    QCheckBox* m_box;
+};
+
+} // namespace countersign::ui

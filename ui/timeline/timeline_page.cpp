@@ -1,0 +1,216 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/timeline/timeline_page.h"
+
+#include "ui/common/flow_layout.h"
+#include "ui/common/notice.h"
+#include "ui/common/plain_label.h"
+#include "ui/common/time_words.h"
+#include "ui/timeline/kind_words.h"
+#include "ui/timeline/timeline_delegate.h"
+
+#include <QComboBox>
+#include <QDateTime>
+#include <QFontDatabase>
+#include <QListView>
+#include <QLocale>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSplitter>
+#include <QStackedLayout>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace countersign::ui {
+
+namespace {
+constexpr std::chrono::milliseconds kBetweenLooks{500};
+using Outcome = TimelineModel::Outcome;
+} // namespace
+
+TimelinePage::TimelinePage(TimelineModel::Fetch fetch, const Clock& clock, QWidget* parent)
+    : QWidget(parent)
+    , m_clock(clock)
+    , m_model(new TimelineModel(std::move(fetch), clock, this))
+    , m_problem(new Notice(Tone::Danger))
+{
+    auto* column = new QVBoxLayout(this);
+    m_problem->hide();
+    column->addWidget(m_problem);
+    addFilterRow();
+    addList();
+    m_newer.setSingleShot(true);
+    m_newer.setInterval(kBetweenLooks);
+    connect(&m_newer, &QTimer::timeout, m_model, &TimelineModel::fetchNewer);
+    connect(m_model, &TimelineModel::failed, this, [this](const QString& why) {
+        m_problem->setWords(tr("The log could not be read."), why);
+        m_problem->show();
+    });
+    for (auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
+        connect(m_model, signal, this, &TimelinePage::updateEmpty);
+    connect(m_model, &QAbstractItemModel::modelReset, this, &TimelinePage::updateEmpty);
+    connect(m_model, &TimelineModel::fetchingChanged, this, &TimelinePage::updateEmpty);
+    updateEmpty();
+}
+
+void TimelinePage::addFilterRow()
+{
+    const auto add = [](QLayout& row, const QString& name) {
+        auto* box = new QComboBox;
+        box->setAccessibleName(name);
+        box->setToolTip(name);
+        box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+        row.addWidget(box);
+        return box;
+    };
+    auto* row = new FlowLayout(fontMetrics().height() / 2);
+    m_agents = add(*row, tr("Agent"));
+    m_agents->addItem(tr("All agents"));
+    m_kinds = add(*row, tr("Kind"));
+    for (const KindGroup& group : kindGroups())
+        m_kinds->addItem(group.name);
+    m_outcomes = add(*row, tr("Outcome"));
+    m_outcomes->addItem(tr("Any outcome"));
+    m_outcomes->addItem(tr("Permitted"), static_cast<int>(Outcome::Permitted));
+    m_outcomes->addItem(tr("Refused"), static_cast<int>(Outcome::Refused));
+    m_times = add(*row, tr("Time"));
+    m_times->addItem(tr("Any time"));
+    m_times->addItem(tr("Today"), 0);
+    m_times->addItem(tr("Last 7 days"), 6);
+    m_times->addItem(tr("Last 30 days"), 29);
+    m_oneGrant = new QPushButton(tr("One grant only – show all again"));
+    m_oneGrant->setAutoDefault(false);
+    m_oneGrant->hide();
+    row->addWidget(m_oneGrant);
+    static_cast<QVBoxLayout*>(layout())->addLayout(row);
+    for (QComboBox* box : {m_agents, m_kinds, m_outcomes, m_times})
+        connect(box, &QComboBox::activated, this, &TimelinePage::applyFilter);
+    connect(m_oneGrant, &QPushButton::clicked, this, [this] {
+        m_grant.reset();
+        applyFilter();
+    });
+}
+
+void TimelinePage::addList()
+{
+    m_list = new QListView;
+    m_list->setObjectName(u"timeline"_s);
+    m_list->setAccessibleName(tr("Timeline"));
+    m_list->setModel(m_model);
+    m_list->setItemDelegate(new TimelineDelegate(m_list));
+    m_list->setUniformItemSizes(true);
+    m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_empty = new PlainLabel;
+    m_empty->setAlignment(Qt::AlignCenter);
+    auto* place = new QWidget;
+    m_place = new QStackedLayout(place);
+    m_place->addWidget(m_list);
+    m_place->addWidget(m_empty);
+    m_splitter = new QSplitter(Qt::Vertical);
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->addWidget(place);
+    m_details = makeDetails();
+    m_splitter->addWidget(m_details);
+    m_splitter->setStretchFactor(0, 3);
+    m_splitter->setStretchFactor(1, 2);
+    static_cast<QVBoxLayout*>(layout())->addWidget(m_splitter, 1);
+    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, &TimelinePage::showEntry);
+}
+
+QWidget* TimelinePage::makeDetails()
+{
+    auto* details = new QWidget;
+    auto* column = new QVBoxLayout(details);
+    column->setContentsMargins(0, fontMetrics().height() / 2, 0, 0);
+    m_sentence = new PlainLabel({}, PlainLabel::Size::Large);
+    m_sentence->setObjectName(u"entrySentence"_s);
+    m_about = new PlainLabel;
+    m_about->setQuiet();
+    m_leaf = new QPlainTextEdit;
+    m_leaf->setObjectName(u"entryDetails"_s);
+    m_leaf->setReadOnly(true);
+    m_leaf->setTabChangesFocus(true);
+    m_leaf->setAccessibleName(tr("The entry as it stands in the log"));
+    m_leaf->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    m_leaf->setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    column->addWidget(m_sentence);
+    column->addWidget(m_about);
+    column->addWidget(m_leaf, 1);
+    details->hide();
+    return details;
+}
+
+void TimelinePage::addAgent(const Agent& agent)
+{
+    const QString id = QString::fromStdString(agent.id.value);
+    if (!agent.id.isEmpty() && m_agents->findData(id) < 0)
+        m_agents->addItem(agent.name, id);
+}
+
+void TimelinePage::showGrant(const GrantId& grant)
+{
+    m_grant = grant;
+    for (QComboBox* box : {m_agents, m_kinds, m_outcomes, m_times})
+        box->setCurrentIndex(0);
+    applyFilter();
+}
+
+void TimelinePage::applyFilter()
+{
+    TimelineModel::Filter filter;
+    if (const QString agent = m_agents->currentData().toString(); !agent.isEmpty())
+        filter.stored.agent = ClientId{agent.toStdString()};
+    filter.stored.grant = m_grant;
+    filter.stored.kinds = kindGroups()[static_cast<std::size_t>(m_kinds->currentIndex())].kinds;
+    if (const QVariant outcome = m_outcomes->currentData(); outcome.isValid())
+        filter.outcome = static_cast<Outcome>(outcome.toInt());
+    if (const QVariant days = m_times->currentData(); days.isValid()) {
+        const QDate from = localTime(m_clock.now()).date().addDays(-days.toInt());
+        filter.stored.from = UnixSeconds{from.startOfDay().toSecsSinceEpoch()};
+    }
+    m_oneGrant->setVisible(m_grant.has_value());
+    m_problem->hide();
+    m_details->hide();
+    m_model->setFilter(std::move(filter));
+}
+
+void TimelinePage::logGrew()
+{
+    if (isVisible() && !m_newer.isActive())
+        m_newer.start();
+}
+
+void TimelinePage::showEntry(const QModelIndex& index)
+{
+    const authority::TimelineEntry* entry = m_model->entry(index.row());
+    m_details->setVisible(entry);
+    if (!entry)
+        return;
+    m_sentence->setText(entry->sentence);
+    QStringList about{QLocale().toString(localTime(entry->at), QLocale::LongFormat), tr("entry %1").arg(entry->index)};
+    if (!entry->agentName.isEmpty())
+        about.append(tr("agent “%1”").arg(entry->agentName));
+    if (!entry->grant.isEmpty())
+        about.append(tr("grant %1").arg(QString::fromStdString(entry->grant.value)));
+    m_about->setText(about.join(u" · "_s));
+    m_leaf->setPlainText(entry->details);
+}
+
+void TimelinePage::updateEmpty()
+{
+    m_empty->setText(m_model->isFetching()
+            ? tr("Looking…")
+            : tr("Nothing here.\nWhat agents ask and do, and what you decide, is listed here as it happens."));
+    m_place->setCurrentWidget(m_model->rowCount() == 0 ? static_cast<QWidget*>(m_empty) : m_list);
+}
+
+void TimelinePage::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    m_model->fetchNewer();
+}
+
+} // namespace countersign::ui
