@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
 // The doors: a Beast server on loopback TCP and on two Unix sockets, within the limits of the profile. Everything that
-// can be refused without knowing what is asked is refused here: foreign peers (403), a missing or doubled Host (400, RFC
-// 9112 3.2), a foreign one (421), Origin (403), oversize (413, 431), slow senders (408), too many connections (503),
-// ambiguous framing (400). Refusals have JSON bodies as OAuth's errors do, and end the connection.
+// can be refused without knowing what is asked is refused here: foreign peers (403), a missing or doubled Host (400,
+// RFC 9112 3.2), a foreign one (421), Origin (403), oversize (413, 431), slow senders (408), too many connections
+// (503), ambiguous framing (400). Refusals have JSON bodies as OAuth's errors do, and end the connection.
 #pragma once
 
 #include "core/base/result.h"

@@ -2,61 +2,44 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
 // The one place of the server that knows Beast and Asio. Each connection is a coroutine on a strand of its own.
+
+// GCC 14 misreads coroutines once their frames are inlined: Asio's own allocation of them as mismatched, and pointers
+// kept in them as possibly null.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#pragma GCC diagnostic ignored "-Wnull-dereference"
+
 #include "core/server/http/sessions.h"
 
-#include "core/base/clock.h"
 #include "core/server/http/answers.h"
 #include "core/server/http/exchange.h"
 #include "core/server/http/request_rules.h"
+#include "core/server/http/session.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
 #include <algorithm>
 #include <array>
 #include <thread>
 
-#include <sys/socket.h>
-
 namespace countersign::server {
 
-namespace asio = boost::asio;
-namespace http = boost::beast::http;
-
 namespace {
-
-using boost::system::error_code;
-using Parser = http::request_parser<http::string_body>;
-using Milliseconds = std::chrono::milliseconds;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::string_view kEndOfHeader = "\r\n\r\n";
 constexpr std::size_t kReadBytes = 16 * 1024;
-constexpr std::size_t kMaxBuffered = kMaxHeaderBytes + 64 * 1024; ///< the header and what came with it
 constexpr std::size_t kMaxLingerBytes = 16 * kMaxBodyBytes;
 constexpr std::chrono::seconds kLingerTimeLimit{2};
 
-enum class Late : std::uint8_t { StopsReading, ClosesConnection };
-enum class Persistence : std::uint8_t { KeepAlive, KeepAliveOf10, Close };
-
-/// Why there is no request: the answer to give before closing, or null: nobody waits for one.
 using NoRequest = std::unexpected<std::optional<HttpResponse>>;
-template <typename T> using Expected = std::expected<T, std::optional<HttpResponse>>;
 
 /// Lets go of an exchange, so that an answer which comes later wakes nobody.
 struct Detached {
@@ -75,7 +58,7 @@ HttpResponse refusalFor(const error_code& error)
     return refusal(400, "This is not well-formed HTTP/1.1.");
 }
 
-RequestHead headOf(const Parser& parser)
+RequestHead headOf(const http::request_parser<http::string_body>& parser)
 {
     const auto& message = parser.get();
     RequestHead head{static_cast<int>(message.version()), message.method_string(), message.target(), {}};
@@ -87,62 +70,7 @@ RequestHead headOf(const Parser& parser)
     return head;
 }
 
-class Session : public std::enable_shared_from_this<Session> {
-public:
-    Session(asio::io_context& context, const SessionSettings& settings, std::unique_ptr<Connections::Slot> slot,
-        Door door, UniqueFd fd)
-        : m_strand(asio::make_strand(context))
-        , m_socket(m_strand)
-        , m_deadline(m_strand)
-        , m_answered(m_strand, asio::steady_timer::time_point::max())
-        , m_settings(settings)
-        , m_slot(std::move(slot))
-        , m_door(door)
-    {
-        m_socket.assign(asio::generic::stream_protocol(door == Door::Loopback ? AF_INET : AF_UNIX, 0), fd.get());
-        static_cast<void>(fd.release()); // only now it is the socket's
-    }
-
-    void serve(agents::PeerSocket peer)
-    {
-        m_peer = peer;
-        start([](Session& self) { return self.serveAll(); });
-    }
-    void refuse(HttpResponse why)
-    {
-        start([why = std::move(why)](Session& self) { return self.answerAndClose(why, {}); });
-    }
-
-private:
-    void start(std::function<asio::awaitable<void>(Session&)> work);
-    void finish();
-    void arm(Milliseconds limit, Late late);
-    void disarm();
-    asio::awaitable<void> serveAll();
-    asio::awaitable<bool> serveNext();
-    asio::awaitable<Expected<std::size_t>> readHead();
-    asio::awaitable<Expected<HttpRequest>> readRequest(Parser& parser);
-    Expected<HttpRequest> parseHead(Parser& parser, std::size_t size);
-    asio::awaitable<error_code> readBody(Parser& parser, const HttpRequest& request);
-    asio::awaitable<std::optional<HttpResponse>> handle(HttpRequest request);
-    asio::awaitable<bool> write(HttpResponse answer, std::string_view method, Persistence persistence);
-    asio::awaitable<void> answerAndClose(HttpResponse answer, std::string_view method);
-    asio::awaitable<void> linger();
-    std::string_view buffered() const { return {static_cast<const char*>(m_buffer.data().data()), m_buffer.size()}; }
-
-    asio::strand<asio::io_context::executor_type> m_strand;
-    asio::generic::stream_protocol::socket m_socket;
-    asio::steady_timer m_deadline;
-    asio::steady_timer m_answered; ///< never fires; cancelled when the handler has answered
-    boost::beast::flat_buffer m_buffer{kMaxBuffered};
-    const SessionSettings& m_settings;
-    std::unique_ptr<Connections::Slot> m_slot;
-    agents::PeerSocket m_peer;
-    Door m_door;
-    std::uint64_t m_round = 0; ///< of the deadline; one that was queued before it was set anew doesn't count
-    bool m_late = false;
-    bool m_closing = false;
-};
+} // namespace
 
 void Session::start(std::function<asio::awaitable<void>(Session&)> work)
 {
@@ -175,7 +103,7 @@ void Session::finish()
     m_slot.reset();
 }
 
-void Session::arm(Milliseconds limit, Late late)
+void Session::arm(std::chrono::milliseconds limit, Late late)
 {
     m_late = false;
     m_deadline.expires_after(limit);
@@ -227,7 +155,7 @@ asio::awaitable<bool> Session::serveNext()
 }
 
 /// Waits for a whole header block and gives its size. Beast's own limit counts only what came in one piece.
-asio::awaitable<Expected<std::size_t>> Session::readHead()
+asio::awaitable<Session::Expected<std::size_t>> Session::readHead()
 {
     bool begun = m_buffer.size() > 0;
     arm(begun ? m_settings.requestTimeLimit : m_settings.idleTimeLimit, Late::StopsReading);
@@ -255,7 +183,7 @@ asio::awaitable<Expected<std::size_t>> Session::readHead()
     }
 }
 
-Expected<HttpRequest> Session::parseHead(Parser& parser, std::size_t size)
+Session::Expected<HttpRequest> Session::parseHead(Parser& parser, std::size_t size)
 {
     const auto block = buffered().substr(0, size);
     if (hasFoldedLine(block))
@@ -275,7 +203,7 @@ Expected<HttpRequest> Session::parseHead(Parser& parser, std::size_t size)
     return std::move(*request);
 }
 
-asio::awaitable<Expected<HttpRequest>> Session::readRequest(Parser& parser)
+asio::awaitable<Session::Expected<HttpRequest>> Session::readRequest(Parser& parser)
 {
     const auto head = co_await readHead();
     if (!head)
@@ -372,8 +300,6 @@ asio::awaitable<void> Session::linger()
         total += count;
     }
 }
-
-} // namespace
 
 struct Sessions::Data {
     explicit Data(SessionSettings itsSettings) : settings(std::move(itsSettings)) { }
