@@ -156,7 +156,7 @@ private:
             .agent = {m_leaves.optionalText(3).value_or("")},
             .grant = {m_leaves.optionalText(4).value_or("")},
             .bytes = m_leaves.blob(7),
-            .privateText = m_leaves.optionalText(5)};
+            .privateText = m_leaves.isNull(5) ? std::nullopt : std::optional(m_leaves.blob(5))};
         if (auto good = checkLeaf(leaf, kind, m_leaves.blob(6)); !good)
             return corrupt(entry(m_count) + good.error().message);
         m_tree.add(leaf.bytes);

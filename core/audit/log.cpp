@@ -15,6 +15,7 @@ namespace countersign::audit {
 namespace {
 
 constexpr std::size_t kSaltBytes = 16;
+constexpr std::optional<std::int64_t> kNull;
 
 std::unexpected<Error> contradiction(const std::string& what)
 {
@@ -160,11 +161,11 @@ Result<std::uint64_t> Log::append(const LeafDraft& draft, UnixSeconds now)
         "INSERT INTO log_leaves (idx, kind, at, client_id, grant_id, private_text, salt, leaf)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     leaf.bind(static_cast<std::int64_t>(index)).bind(static_cast<std::int64_t>(draft.kind)).bind(now.value);
-    leaf.bind(idOrNull(draft.agent.value)).bind(idOrNull(draft.grant.value)).bind(draft.privateText);
+    leaf.bind(idOrNull(draft.agent.value)).bind(idOrNull(draft.grant.value));
     if (commitment)
-        leaf.bindBlob(commitment->salt);
+        leaf.bindBlob(*draft.privateText).bindBlob(commitment->salt);
     else
-        leaf.bind(std::optional<std::string>());
+        leaf.bind(kNull).bind(kNull);
     leaf.bindBlob(*bytes);
     if (auto done = leaf.run(); !done)
         return std::unexpected(done.error());

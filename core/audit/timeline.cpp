@@ -43,7 +43,7 @@ Result<Leaf> readLeaf(const store::Query& query)
         .agent = {query.optionalText(3).value_or("")},
         .grant = {query.optionalText(4).value_or("")},
         .bytes = query.blob(5),
-        .privateText = query.optionalText(6)};
+        .privateText = query.isNull(6) ? std::nullopt : std::optional(query.blob(6))};
 }
 
 } // namespace

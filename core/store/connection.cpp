@@ -102,7 +102,7 @@ SqlFailure failureOf(const QSqlError& error)
     }
 }
 
-Connection::Connection(QSqlDatabase handle) : m_handle(std::move(handle)) { }
+Connection::Connection(const QSqlDatabase& handle) : m_handle(handle) { }
 
 Connection::~Connection()
 {
@@ -114,12 +114,13 @@ Connection::~Connection()
 
 Result<std::unique_ptr<Connection>> Connection::open(const QString& file, Access access)
 {
-    QSqlDatabase handle = QSqlDatabase::addDatabase(u"QSQLITE"_s, QUuid::createUuid().toString());
+    std::unique_ptr<Connection> connection(
+        new Connection(QSqlDatabase::addDatabase(u"QSQLITE"_s, QUuid::createUuid().toString())));
+    QSqlDatabase& handle = connection->m_handle;
     handle.setDatabaseName(file);
     handle.setConnectOptions(access == Access::ReadOnly ? kOpenOptions + kReadOnlyOption : QString(kOpenOptions));
-    std::unique_ptr<Connection> connection(new Connection(std::move(handle)));
-    if (!connection->m_handle.open())
-        return std::unexpected(failureOf(connection->m_handle.lastError()).error);
+    if (!handle.open())
+        return std::unexpected(failureOf(handle.lastError()).error);
     for (const char16_t* setting : kSettings) {
         if (auto done = connection->execute(QString::fromUtf16(setting)); !done)
             return std::unexpected(done.error());

@@ -55,7 +55,7 @@ public:
     [[nodiscard]] Result<void> check() const;
 
 private:
-    explicit Connection(QSqlDatabase handle);
+    explicit Connection(const QSqlDatabase& handle);
     [[nodiscard]] Result<QString> schemaText() const;
 
     QSqlDatabase m_handle;

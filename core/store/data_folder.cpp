@@ -56,11 +56,11 @@ Result<DataFolder> DataFolder::open(const QString& path, Access access)
 {
     const QString clean = QDir::cleanPath(path); // no slash at the end, which would follow a link
     const QByteArray native = QFile::encodeName(clean);
-    if (access == Access::ReadWrite && ::access(native.constData(), F_OK) != 0) {
+    if (struct stat there = {}; access == Access::ReadWrite && ::lstat(native.constData(), &there) != 0) {
         const QString parent = QFileInfo(clean).path();
         if (!QDir().mkpath(parent))
             return failed(clean, "the folder above it can't be made.");
-        if (::mkdir(native.constData(), kFolderMode) != 0 && errno != EEXIST)
+        if (::mkdir(native.constData(), kFolderMode) != 0 || ::chmod(native.constData(), kFolderMode) != 0)
             return systemFailure(clean, errno);
     }
     FileDescriptor folder(::open(native.constData(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));

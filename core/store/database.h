@@ -75,7 +75,9 @@ public:
     Query& operator=(const Query&) = delete;
 
     Query& bind(std::int64_t value);
-    Query& bind(std::string_view text); ///< valid UTF-8, else run() and next() fail with InvalidInput
+    /// Comes back byte for byte, or is refused by run() and next() with InvalidInput: what is not UTF-8, U+FFFE,
+    /// U+FFFF, and a byte order mark at the start. Text that must be kept whatever it is goes into a blob.
+    Query& bind(std::string_view text);
     Query& bind(const std::string& text) { return bind(std::string_view(text)); }
     Query& bind(const char* text) { return bind(std::string_view(text)); }
     Query& bind(const std::optional<std::string>& text); ///< nullopt: NULL

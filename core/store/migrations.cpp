@@ -158,7 +158,7 @@ constexpr auto kVersion1 = std::to_array<const char*>({
         at INTEGER NOT NULL,
         client_id TEXT,
         grant_id TEXT,
-        private_text TEXT,                    -- stands in the leaf as a commitment; NULL: none, or erased
+        private_text BLOB,                    -- stands in the leaf as a commitment; NULL: none, or erased
         salt BLOB,                            -- of that commitment; erased with the text
         leaf BLOB NOT NULL
     ) STRICT)",

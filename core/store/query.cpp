@@ -20,6 +20,12 @@ QByteArray toByteArray(std::string_view bytes)
     return bytes.empty() ? QByteArray("") : QByteArray(bytes.data(), static_cast<qsizetype>(bytes.size()));
 }
 
+/// Qt and SQLite both drop a byte order mark at the start, and SQLite replaces U+FFFE and U+FFFF.
+bool isChangedByStorage(std::string_view utf8)
+{
+    return utf8.starts_with("\xEF\xBB\xBF") || utf8.contains("\xEF\xBF\xBE") || utf8.contains("\xEF\xBF\xBF");
+}
+
 } // namespace
 
 struct Query::Data {
@@ -98,8 +104,8 @@ Query& Query::bind(std::int64_t value)
 
 Query& Query::bind(std::string_view text)
 {
-    if (!isValidUtf8(text)) // it would come back as something else
-        d->error = Error{ErrorCode::InvalidInput, "A text is not valid UTF-8."};
+    if (!isValidUtf8(text) || isChangedByStorage(text))
+        d->error = Error{ErrorCode::InvalidInput, "A text has characters that can't be stored."};
     d->add(QString::fromUtf8(toByteArray(text)));
     return *this;
 }
