@@ -68,8 +68,9 @@ private Q_SLOTS:
     void many_threads_may_post_and_each_ones_order_holds()
     {
         QThread thread;
-        auto mailbox = std::make_unique<Mailbox>();
+        auto* mailbox = new Mailbox;
         mailbox->moveToThread(&thread);
+        connect(&thread, &QThread::finished, mailbox, &QObject::deleteLater); // destroyed where it lives
         thread.start();
 
         // Touched on the mailbox's thread only: no lock, which ThreadSanitizer would report were it wrong.
@@ -93,11 +94,7 @@ private Q_SLOTS:
             }
         }
         QVERIFY(done.try_acquire_for(std::chrono::seconds(60)));
-        // Destroyed where it lives.
-        mailbox->post([&] {
-            mailbox.release()->deleteLater();
-            thread.quit();
-        });
+        thread.quit();
         QVERIFY(thread.wait(10'000));
         QVERIFY(inOrder);
         QCOMPARE(ran, kThreads * kTasksEach);
