@@ -18,7 +18,7 @@
 namespace countersign::server {
 
 inline constexpr int kDefaultTimelinePage = 50;
-inline constexpr std::size_t kMaxListedGrants = 10'000; ///< more are left out, and the answer says so
+inline constexpr std::size_t kMaxListedGrants = 2'000; ///< more are left out, and the answer says so
 
 /// `authority` outlives the handler. Answers are JSON; refusals as the other doors have them.
 [[nodiscard]] Handler makeControlApi(authority::Authority& authority);

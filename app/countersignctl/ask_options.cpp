@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/countersignctl/ask_options.h"
+
+#include "app/countersignctl/duration.h"
+
+namespace countersign::ctl {
+
+namespace {
+std::vector<std::string> values(const QCommandLineParser& parser, const char* option)
+{
+    std::vector<std::string> out;
+    for (const QString& value : parser.values(QString::fromLatin1(option)))
+        out.push_back(value.toStdString());
+    return out;
+}
+
+Answer<std::optional<std::chrono::seconds>> duration(const QCommandLineParser& parser, const char* option)
+{
+    if (!parser.isSet(QString::fromLatin1(option)))
+        return std::nullopt;
+    const std::string text = parser.value(QString::fromLatin1(option)).toStdString();
+    const auto parsed = parseDuration(text);
+    if (!parsed)
+        return problem(ExitStatus::Usage, "usage",
+            std::string("--") + option + " takes a duration such as 90s, 30m, 2h or 1h30m, not '" + text + "'.");
+    return parsed;
+}
+
+Answer<std::vector<Step>> readSteps(const QCommandLineParser& parser)
+{
+    std::vector<Step> steps;
+    for (const std::string& word : values(parser, "then")) {
+        if (word == "introspect")
+            steps.push_back(Step::Introspect);
+        else if (word == "refresh")
+            steps.push_back(Step::Refresh);
+        else if (word == "revoke")
+            steps.push_back(Step::Revoke);
+        else
+            return problem(
+                ExitStatus::Usage, "usage", "--then takes introspect, refresh or revoke, not '" + word + "'.");
+    }
+    return steps;
+}
+} // namespace
+
+void describeAsk(QCommandLineParser& parser)
+{
+    parser.addOption({QStringLiteral("name"), QStringLiteral("What the agent calls itself (default: sample-agent)."),
+        QStringLiteral("name"), QStringLiteral("sample-agent")});
+    parser.addOption({QStringLiteral("location"),
+        QStringLiteral("Where it wants to act; may be repeated (default: https://payments.example/)."),
+        QStringLiteral("url"), QStringLiteral("https://payments.example/")});
+    parser.addOption(
+        {QStringLiteral("action"), QStringLiteral("What it wants to do; may be repeated (default: payments.read)."),
+            QStringLiteral("action"), QStringLiteral("payments.read")});
+    parser.addOption({QStringLiteral("for"),
+        QStringLiteral("How long it wants the grant, for example 30m or 2h; without it, the person says."),
+        QStringLiteral("duration")});
+    parser.addOption({QStringLiteral("message"),
+        QStringLiteral("Why: a line that the person reads, at most 160 characters."), QStringLiteral("text")});
+    parser.addOption({QStringLiteral("then"),
+        QStringLiteral("With the tokens: introspect, refresh or revoke; may be repeated, in order."),
+        QStringLiteral("step")});
+    parser.addOption({QStringLiteral("withdraw-after"), QStringLiteral("Take the request back when it waited so long."),
+        QStringLiteral("duration")});
+    parser.addOption({QStringLiteral("expires-after"),
+        QStringLiteral("How long the request may wait for the person (default 5m, at most 1h)."),
+        QStringLiteral("duration")});
+    parser.addOption({QStringLiteral("ephemeral"), QStringLiteral("Make a new key for this run and keep it nowhere.")});
+    parser.addOption({QStringLiteral("issuer"),
+        QStringLiteral("The server (default: the running program's, else http://127.0.0.1:7317)."),
+        QStringLiteral("url")});
+}
+
+Answer<AskOptions> readAskOptions(const QCommandLineParser& parser)
+{
+    const auto wanted = duration(parser, "for");
+    const auto withdraw = duration(parser, "withdraw-after");
+    const auto life = duration(parser, "expires-after");
+    for (const auto* each : {&wanted, &withdraw, &life}) {
+        if (!*each)
+            return std::unexpected(each->error());
+    }
+    auto steps = readSteps(parser);
+    if (!steps)
+        return std::unexpected(steps.error());
+    return AskOptions{
+        .name = parser.value(QStringLiteral("name")).toStdString(),
+        .locations = values(parser, "location"),
+        .actions = values(parser, "action"),
+        .duration = *wanted,
+        .message = parser.value(QStringLiteral("message")).toStdString(),
+        .issuer = parser.value(QStringLiteral("issuer")).toStdString(),
+        .steps = *std::move(steps),
+        .withdrawAfter = *withdraw,
+        .life = *life,
+        .key = parser.isSet(QStringLiteral("ephemeral")) ? KeyKept::Nowhere : KeyKept::InFile,
+    };
+}
+
+} // namespace countersign::ctl

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/countersignctl/trouble_text.h"
+
+#include <algorithm>
+#include <array>
+
+namespace countersign::ctl {
+
+TroubleText troubleText(std::string_view trouble)
+{
+    struct Row {
+        std::string_view name;
+        std::string_view what;
+        std::string_view toDo;
+    };
+    static constexpr std::array kRows{
+        Row{"person_key_sealed", "your key is sealed: nothing can be approved yet",
+            "open Countersign and give your passphrase"},
+        Row{"clock_moved", "the clock was moved: live grants are held",
+            "set the clock right, then confirm it in Countersign"},
+        Row{"log_broken", "the log does not verify: nothing is granted, revoking goes on",
+            "keep the data folder as it is and see the timeline in Countersign"},
+        Row{"database_rolled_back", "an old copy of the database was put back: all grants were ended",
+            "see the timeline in Countersign; let agents ask again"},
+        Row{"disk_full", "the disk is full: nothing can be decided", "make room on the disk of the data folder"},
+        Row{"stopped", "the database can't be written",
+            "see what the system's log says of the disk, then start Countersign again"},
+    };
+    const auto row = std::ranges::find(kRows, trouble, &Row::name);
+    if (row == kRows.end())
+        return {std::string(trouble), "open Countersign"};
+    return {std::string(row->what), std::string(row->toDo)};
+}
+
+} // namespace countersign::ctl
