@@ -62,10 +62,17 @@ public:
             }));
     }
 
+    /// The same for what takes authority away: it acts in memory before the commit, and where the disk hinders it, it
+    /// is tried again until it is durable (so `work` may run more than once), and nothing is decided until then.
+    void submitRevocation(Work<void> work, Reply<void> reply); ///< any thread
+
+    /// Unseals the person's key for this session, off the authority's thread. Error: WrongPassphrase.
+    void unlockPersonKey(crypto::SecretBytes passphrase, Reply<void> reply); ///< any thread
+
     /// Where committed changes are announced (on the authority's thread); the desk hands them to the GUI thread.
     using Listener = std::function<void(DeskChanges)>;
     void setListener(Listener listener); ///< any thread; the whole state is announced first; empty: nobody listens
-    /// Runs on the reader pool with a read-only connection.
+    /// Runs on the reader pool with a read-only connection; not at all where the database can't be opened.
     void read(std::move_only_function<void(store::Database&)> work); ///< any thread
 
     [[nodiscard]] const Clock& clock() const;

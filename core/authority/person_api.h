@@ -29,7 +29,9 @@ namespace countersign::authority {
 struct WaitingRequest {
     consent::Request request;
     agents::Agent agent;
-    consent::ScreenFacts facts; ///< frozen; the dialog composes the screen from them
+    /// The dialog composes the screen from them. They change (requestChanged) when the agent's grants do, and a
+    /// decision that was taken on older ones is refused.
+    consent::ScreenFacts facts;
 };
 
 struct GrantRow {
@@ -57,7 +59,9 @@ struct Decision {
     consent::Edit edit;
     QString locale; ///< BCP 47 of the screen
     QString shownText; ///< Screen::text(edit)
-    consent::ScreenFacts facts; ///< the facts that it was composed from
+    /// The facts that it was composed from: those of WaitingRequest, of which `at` may be set to when the dialog
+    /// opened.
+    consent::ScreenFacts facts;
     consent::Presence presence = consent::Presence::Click;
 };
 

@@ -63,6 +63,8 @@ public:
     void unlockPersonKey(QString& passphrase, Done<void> done);
     /// The clock is right: held grants that have not ended go on.
     void confirmClock(Done<void> done);
+    /// An old copy of the data was put back (Trouble::DatabaseRolledBack): go on from it, without its grants.
+    void confirmRollback(Done<void> done);
     /// Resumes one grant that was held (for example because its refresh token was used twice).
     void resume(const GrantId& grant, Done<void> done);
 

@@ -8,7 +8,10 @@
 
 namespace countersign {
 
-template <typename T> [[nodiscard]] T valueOf(Result<T>&& result) { return std::move(*result); }
+template <typename T> [[nodiscard]] T valueOf(Result<T>&& result)
+{
+    return std::move(*result);
+}
 inline void valueOf(Result<void>&&) { }
 
 } // namespace countersign

@@ -39,6 +39,7 @@ enum class EndReason : std::uint8_t {
 };
 
 [[nodiscard]] std::string_view endReasonName(EndReason reason);
+[[nodiscard]] std::optional<EndReason> endReasonFromName(std::string_view name);
 
 struct Grant {
     GrantId id;

@@ -1,0 +1,303 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+
+#include "core/authority/authority.h"
+
+#include "core/authority/changes.h"
+#include "core/authority/reader_pool.h"
+#include "core/authority/timeline_entry.h"
+#include "core/authority/use_cases.h"
+#include "core/authority/wake_up.h"
+#include "core/authority/writer.h"
+#include "core/base/mailbox.h"
+
+#include <QThread>
+#include <QTimer>
+
+#include <future>
+
+namespace countersign::authority {
+
+namespace {
+
+constexpr std::chrono::milliseconds kRetryInterval{1000}; ///< while the disk refuses
+
+/// What lives on the authority's thread, and only there.
+struct Engine {
+    std::unique_ptr<Writer> writer;
+    WakeUp wakeUp;
+    QTimer checkpoint;
+    QTimer retry;
+
+    Engine(std::unique_ptr<Writer> opened, const Clock& used)
+        : writer(std::move(opened)), wakeUp([this] { run({}); }), clock(&used)
+    {
+        checkpoint.setSingleShot(true);
+        checkpoint.setInterval(audit::kCheckpointInterval);
+        QObject::connect(&checkpoint, &QTimer::timeout, &checkpoint, [this] { writer->writeCheckpoint(); });
+        retry.setSingleShot(true);
+        retry.setInterval(kRetryInterval);
+        QObject::connect(&retry, &QTimer::timeout, &retry, [this] { run({}); });
+        arm();
+    }
+
+    void run(std::vector<Job> jobs)
+    {
+        writer->run(std::move(jobs));
+        arm();
+    }
+
+private:
+    void arm()
+    {
+        if (const auto end = writer->nextEnd())
+            wakeUp.in(*end - clock->now());
+        else
+            wakeUp.never();
+        if (writer->needsCheckpoint() && !checkpoint.isActive())
+            checkpoint.start();
+        if (writer->mustRetry())
+            retry.start();
+    }
+
+    const Clock* clock;
+};
+
+} // namespace
+
+struct Authority::Data {
+    explicit Data(const AuthorityOptions& options)
+        : clock(options.clock)
+        , folder(options.folder)
+        , issuer(options.issuer)
+        , deviceKey(options.identity.device.publicKey())
+        , person(options.identity.person.thumbprint())
+        , sealedPersonKey(options.identity.sealedPersonKey)
+        , clockWatch(*options.clock)
+        , view(*options.clock, clockWatch, options.issuer, person)
+        , mailbox([this](auto tasks) { drain(std::move(tasks)); })
+    {
+        thread.setObjectName(QStringLiteral("authority"));
+        mailbox.moveToThread(&thread);
+        thread.start();
+    }
+
+    ~Data()
+    {
+        readers.reset(); // what it was given may still submit
+        mailbox.post([this] { ending = true; });
+        thread.wait();
+    }
+
+    void submit(Job job)
+    {
+        mailbox.post([this, job = std::move(job)]() mutable { gathered.push_back(std::move(job)); });
+    }
+
+    /// Everything that gathered while the last transaction was on its way commits together.
+    void drain(std::vector<Task> tasks)
+    {
+        for (Task& task : tasks)
+            task();
+        if (engine && !gathered.empty())
+            engine->run(std::exchange(gathered, {}));
+        if (ending) {
+            if (engine)
+                engine->writer->finish();
+            engine.reset();
+            thread.quit();
+        }
+    }
+
+    const Clock* clock;
+    QString folder;
+    std::string issuer;
+    crypto::PublicKey deviceKey;
+    Thumbprint person;
+    std::string sealedPersonKey;
+    ClockWatch clockWatch;
+    ReadView view;
+    std::unique_ptr<ReaderPool> readers;
+
+    QThread thread;
+    Mailbox mailbox;
+    // The authority thread's own
+    std::unique_ptr<Engine> engine;
+    std::vector<Job> gathered;
+    bool ending = false;
+};
+
+Authority::Authority(std::unique_ptr<Data> data) : d(std::move(data)) { }
+Authority::~Authority() = default;
+
+Result<std::unique_ptr<Authority>> Authority::start(AuthorityOptions options)
+{
+    auto data = std::make_unique<Data>(options);
+    std::promise<Result<void>> started;
+    data->mailbox.post([&data = *data, &options, &started] {
+        auto writer = Writer::open(std::move(options), data.view, data.clockWatch);
+        if (writer)
+            data.engine = std::make_unique<Engine>(std::move(*writer), *data.clock);
+        started.set_value(writer ? Result<void>() : std::unexpected(writer.error()));
+    });
+    if (auto result = started.get_future().get(); !result)
+        return std::unexpected(result.error());
+    data->readers = std::make_unique<ReaderPool>(data->folder);
+    return std::unique_ptr<Authority>(new Authority(std::move(data)));
+}
+
+void Authority::submit(Work<void> work, Reply<void> reply)
+{
+    d->submit({std::move(work), std::move(reply), Job::Urgency::Ordinary, {}});
+}
+
+void Authority::submitRevocation(Work<void> work, Reply<void> reply)
+{
+    d->submit({std::move(work), std::move(reply), Job::Urgency::Revocation, {}});
+}
+
+void Authority::unlockPersonKey(crypto::SecretBytes passphrase, Reply<void> reply)
+{
+    // Argon2id takes its time on purpose; agents should not wait for it.
+    d->readers->post([data = d.get(), passphrase = std::move(passphrase), reply = std::move(reply)](auto&&) mutable {
+        auto key = keychain::unsealPersonKey(data->sealedPersonKey, passphrase);
+        Work<void> keepKey = [key = std::move(key)](Context& context) -> Result<void> {
+            if (!key)
+                return std::unexpected(key.error());
+            context.personKey = *key;
+            context.troubles.erase(Trouble::PersonKeySealed);
+            return {};
+        };
+        data->submit({std::move(keepKey), std::move(reply), Job::Urgency::Ordinary, {}});
+    });
+}
+
+void Authority::setListener(Listener listener)
+{
+    d->mailbox.post([data = d.get(), listener = std::move(listener)]() mutable {
+        if (data->engine)
+            data->engine->writer->setListener(std::move(listener));
+    });
+}
+
+void Authority::read(std::move_only_function<void(store::Database&)> work)
+{
+    d->readers->post([work = std::move(work)](Result<store::Database*> database) mutable {
+        if (database)
+            work(**database);
+    });
+}
+
+const Clock& Authority::clock() const
+{
+    return *d->clock;
+}
+
+QString Authority::folder() const
+{
+    return d->folder;
+}
+
+void Authority::registerAgent(RegisterAgent command, Reply<agents::Agent> reply)
+{
+    submit(Work<agents::Agent>(
+               [command = std::move(command)](Context& context) { return authority::registerAgent(context, command); }),
+        std::move(reply));
+}
+
+void Authority::requestDelegation(DelegationRequest command, Reply<AcceptedRequest> reply)
+{
+    submit(Work<AcceptedRequest>([command = std::move(command)](
+                                     Context& context) { return authority::requestDelegation(context, command); }),
+        std::move(reply));
+}
+
+void Authority::poll(PollRequest command, Reply<TokenSet> reply)
+{
+    submit(Work<TokenSet>([command = std::move(command)](Context& context) { return pollRequest(context, command); }),
+        std::move(reply));
+}
+
+void Authority::refresh(RefreshTokens command, Reply<TokenSet> reply)
+{
+    submit(Work<TokenSet>([command = std::move(command)](Context& context) { return refreshTokens(context, command); }),
+        std::move(reply));
+}
+
+void Authority::revokeToken(RevokeToken command, Reply<void> reply)
+{
+    submitRevocation(
+        [command = std::move(command)](Context& context) { return authority::revokeToken(context, command); },
+        std::move(reply));
+}
+
+void Authority::consume(std::vector<UsedProof> proofs, Reply<void> reply)
+{
+    submit(Work<void>([proofs = std::move(proofs)](Context& context) { return useProofs(context, proofs); }),
+        std::move(reply));
+}
+
+std::optional<RegisteredClient> Authority::findClient(const ClientId& id) const
+{
+    return d->view.findClient(id);
+}
+
+std::optional<Service> Authority::findService(const ServiceId& id, std::string_view secret) const
+{
+    return d->view.findService(id, secret);
+}
+
+std::optional<Introspection> Authority::introspect(std::string_view token) const
+{
+    return d->view.introspect(token);
+}
+
+std::string Authority::issuer() const
+{
+    return d->issuer;
+}
+
+crypto::PublicKey Authority::deviceKey() const
+{
+    return d->deviceKey;
+}
+
+Thumbprint Authority::person() const
+{
+    return d->person;
+}
+
+void Authority::listGrants(Reply<std::vector<GrantRow>> reply)
+{
+    submit(Work<std::vector<GrantRow>>([](Context& context) { return allGrantRows(context); }), std::move(reply));
+}
+
+void Authority::status(Reply<DeskStatus> reply)
+{
+    submit(Work<DeskStatus>([](Context& context) { return statusOf(context); }), std::move(reply));
+}
+
+void Authority::revokeGrant(GrantId grant, Reply<void> reply)
+{
+    submitRevocation([grant = std::move(grant)](Context& context) { return authority::revokeGrant(context, grant); },
+        std::move(reply));
+}
+
+void Authority::stopEverything(Reply<void> reply)
+{
+    submitRevocation([](Context& context) { return authority::stopEverything(context); }, std::move(reply));
+}
+
+void Authority::timeline(audit::TimelineFilter filter, std::optional<std::uint64_t> before, int count,
+    Reply<std::vector<TimelineEntry>> reply)
+{
+    d->readers->post([filter = std::move(filter), before, count, reply = std::move(reply)](
+                         Result<store::Database*> database) mutable {
+        if (database)
+            reply(timelineEntries(**database, filter, before, count));
+        else
+            reply(std::unexpected(database.error()));
+    });
+}
+
+} // namespace countersign::authority

@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+
+#include "core/authority/changes.h"
+
+#include "core/authority/use_cases.h"
+#include "core/base/text_safety.h"
+#include "core/base/try.h"
+
+#include <algorithm>
+
+namespace countersign::authority {
+
+namespace {
+
+Result<void> publishAgent(Context& context, const ClientId& id)
+{
+    auto known = TRY(context.registry.find(id));
+    if (known)
+        context.view.setClient({std::move(known->agent), std::move(known->key)});
+    else
+        context.view.removeClient(id);
+    return {};
+}
+
+Result<void> publishGrant(Context& context, const GrantId& id)
+{
+    const auto grant = TRY(context.ledger.find(id));
+    if (!grant) {
+        context.view.cut(id);
+        return {};
+    }
+    const bool live = grant->state == grants::GrantState::Live;
+    context.view.setGrant(*grant, live ? TRY(context.tokens.usableOf(id)) : std::vector<grants::Token>());
+    return {};
+}
+
+Result<GrantRow> rowOf(const Context& context, grants::Grant grant)
+{
+    GrantRow row;
+    const auto known = TRY(context.registry.find(grant.agent));
+    row.agentName = known ? safeText(known->agent.name).text : QString();
+    row.may = permissions::toSentences(grant.permission);
+    row.grant = std::move(grant);
+    return row;
+}
+
+Result<void> addRequests(Context& context, DeskChanges& changes, const std::set<std::string>& publicIds)
+{
+    for (const std::string& publicId : publicIds) {
+        if (const auto stored = TRY(context.requests.findByPublicId(publicId)))
+            changes.requests.push_back(TRY(waitingRequest(context, *stored)));
+    }
+    return {};
+}
+
+QString detailOf(const Context& context)
+{
+    QStringList sentences;
+    for (const auto& [trouble, text] : context.troubles)
+        sentences.append(text);
+    return sentences.join(QLatin1Char('\n'));
+}
+
+} // namespace
+
+Result<void> publish(Context& context, const Touched& touched)
+{
+    for (const ClientId& id : touched.agents)
+        TRY(publishAgent(context, id));
+    for (const GrantId& id : touched.grants)
+        TRY(publishGrant(context, id));
+    if (touched.services == Touched::Services::Changed)
+        TRY(publishServices(context));
+    return {};
+}
+
+Result<void> publishAll(Context& context)
+{
+    for (agents::RegisteredAgent& known : TRY(context.registry.all()))
+        context.view.setClient({std::move(known.agent), std::move(known.key)});
+    // With a log that can't be trusted, nobody knows what has been revoked.
+    if (!context.has(Trouble::LogBroken)) {
+        for (const GrantId& id : TRY(context.ledger.inState(grants::GrantState::Live)))
+            TRY(publishGrant(context, id));
+    }
+    return publishServices(context);
+}
+
+Result<DeskStatus> statusOf(const Context& context)
+{
+    DeskStatus status;
+    for (const auto& [trouble, text] : context.troubles) {
+        if (trouble != Trouble::None)
+            status.troubles.push_back(trouble);
+    }
+    status.detail = detailOf(context);
+    status.issuer = context.options.issuer;
+    status.keychain = context.options.keychainName;
+    status.device = context.options.identity.device.publicKey().thumbprint();
+    status.person = context.options.identity.person.thumbprint();
+    status.logSize = context.log ? context.log->size() : 0;
+    status.liveGrants = context.view.liveGrants();
+    status.waitingRequests = static_cast<int>(TRY(context.requests.waiting()).size());
+    status.refusedRequests = context.refusedRequests;
+    return status;
+}
+
+Result<DeskChanges> changesOf(Context& context, const Touched& touched)
+{
+    DeskChanges changes;
+    TRY(addRequests(context, changes, touched.requests));
+    for (const GrantId& id : touched.grants) {
+        if (auto grant = TRY(context.ledger.find(id)))
+            changes.grants.push_back(TRY(rowOf(context, std::move(*grant))));
+    }
+    if (touched.services == Touched::Services::Changed) {
+        changes.services = TRY(listServices(context));
+        changes.servicesChanged = true;
+    }
+    changes.status = TRY(statusOf(context));
+    changes.logSize = changes.status->logSize;
+    return changes;
+}
+
+Result<std::vector<GrantRow>> allGrantRows(const Context& context)
+{
+    std::vector<GrantRow> rows;
+    for (const GrantId& id : TRY(context.ledger.ids())) {
+        // With a broken log rows were not verified, and one that can't be read must not hide the others.
+        auto grant = context.ledger.find(id);
+        if (grant && *grant)
+            rows.push_back(TRY(rowOf(context, std::move(**grant))));
+    }
+    std::ranges::reverse(rows);
+    return rows;
+}
+
+Result<DeskChanges> wholeState(Context& context)
+{
+    DeskChanges changes;
+    changes.everything = true;
+    for (const StoredRequest& stored : TRY(context.requests.waiting()))
+        changes.requests.push_back(TRY(waitingRequest(context, stored)));
+    changes.grants = TRY(allGrantRows(context));
+    changes.services = TRY(listServices(context));
+    changes.servicesChanged = true;
+    changes.status = TRY(statusOf(context));
+    changes.logSize = changes.status->logSize;
+    return changes;
+}
+
+} // namespace countersign::authority

@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// The state that use cases work on. The database is the truth, and what a use case changes it changes there, inside the
+// running transaction; what it touched is noted and read again after the commit (or after the rollback), so that
+// nothing in memory can be ahead of the disk. The one exception is on purpose: a revocation cuts the read view first.
+#pragma once
+
+#include "core/agents/registry.h"
+#include "core/audit/log.h"
+#include "core/authority/authority.h"
+#include "core/authority/clock_watch.h"
+#include "core/authority/consent_store.h"
+#include "core/authority/read_view.h"
+#include "core/authority/request_store.h"
+#include "core/grants/ledger.h"
+#include "core/grants/token_store.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace countersign::authority {
+
+/// What the running transaction may have changed. Naming too much costs a look; undoing needs nothing.
+struct Touched {
+    std::set<GrantId> grants;
+    std::set<std::string> requests; ///< by public id
+    std::set<ClientId> agents;
+    enum class Services : std::uint8_t { Same, Changed } services = Services::Same;
+    enum class Anchor : std::uint8_t { Same, Due } anchor = Anchor::Same; ///< a consent or a revocation is among it
+    enum class Rollback : std::uint8_t { Same, Confirmed } rollback = Rollback::Same;
+};
+
+struct Context {
+    Context(AuthorityOptions given, store::Database& opened, ReadView& readers, ClockWatch& watch)
+        : options(std::move(given))
+        , database(opened)
+        , view(readers)
+        , clockWatch(watch)
+        , registry(opened)
+        , ledger(opened)
+        , tokens(opened)
+        , requests(opened)
+        , consents(opened)
+    {
+    }
+
+    AuthorityOptions options;
+    store::Database& database;
+    ReadView& view;
+    ClockWatch& clockWatch;
+
+    agents::Registry registry;
+    grants::Ledger ledger;
+    grants::TokenStore tokens;
+    RequestStore requests;
+    ConsentStore consents;
+    std::optional<audit::Log> log; ///< missing: it is broken and can't be continued
+
+    std::optional<crypto::PrivateKey> personKey; ///< unsealed for this session
+    std::map<Trouble, QString> troubles; ///< with the sentence that goes with each
+    std::vector<GrantId> endedByRollback; ///< not in the log yet: nothing is written there before the person confirmed
+    std::uint64_t refusedRequests = 0;
+
+    Touched touched;
+    /// The running work refuses, and what it wrote about that (proofs used up, a refusal logged) is to stay.
+    enum class Refusal : std::uint8_t { UndoesAll, IsKept } refusal = Refusal::UndoesAll;
+
+    [[nodiscard]] UnixSeconds now() const { return options.clock->now(); }
+    [[nodiscard]] bool has(Trouble trouble) const { return troubles.contains(trouble); }
+};
+
+/// An error that is itself the decision: what the work wrote before it is committed.
+[[nodiscard]] inline std::unexpected<Error> refuse(Context& context, ErrorCode code, std::string message)
+{
+    context.refusal = Context::Refusal::IsKept;
+    return fail(code, std::move(message));
+}
+
+} // namespace countersign::authority

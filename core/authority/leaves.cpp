@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+
+#include "core/authority/leaves.h"
+
+namespace countersign::authority {
+
+namespace {
+json::Object agentClaim(const ClientId& id, const Thumbprint& key)
+{
+    return {{"client_id", id.value}, {"jkt", key.value}};
+}
+} // namespace
+
+audit::LeafDraft draftAbout(audit::LeafKind kind, const agents::Agent& agent)
+{
+    audit::LeafDraft draft;
+    draft.kind = kind;
+    draft.agent = agent.id;
+    draft.claims["agent"] = agentClaim(agent.id, agent.key);
+    return draft;
+}
+
+audit::LeafDraft draftAbout(audit::LeafKind kind, const grants::Grant& grant)
+{
+    audit::LeafDraft draft;
+    draft.kind = kind;
+    draft.agent = grant.agent;
+    draft.grant = grant.id;
+    draft.claims["agent"] = agentClaim(grant.agent, grant.agentKey);
+    return draft;
+}
+
+audit::LeafDraft draftAbout(audit::LeafKind kind, const agents::Agent& agent, const consent::Request& request)
+{
+    audit::LeafDraft draft = draftAbout(kind, agent);
+    draft.claims["request_id"] = request.publicId;
+    if (!request.bindingMessage.empty())
+        draft.privateText = request.bindingMessage;
+    return draft;
+}
+
+Result<std::uint64_t> appendLeaf(Context& context, const audit::LeafDraft& draft)
+{
+    if (context.has(Trouble::DatabaseRolledBack))
+        return fail(ErrorCode::StorageRolledBack, "An old copy of the data was put back; confirm this first.");
+    if (!context.log)
+        return 0;
+    return context.log->append(draft, context.now());
+}
+
+} // namespace countersign::authority

@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// What readers see of live grants, tokens, clients and services: answers without waiting for the writer's transaction,
+// and costs the writer only what changed. Only live grants are in it, so whatever it does not know is inactive.
+// The reading members may be called from any thread, the others from the authority's thread only.
+#pragma once
+
+#include "core/authority/agent_api.h"
+#include "core/authority/clock_watch.h"
+#include "core/grants/grant.h"
+#include "core/grants/token_store.h"
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace countersign::authority {
+
+/// A map that threads share: a lock a shard, held for the look-up only.
+template <typename Key, typename Value> class ShardedMap {
+public:
+    [[nodiscard]] std::shared_ptr<const Value> find(const Key& key) const
+    {
+        const Shard& shard = shardOf(key);
+        const std::lock_guard lock(shard.mutex);
+        const auto found = shard.values.find(key);
+        return found == shard.values.end() ? nullptr : found->second;
+    }
+    void set(const Key& key, Value value)
+    {
+        auto shared = std::make_shared<const Value>(std::move(value));
+        Shard& shard = shardOf(key);
+        const std::lock_guard lock(shard.mutex);
+        // The old value leaves with `shared`, after the lock.
+        shard.values[key].swap(shared);
+    }
+    bool erase(const Key& key)
+    {
+        Shard& shard = shardOf(key);
+        const std::lock_guard lock(shard.mutex);
+        return shard.values.erase(key) > 0;
+    }
+
+private:
+    struct Shard {
+        mutable std::mutex mutex;
+        std::unordered_map<Key, std::shared_ptr<const Value>> values;
+    };
+    static constexpr std::size_t kShards = 16;
+
+    [[nodiscard]] static std::size_t indexOf(const Key& key) { return std::hash<Key>{}(key) % kShards; }
+    [[nodiscard]] Shard& shardOf(const Key& key) { return m_shards.at(indexOf(key)); }
+    [[nodiscard]] const Shard& shardOf(const Key& key) const { return m_shards.at(indexOf(key)); }
+
+    std::array<Shard, kShards> m_shards;
+};
+
+/// Where a token is good: the origins of a permission's locations, sorted, and the issuer.
+[[nodiscard]] std::vector<std::string> audienceOf(const permissions::Permission& permission, const std::string& issuer);
+
+class ReadView {
+public:
+    ReadView(const Clock& clock, const ClockWatch& clockWatch, std::string issuer, Thumbprint person);
+
+    // Any thread
+    [[nodiscard]] std::optional<RegisteredClient> findClient(const ClientId& id) const;
+    [[nodiscard]] std::optional<Service> findService(const ServiceId& id, std::string_view secret) const;
+    [[nodiscard]] std::optional<Introspection> introspect(std::string_view token) const;
+    [[nodiscard]] int liveGrants() const { return m_liveGrants; }
+
+    // The authority's thread
+    /// Open: what is live is said to be live. Closed: nothing is, until a revocation is durable or the log is trusted.
+    enum class Gate : std::uint8_t { Open, Closed };
+    void setGate(Gate gate) { m_gate = gate; }
+
+    void setClient(RegisteredClient client);
+    void removeClient(const ClientId& id);
+    void setService(Service service, std::string secretHash);
+    void removeService(const ServiceId& id);
+    /// The grant as it stands, with all its usable tokens. One that isn't live leaves, with its tokens.
+    void setGrant(const grants::Grant& grant, const std::vector<grants::Token>& tokens);
+    /// Ends it for readers at once, before what ends it is durable.
+    void cut(const GrantId& grant);
+
+private:
+    struct LiveGrant {
+        ClientId agent;
+        std::optional<Thumbprint> boundKey;
+        permissions::Permission permission;
+        std::vector<std::string> audience;
+        UnixSeconds expiresAt;
+    };
+    struct KnownService {
+        Service service;
+        std::string secretHash;
+    };
+
+    const Clock* m_clock;
+    const ClockWatch* m_clockWatch;
+    std::string m_issuer;
+    Thumbprint m_person;
+    std::atomic<Gate> m_gate = Gate::Open;
+    std::atomic<int> m_liveGrants = 0;
+    ShardedMap<ClientId, RegisteredClient> m_clients;
+    ShardedMap<ServiceId, KnownService> m_services;
+    ShardedMap<GrantId, LiveGrant> m_grants;
+    ShardedMap<std::string, grants::Token> m_tokens; ///< by SHA-256
+    std::unordered_map<GrantId, std::vector<std::string>> m_tokensOf; ///< the writer's own
+};
+
+} // namespace countersign::authority

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+
+#include "core/authority/reader_pool.h"
+
+namespace countersign::authority {
+
+ReaderPool::ReaderPool(QString folder) : m_folder(std::move(folder))
+{
+    for (int i = 0; i < kReaders; ++i) {
+        auto reader = std::make_unique<Reader>();
+        reader->thread.setObjectName(QStringLiteral("reader"));
+        reader->mailbox.moveToThread(&reader->thread);
+        reader->thread.start();
+        m_readers.push_back(std::move(reader));
+    }
+}
+
+ReaderPool::~ReaderPool()
+{
+    for (const auto& reader : m_readers) {
+        reader->mailbox.post([each = reader.get()] {
+            each->database.reset();
+            each->thread.quit();
+        });
+    }
+    for (const auto& reader : m_readers)
+        reader->thread.wait();
+}
+
+void ReaderPool::post(Work work)
+{
+    Reader& reader = *m_readers.at(m_next++ % m_readers.size());
+    reader.mailbox.post([&reader, folder = m_folder, work = std::move(work)]() mutable {
+        if (!reader.database) {
+            auto opened = store::Database::open(folder, store::Access::ReadOnly);
+            if (!opened) {
+                work(std::unexpected(opened.error()));
+                return;
+            }
+            reader.database = std::move(*opened);
+        }
+        work(reader.database.get());
+    });
+}
+
+} // namespace countersign::authority

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// Threads for work that must not hold up the authority: reading with connections of their own, and slow computation.
+#pragma once
+
+#include "core/base/mailbox.h"
+#include "core/store/database.h"
+
+#include <QString>
+#include <QThread>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace countersign::authority {
+
+class ReaderPool {
+public:
+    explicit ReaderPool(QString folder);
+    ~ReaderPool(); ///< runs what was posted, joins
+
+    /// `work` gets the thread's read-only connection, or why there is none. Any thread.
+    using Work = std::move_only_function<void(Result<store::Database*>)>;
+    void post(Work work);
+
+private:
+    struct Reader {
+        QThread thread;
+        Mailbox mailbox;
+        std::unique_ptr<store::Database> database; ///< the thread's own, opened when first used
+    };
+    static constexpr int kReaders = 2;
+
+    QString m_folder;
+    std::vector<std::unique_ptr<Reader>> m_readers;
+    std::atomic<unsigned> m_next = 0;
+};
+
+} // namespace countersign::authority

@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+
+#include "core/authority/request_store.h"
+
+#include "core/authority/evidence_json.h"
+#include "core/base/try.h"
+#include "core/crypto/digest.h"
+#include "core/permissions/permission_json.h"
+
+#include <utility>
+
+namespace countersign::authority {
+
+namespace {
+
+using consent::RequestState;
+using store::Query;
+
+constexpr std::size_t kPublicIdBytes = 16;
+
+std::int64_t number(RequestState state)
+{
+    return std::to_underlying(state);
+}
+
+template <typename Id> std::optional<Id> idOf(std::optional<std::string> text)
+{
+    return text ? std::optional(Id{std::move(*text)}) : std::nullopt;
+}
+
+std::optional<UnixSeconds> timeOf(std::optional<std::int64_t> value)
+{
+    return value ? std::optional(UnixSeconds{*value}) : std::nullopt;
+}
+
+// What every look-up selects, in fromRow()'s order.
+#define COUNTERSIGN_REQUEST_SELECT                                                                                     \
+    "SELECT id, request_id_hash, public_id, client_id, asked, binding_message, scope, dpop_jkt, merge_key, "           \
+    "asked_count, evidence, received_at, expires_at, poll_interval, last_poll_ms, state, ended_at, grant_id, "         \
+    "fetched_at FROM requests "
+
+Result<StoredRequest> fromRow(const Query& row)
+{
+    const std::int64_t state = row.integer(15);
+    if (state < 0 || state > number(RequestState::Merged))
+        return fail(ErrorCode::StorageCorrupt, "A request is in a state that does not exist.");
+    StoredRequest stored;
+    stored.row = row.integer(0);
+    stored.idHash = row.blob(1);
+    stored.request.publicId = row.text(2);
+    stored.request.agent.value = row.text(3);
+    stored.request.asked = TRY(permissions::parsePermission(row.text(4)));
+    stored.request.bindingMessage = row.optionalText(5).value_or(std::string());
+    stored.request.openid = row.optionalText(6) == "openid";
+    stored.request.dpopKey = idOf<Thumbprint>(row.optionalText(7));
+    stored.mergeKey = row.blob(8);
+    stored.request.timesAsked = static_cast<int>(row.integer(9));
+    stored.request.evidence = TRY(parseEvidence(row.optionalText(10).value_or("[]")));
+    stored.request.receivedAt.value = row.integer(11);
+    stored.request.expiresAt.value = row.integer(12);
+    stored.pollInterval = std::chrono::seconds(row.integer(13));
+    stored.lastPollMs = row.optionalInteger(14);
+    stored.request.state = static_cast<RequestState>(state);
+    stored.endedAt = timeOf(row.optionalInteger(16));
+    stored.grant = idOf<GrantId>(row.optionalText(17));
+    stored.fetchedAt = timeOf(row.optionalInteger(18));
+    return stored;
+}
+
+Result<std::optional<StoredRequest>> oneOf(Query& query)
+{
+    if (!TRY(query.next()))
+        return std::nullopt;
+    return TRY(fromRow(query));
+}
+
+Result<std::vector<StoredRequest>> allOf(Query& query)
+{
+    std::vector<StoredRequest> requests;
+    while (TRY(query.next()))
+        requests.push_back(TRY(fromRow(query)));
+    return requests;
+}
+
+} // namespace
+
+Result<void> RequestStore::add(StoredRequest& stored)
+{
+    const consent::Request& request = stored.request;
+    Query query(*m_database,
+        "INSERT INTO requests (request_id_hash, public_id, client_id, asked, binding_message, scope, dpop_jkt, "
+        "merge_key, asked_count, evidence, received_at, expires_at, poll_interval, state) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id");
+    query.bindBlob(stored.idHash).bind(request.publicId).bind(request.agent.value);
+    query.bind(permissions::permissionJson(request.asked)).bind(request.bindingMessage);
+    query.bind(request.openid ? std::optional<std::string>("openid") : std::nullopt);
+    query.bind(request.dpopKey ? std::optional(request.dpopKey->value) : std::nullopt).bindBlob(stored.mergeKey);
+    query.bind(std::int64_t{request.timesAsked}).bind(evidenceJson(request.evidence));
+    query.bind(request.receivedAt.value).bind(request.expiresAt.value);
+    query.bind(std::int64_t{stored.pollInterval.count()}).bind(number(request.state));
+    if (!TRY(query.next()))
+        return fail(ErrorCode::StorageFailed, "A request could not be stored.");
+    stored.row = query.integer(0);
+    return {};
+}
+
+Result<std::optional<StoredRequest>> RequestStore::findByHash(const std::string& idHash) const
+{
+    Query query(*m_database, COUNTERSIGN_REQUEST_SELECT "WHERE request_id_hash = ?");
+    return oneOf(query.bindBlob(idHash));
+}
+
+Result<std::optional<StoredRequest>> RequestStore::findByPublicId(const std::string& publicId) const
+{
+    Query query(*m_database, COUNTERSIGN_REQUEST_SELECT "WHERE public_id = ?");
+    return oneOf(query.bind(publicId));
+}
+
+Result<std::optional<StoredRequest>> RequestStore::findEqual(const ClientId& agent, const std::string& key) const
+{
+    Query query(*m_database, COUNTERSIGN_REQUEST_SELECT "WHERE merge_key = ? AND client_id = ? AND state = ?");
+    return oneOf(query.bindBlob(key).bind(agent.value).bind(number(RequestState::Waiting)));
+}
+
+Result<std::vector<StoredRequest>> RequestStore::waiting() const
+{
+    Query query(*m_database, COUNTERSIGN_REQUEST_SELECT "WHERE state = ? ORDER BY id");
+    return allOf(query.bind(number(RequestState::Waiting)));
+}
+
+Result<std::vector<StoredRequest>> RequestStore::dueAt(UnixSeconds now) const
+{
+    Query query(*m_database, COUNTERSIGN_REQUEST_SELECT "WHERE state = ? AND expires_at <= ? ORDER BY id");
+    return allOf(query.bind(number(RequestState::Waiting)).bind(now.value));
+}
+
+Result<std::optional<UnixSeconds>> RequestStore::nextEnd() const
+{
+    Query query(*m_database, "SELECT min(expires_at) FROM requests WHERE state = ?");
+    query.bind(number(RequestState::Waiting));
+    TRY(query.next());
+    return timeOf(query.optionalInteger(0));
+}
+
+Result<void> RequestStore::replace(const StoredRequest& old, StoredRequest& newer, UnixSeconds now)
+{
+    newer.request.publicId = old.request.publicId;
+    newer.request.timesAsked = old.request.timesAsked + 1;
+    Query rename(*m_database, "UPDATE requests SET public_id = ?, state = ?, ended_at = ? WHERE id = ?");
+    rename.bind(crypto::randomToken(kPublicIdBytes)).bind(number(RequestState::Merged)).bind(now.value);
+    TRY(rename.bind(old.row).run());
+    TRY(add(newer));
+    Query point(*m_database, "UPDATE requests SET merged_into = ? WHERE id = ?");
+    return point.bind(newer.row).bind(old.row).run();
+}
+
+Result<void> RequestStore::end(std::int64_t row, RequestState state, UnixSeconds now)
+{
+    Query query(*m_database, "UPDATE requests SET state = ?, ended_at = ? WHERE id = ?");
+    return query.bind(number(state)).bind(now.value).bind(row).run();
+}
+
+Result<void> RequestStore::approve(std::int64_t row, const GrantId& grant, UnixSeconds now)
+{
+    Query query(*m_database, "UPDATE requests SET state = ?, ended_at = ?, grant_id = ? WHERE id = ?");
+    return query.bind(number(RequestState::Approved)).bind(now.value).bind(grant.value).bind(row).run();
+}
+
+Result<void> RequestStore::setPolled(std::int64_t row, std::int64_t atMs, std::chrono::seconds interval)
+{
+    Query query(*m_database, "UPDATE requests SET last_poll_ms = ?, poll_interval = ? WHERE id = ?");
+    return query.bind(atMs).bind(std::int64_t{interval.count()}).bind(row).run();
+}
+
+Result<void> RequestStore::setFetched(std::int64_t row, UnixSeconds at)
+{
+    Query query(*m_database, "UPDATE requests SET fetched_at = ? WHERE id = ?");
+    return query.bind(at.value).bind(row).run();
+}
+
+} // namespace countersign::authority

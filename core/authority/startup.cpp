@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// What a start makes of a data folder: nothing in it is believed before the log was checked against the keys and
+// against what the keychain remembers.
+
+#include "core/audit/check.h"
+#include "core/authority/leaves.h"
+#include "core/authority/log_state.h"
+#include "core/authority/use_cases.h"
+#include "core/authority/verify_state.h"
+#include "core/base/try.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace countersign::authority {
+
+namespace {
+
+using grants::EndReason;
+using grants::GrantState;
+
+constexpr std::string_view kOriginPrefix = "countersign/";
+
+audit::LogOwner ownerOf(const Context& context)
+{
+    const keychain::Identity& identity = context.options.identity;
+    return {identity.device.publicKey().thumbprint(), identity.person.thumbprint()};
+}
+
+void setTrouble(Context& context, Trouble trouble, const QString& detail = {})
+{
+    const QString text = troubleText(trouble);
+    context.troubles[trouble] = detail.isEmpty() ? text : text + QLatin1Char(' ') + detail;
+}
+
+void breakLog(Context& context, const Error& error)
+{
+    setTrouble(context, Trouble::LogBroken, QString::fromStdString(error.message));
+    context.view.setGate(ReadView::Gate::Closed);
+}
+
+/// nullopt: the log is broken, which is a trouble now.
+std::optional<audit::CheckReport> checkLog(Context& context, LogState& log)
+{
+    const auto& options = context.options;
+    const keychain::LogAnchor anchor = options.anchor.value_or(keychain::LogAnchor{});
+    const audit::CheckExpectation expected{std::string(kOriginPrefix) + ownerOf(context).device.value,
+        options.identity.log.publicKey(), anchor.treeSize, anchor.root};
+    const auto report = audit::checkLog(context.database, expected, [&](const audit::Leaf& leaf) { log.take(leaf); });
+    if (!report) {
+        breakLog(context, report.error());
+        return std::nullopt;
+    }
+    return *report;
+}
+
+void openLog(Context& context)
+{
+    auto log = audit::Log::open(context.database, ownerOf(context), context.options.identity.log);
+    if (log)
+        context.log.emplace(std::move(*log));
+    else if (!context.has(Trouble::LogBroken))
+        breakLog(context, log.error());
+}
+
+Result<void> startLog(Context& context)
+{
+    audit::LeafDraft leaf;
+    leaf.kind = audit::LeafKind::LogStarted;
+    TRY(appendLeaf(context, leaf));
+    context.touched.anchor = Touched::Anchor::Due;
+    return {};
+}
+
+/// An old copy was put back. What it permits ends here and now, but the log gets nothing before the person confirmed:
+/// entries that nobody asked for would hide that it is old.
+Result<void> endAll(Context& context)
+{
+    setTrouble(context, Trouble::DatabaseRolledBack);
+    for (const GrantState state : {GrantState::Live, GrantState::Held}) {
+        for (const GrantId& id : TRY(context.ledger.inState(state)))
+            TRY(context.ledger.setState(id, GrantState::Revoked, EndReason::DatabaseRolledBack, context.now()));
+    }
+    for (const StoredRequest& stored : TRY(context.requests.waiting()))
+        TRY(context.requests.end(stored.row, consent::RequestState::Cancelled, context.now()));
+    return context.tokens.removeDead();
+}
+
+void rememberUnended(Context& context, const LogState& log)
+{
+    for (const auto& [id, logged] : log.grants) {
+        if (logged.state == GrantState::Live || logged.state == GrantState::Held)
+            context.endedByRollback.push_back(id);
+    }
+}
+
+/// A clock that is behind the log, or behind the last orderly end, was set back while nobody looked.
+Result<void> holdIfBehind(Context& context, const LogState& log)
+{
+    store::Query query(context.database, "SELECT value FROM meta WHERE key = ?");
+    query.bind(kLastSeenKey);
+    const std::string lastSeen = TRY(query.next()) ? query.text(0) : std::string();
+    const UnixSeconds newest{std::max<std::int64_t>(log.newest.value, std::atoll(lastSeen.c_str()))};
+    if (context.now() >= newest - kClockBackTolerance)
+        return {};
+    for (const GrantId& id : TRY(context.ledger.inState(GrantState::Live))) {
+        if (const auto grant = TRY(context.ledger.find(id)))
+            TRY(holdGrant(context, *grant, EndReason::ClockMoved));
+    }
+    return {};
+}
+
+Result<void> verify(Context& context, const LogState& log)
+{
+    if (context.log->size() == 0)
+        return startLog(context);
+    const QStringList found = TRY(verifyState(context, log));
+    if (!found.isEmpty())
+        context.troubles[Trouble::None] = found.join(QLatin1Char('\n'));
+    return holdIfBehind(context, log);
+}
+
+} // namespace
+
+Result<void> loadState(Context& context)
+{
+    setTrouble(context, Trouble::PersonKeySealed);
+    LogState log;
+    const auto report = checkLog(context, log);
+    openLog(context);
+    if (report && report->olderThanAnchor) {
+        rememberUnended(context, log);
+        return endAll(context);
+    }
+    if (context.has(Trouble::LogBroken))
+        return {};
+    return verify(context, log);
+}
+
+Result<void> confirmRollback(Context& context)
+{
+    if (!context.has(Trouble::DatabaseRolledBack))
+        return {};
+    if (!context.log)
+        return fail(ErrorCode::StorageCorrupt, "The log is broken; it can't be continued.");
+    audit::LeafDraft leaf;
+    leaf.kind = audit::LeafKind::StateRejected;
+    leaf.claims["what"] = "database: an old copy was put back";
+    leaf.claims["size_found"] = static_cast<std::int64_t>(context.log->size());
+    leaf.claims["size_remembered"] =
+        static_cast<std::int64_t>(context.options.anchor.value_or(keychain::LogAnchor{}).treeSize);
+    TRY(context.log->append(leaf, context.now()));
+    for (const GrantId& id : context.endedByRollback) {
+        audit::LeafDraft ended;
+        ended.kind = audit::LeafKind::GrantRevoked;
+        ended.grant = id;
+        ended.claims["reason"] = grants::endReasonName(EndReason::DatabaseRolledBack);
+        TRY(context.log->append(ended, context.now()));
+    }
+    context.touched.anchor = Touched::Anchor::Due;
+    context.touched.rollback = Touched::Rollback::Confirmed;
+    return {};
+}
+
+} // namespace countersign::authority

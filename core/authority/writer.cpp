@@ -1,0 +1,313 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+
+#include "core/authority/writer.h"
+
+#include "core/authority/changes.h"
+#include "core/authority/use_cases.h"
+#include "core/base/try.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace countersign::authority {
+
+namespace {
+
+bool isOfStorage(ErrorCode code)
+{
+    return code == ErrorCode::StorageFull || code == ErrorCode::StorageFailed || code == ErrorCode::StorageCorrupt;
+}
+
+void answer(std::vector<Job>& jobs)
+{
+    for (Job& job : jobs) {
+        if (job.reply && job.outcome)
+            job.reply(std::move(*job.outcome));
+    }
+}
+
+bool looksTheSame(const DeskStatus& a, const DeskStatus& b)
+{
+    return a.troubles == b.troubles && a.detail == b.detail && a.logSize == b.logSize && a.liveGrants == b.liveGrants
+        && a.waitingRequests == b.waitingRequests && a.refusedRequests == b.refusedRequests;
+}
+
+} // namespace
+
+Writer::Writer(AuthorityOptions options, std::unique_ptr<store::Database> database, ReadView& view, ClockWatch& watch)
+    : m_database(std::move(database)), m_context(std::move(options), *m_database, view, watch)
+{
+}
+
+Result<std::unique_ptr<Writer>> Writer::open(AuthorityOptions options, ReadView& view, ClockWatch& clockWatch)
+{
+    auto database = TRY(store::Database::open(options.folder, store::Access::ReadWrite));
+    std::unique_ptr<Writer> writer(new Writer(std::move(options), std::move(database), view, clockWatch));
+    TRY(writer->load());
+    return writer;
+}
+
+Result<void> Writer::load()
+{
+    TRY(m_database->begin());
+    if (auto loaded = loadState(m_context); !loaded) {
+        m_database->rollback();
+        return loaded;
+    }
+    TRY(m_database->commit());
+    TRY(publishAll(m_context));
+    if (m_context.log) {
+        if (const auto last = TRY(m_context.log->lastCheckpoint()))
+            m_checkpointed = last->size;
+    }
+    m_context.touched = {};
+    settle({});
+    keepAnchor();
+    return {};
+}
+
+void Writer::run(std::vector<Job> jobs)
+{
+    const bool clockMoved = m_context.clockWatch.moved() != ClockMove::None;
+    const bool probing = mustRetry();
+    jobs.insert(jobs.begin(), std::make_move_iterator(m_pending.begin()), std::make_move_iterator(m_pending.end()));
+    m_pending.clear();
+    auto committed = attempt(jobs, Upkeep::Yes);
+    std::vector<Job> unfinished = takeUnfinished(jobs, committed);
+    if (committed && unfinished.empty()) {
+        if (clockMoved)
+            m_context.clockWatch.rebase();
+        if (probing)
+            clearDiskTroubles();
+    } else {
+        noteTrouble(committed ? unfinished.front().outcome->error() : committed.error());
+    }
+    settle(committed);
+    if (!unfinished.empty()) {
+        committed = attempt(unfinished, Upkeep::No);
+        m_pending = takeUnfinished(unfinished, committed);
+        std::ranges::move(unfinished, std::back_inserter(jobs));
+        settle(committed);
+    }
+    answer(jobs);
+    announce();
+}
+
+/// One transaction.
+Result<void> Writer::attempt(std::vector<Job>& jobs, Upkeep upkeep)
+{
+    m_poison.reset();
+    TRY(m_database->begin());
+    auto done = runAll(jobs, upkeep);
+    if (done)
+        done = m_database->commit();
+    if (!done)
+        undo();
+    return done;
+}
+
+Result<void> Writer::runAll(std::vector<Job>& jobs, Upkeep upkeep)
+{
+    if (upkeep == Upkeep::Yes) {
+        Authority::Work<void> keepUpWork = [this](Context&) { return keepUp(); };
+        // What can't be kept up now is tried again with the next transaction; readers judge by the clock anyway.
+        [[maybe_unused]] const auto kept = inSavepoint(keepUpWork);
+    }
+    for (Job& job : jobs) {
+        if (m_poison)
+            return std::unexpected(*m_poison);
+        job.outcome = inSavepoint(job.work);
+    }
+    if (m_poison)
+        return std::unexpected(*m_poison);
+    return {};
+}
+
+Result<void> Writer::inSavepoint(Authority::Work<void>& work)
+{
+    const std::uint64_t logSize = m_context.log ? m_context.log->size() : 0;
+    m_context.refusal = Context::Refusal::UndoesAll;
+    TRY(m_database->savepoint());
+    auto result = work(m_context);
+    if (result || m_context.refusal == Context::Refusal::IsKept) {
+        const auto released = m_database->releaseSavepoint();
+        if (released)
+            return result;
+        result = std::unexpected(released.error());
+    }
+    m_database->rollbackToSavepoint();
+    if (m_context.log && m_context.log->size() != logSize) {
+        // With a tree that is ahead of its leaves nothing may be committed.
+        if (const auto reloaded = m_context.log->reload(); !reloaded)
+            m_poison = reloaded.error();
+    }
+    return result;
+}
+
+Result<void> Writer::keepUp()
+{
+    TRY(holdIfClockMoved(m_context));
+    TRY(expireDue(m_context));
+    TRY(forgetOldProofs(m_context));
+    if (m_context.has(Trouble::DiskFull) || m_context.has(Trouble::Stopped)) {
+        // A probe: when it is durable, there is room again.
+        store::Query query(m_context.database, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
+        TRY(query.bind(kLastSeenKey).bind(std::to_string(m_context.now().value)).run());
+    }
+    return {};
+}
+
+/// Sets the outcome of all, and takes the revocations out that must be tried again.
+std::vector<Job> Writer::takeUnfinished(std::vector<Job>& jobs, const Result<void>& committed)
+{
+    std::vector<Job> finished;
+    std::vector<Job> unfinished;
+    for (Job& job : jobs) {
+        if (!committed && (!job.outcome || *job.outcome))
+            job.outcome = Result<void>(std::unexpected(committed.error()));
+        // Refused for a reason of its own is an answer; undone with the others, or hindered by the disk, is not.
+        const bool hindered = !*job.outcome && isOfStorage(job.outcome->error().code);
+        (job.urgency == Job::Urgency::Revocation && hindered ? unfinished : finished).push_back(std::move(job));
+    }
+    jobs = std::move(finished);
+    return unfinished;
+}
+
+void Writer::undo()
+{
+    m_database->rollback();
+    m_context.touched.anchor = Touched::Anchor::Same;
+    m_context.touched.rollback = Touched::Rollback::Same;
+    if (!m_context.log)
+        return;
+    if (const auto reloaded = m_context.log->reload(); !reloaded)
+        m_context.troubles[Trouble::LogBroken] =
+            troubleText(Trouble::LogBroken) + QLatin1Char(' ') + QString::fromStdString(reloaded.error().message);
+}
+
+void Writer::noteTrouble(const Error& error)
+{
+    const Trouble trouble = error.code == ErrorCode::StorageFull ? Trouble::DiskFull : Trouble::Stopped;
+    m_context.troubles[trouble] = troubleText(trouble) + QLatin1Char(' ') + QString::fromStdString(error.message);
+    if (trouble == Trouble::DiskFull)
+        m_database->releaseReserve();
+}
+
+void Writer::clearDiskTroubles()
+{
+    m_context.troubles.erase(Trouble::Stopped);
+    if (m_context.troubles.erase(Trouble::DiskFull) > 0)
+        m_database->restoreReserve();
+}
+
+/// After a commit, or after it failed: memory follows the disk.
+void Writer::settle(const Result<void>& committed)
+{
+    if (committed) {
+        if (m_context.touched.rollback == Touched::Rollback::Confirmed) {
+            m_context.troubles.erase(Trouble::DatabaseRolledBack);
+            m_context.endedByRollback.clear();
+        }
+        if (m_context.touched.anchor == Touched::Anchor::Due)
+            keepAnchor();
+    }
+    updateView();
+}
+
+void Writer::updateView()
+{
+    const bool stale = m_view == View::Stale;
+    const auto published = stale ? publishAll(m_context) : publish(m_context, m_context.touched);
+    m_view = published ? View::Current : View::Stale;
+    const auto held = m_context.ledger.anyHeldFor(grants::EndReason::ClockMoved);
+    if (held && *held)
+        m_context.troubles[Trouble::ClockMoved] = troubleText(Trouble::ClockMoved);
+    else
+        m_context.troubles.erase(Trouble::ClockMoved);
+    const bool trusted = published && m_pending.empty() && !m_context.has(Trouble::LogBroken);
+    m_context.view.setGate(trusted ? ReadView::Gate::Open : ReadView::Gate::Closed);
+}
+
+void Writer::keepAnchor()
+{
+    const auto& context = m_context;
+    if (!context.options.keepAnchor || !context.log || context.has(Trouble::LogBroken)
+        || context.has(Trouble::DatabaseRolledBack))
+        return;
+    context.options.keepAnchor({context.log->size(), context.log->root()});
+}
+
+void Writer::announce()
+{
+    const Touched touched = std::exchange(m_context.touched, {});
+    if (!m_listener)
+        return;
+    auto changes = changesOf(m_context, touched);
+    if (!changes)
+        return;
+    const bool nothing = changes->requests.empty() && changes->grants.empty() && !changes->servicesChanged;
+    if (nothing && m_announced && looksTheSame(*m_announced, *changes->status))
+        return;
+    m_announced = changes->status;
+    m_listener(std::move(*changes));
+}
+
+void Writer::setListener(Authority::Listener listener)
+{
+    m_listener = std::move(listener);
+    if (!m_listener)
+        return;
+    if (auto everything = wholeState(m_context)) {
+        m_announced = everything->status;
+        m_listener(std::move(*everything));
+    }
+}
+
+std::optional<UnixSeconds> Writer::nextEnd() const
+{
+    return authority::nextEnd(m_context).value_or(std::nullopt);
+}
+
+bool Writer::mustRetry() const
+{
+    return !m_pending.empty() || m_context.has(Trouble::DiskFull) || m_context.has(Trouble::Stopped);
+}
+
+void Writer::writeCheckpoint()
+{
+    if (!needsCheckpoint() || m_context.has(Trouble::LogBroken) || m_context.has(Trouble::DatabaseRolledBack))
+        return;
+    std::vector<Job> job(1);
+    job.front().work = [](Context& context) -> Result<void> {
+        TRY(context.log->writeCheckpoint());
+        return {};
+    };
+    const std::uint64_t size = m_context.log->size();
+    if (const auto committed = attempt(job, Upkeep::No); !committed)
+        noteTrouble(committed.error());
+    else if (*job.front().outcome)
+        m_checkpointed = size;
+}
+
+void Writer::finish()
+{
+    if (!m_pending.empty())
+        run({});
+    for (Job& job : m_pending) {
+        if (job.reply)
+            job.reply(std::move(*job.outcome));
+    }
+    m_pending.clear();
+    writeCheckpoint();
+    std::vector<Job> job(1);
+    job.front().work = [](Context& context) {
+        store::Query query(context.database, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
+        return query.bind(kLastSeenKey).bind(std::to_string(context.now().value)).run();
+    };
+    // Only a help to notice a clock that is set back while nothing runs.
+    [[maybe_unused]] const auto committed = attempt(job, Upkeep::No);
+    keepAnchor();
+}
+
+} // namespace countersign::authority

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// Runs jobs in transactions: all that are given at once in one, each in a savepoint; then the commit, then the answers,
+// then what changed is announced. Revocations outlive a failed commit: they act in memory at once, are tried again
+// until they are durable, and until then nothing is decided. Used on the authority's thread.
+#pragma once
+
+#include "core/authority/authority.h"
+#include "core/authority/context.h"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace countersign::authority {
+
+struct Job {
+    enum class Urgency : std::uint8_t { Ordinary, Revocation };
+
+    Authority::Work<void> work; ///< a revocation's may run more than once
+    Reply<void> reply;
+    Urgency urgency = Urgency::Ordinary;
+    std::optional<Result<void>> outcome; ///< set once it ran
+};
+
+class Writer {
+public:
+    /// Opens the database and loads the state.
+    [[nodiscard]] static Result<std::unique_ptr<Writer>> open(
+        AuthorityOptions options, ReadView& view, ClockWatch& clockWatch);
+
+    void run(std::vector<Job> jobs);
+    void setListener(Authority::Listener listener);
+
+    [[nodiscard]] std::optional<UnixSeconds> nextEnd() const;
+    [[nodiscard]] bool mustRetry() const; ///< something waits for the disk
+    [[nodiscard]] bool needsCheckpoint() const { return m_context.log && m_context.log->size() != m_checkpointed; }
+    void writeCheckpoint();
+    /// The last things: a last try for what waits, a checkpoint, the anchor.
+    void finish();
+
+private:
+    enum class Upkeep : std::uint8_t { No, Yes };
+
+    Writer(AuthorityOptions options, std::unique_ptr<store::Database> database, ReadView& view, ClockWatch& watch);
+
+    [[nodiscard]] Result<void> load();
+    [[nodiscard]] Result<void> attempt(std::vector<Job>& jobs, Upkeep upkeep);
+    [[nodiscard]] Result<void> runAll(std::vector<Job>& jobs, Upkeep upkeep);
+    [[nodiscard]] Result<void> inSavepoint(Authority::Work<void>& work);
+    [[nodiscard]] Result<void> keepUp();
+    [[nodiscard]] std::vector<Job> takeUnfinished(std::vector<Job>& jobs, const Result<void>& committed);
+    void undo();
+    void noteTrouble(const Error& error);
+    void clearDiskTroubles();
+    void settle(const Result<void>& committed);
+    void updateView();
+    void keepAnchor();
+    void announce();
+
+    std::unique_ptr<store::Database> m_database;
+    Context m_context;
+    Authority::Listener m_listener;
+    std::optional<DeskStatus> m_announced;
+    std::vector<Job> m_pending; ///< revocations that are not durable yet
+    std::optional<Error> m_poison; ///< the running transaction must not be committed
+    std::uint64_t m_checkpointed = 0;
+    enum class View : std::uint8_t { Current, Stale } m_view = View::Current;
+};
+
+} // namespace countersign::authority

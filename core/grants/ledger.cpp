@@ -1,0 +1,159 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+
+#include "core/grants/ledger.h"
+
+#include "core/base/try.h"
+#include "core/permissions/permission_json.h"
+
+#include <utility>
+
+namespace countersign::grants {
+
+namespace {
+
+using store::Query;
+
+constexpr std::string_view kById =
+    "SELECT g.grant_id, g.client_id, a.jkt, g.bound_jkt, g.permission, g.created_at, g.expires_at, g.state, "
+    "g.end_reason, g.ended_at, g.last_used_at FROM grants g LEFT JOIN agents a ON a.client_id = g.client_id "
+    "WHERE g.grant_id = ?";
+constexpr std::string_view kByAgent =
+    "SELECT g.grant_id, g.client_id, a.jkt, g.bound_jkt, g.permission, g.created_at, g.expires_at, g.state, "
+    "g.end_reason, g.ended_at, g.last_used_at FROM grants g LEFT JOIN agents a ON a.client_id = g.client_id "
+    "WHERE g.client_id = ? ORDER BY g.id DESC LIMIT ?";
+
+std::optional<UnixSeconds> time(const std::optional<std::int64_t>& value)
+{
+    return value ? std::optional(UnixSeconds{*value}) : std::nullopt;
+}
+
+Result<Grant> fromRow(const Query& row)
+{
+    const std::int64_t state = row.integer(7);
+    const auto reason = endReasonFromName(row.optionalText(8).value_or("none"));
+    if (state < 0 || state > std::to_underlying(GrantState::Revoked) || !reason)
+        return fail(ErrorCode::StorageCorrupt, "A grant is in a state that does not exist.");
+    Grant grant;
+    grant.id.value = row.text(0);
+    grant.agent.value = row.text(1);
+    grant.agentKey.value = row.optionalText(2).value_or(std::string());
+    if (const auto bound = row.optionalText(3))
+        grant.boundKey = Thumbprint{*bound};
+    grant.permission = TRY(permissions::parsePermission(row.text(4)));
+    grant.createdAt.value = row.integer(5);
+    grant.expiresAt.value = row.integer(6);
+    grant.state = static_cast<GrantState>(state);
+    grant.reason = *reason;
+    grant.endedAt = time(row.optionalInteger(9));
+    grant.lastUsedAt = time(row.optionalInteger(10));
+    return grant;
+}
+
+Result<std::vector<GrantId>> idsOf(Query& query)
+{
+    std::vector<GrantId> ids;
+    while (TRY(query.next()))
+        ids.push_back(GrantId{query.text(0)});
+    return ids;
+}
+
+} // namespace
+
+Result<void> Ledger::add(const Grant& grant, std::int64_t requestRow)
+{
+    Query query(*m_database,
+        "INSERT INTO grants (grant_id, client_id, request, permission, created_at, expires_at, state) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)");
+    query.bind(grant.id.value).bind(grant.agent.value).bind(requestRow);
+    query.bind(permissions::permissionJson(grant.permission)).bind(grant.createdAt.value).bind(grant.expiresAt.value);
+    query.bind(std::int64_t{std::to_underlying(grant.state)});
+    return query.run();
+}
+
+Result<void> Ledger::remove(const GrantId& id)
+{
+    for (const char* sql : {"DELETE FROM tokens WHERE grant_id = ?", "DELETE FROM counters WHERE grant_id = ?",
+             "DELETE FROM consents WHERE grant_id = ?", "DELETE FROM grants WHERE grant_id = ?"}) {
+        Query query(*m_database, sql);
+        TRY(query.bind(id.value).run());
+    }
+    return {};
+}
+
+Result<std::optional<Grant>> Ledger::find(const GrantId& id) const
+{
+    Query query(*m_database, kById);
+    query.bind(id.value);
+    if (!TRY(query.next()))
+        return std::nullopt;
+    return TRY(fromRow(query));
+}
+
+Result<void> Ledger::setState(const GrantId& id, GrantState state, EndReason reason, std::optional<UnixSeconds> endedAt)
+{
+    Query query(*m_database, "UPDATE grants SET state = ?, end_reason = ?, ended_at = ? WHERE grant_id = ?");
+    query.bind(std::int64_t{std::to_underlying(state)}).bind(std::string(endReasonName(reason)));
+    query.bind(endedAt ? std::optional(endedAt->value) : std::nullopt).bind(id.value);
+    return query.run();
+}
+
+Result<void> Ledger::bindKey(const GrantId& id, const Thumbprint& key)
+{
+    Query query(*m_database, "UPDATE grants SET bound_jkt = ? WHERE grant_id = ?");
+    return query.bind(key.value).bind(id.value).run();
+}
+
+Result<void> Ledger::setLastUsed(const GrantId& id, UnixSeconds at)
+{
+    Query query(*m_database, "UPDATE grants SET last_used_at = ? WHERE grant_id = ?");
+    return query.bind(at.value).bind(id.value).run();
+}
+
+Result<std::vector<GrantId>> Ledger::ids() const
+{
+    Query query(*m_database, "SELECT grant_id FROM grants ORDER BY id");
+    return idsOf(query);
+}
+
+Result<std::vector<GrantId>> Ledger::inState(GrantState state) const
+{
+    Query query(*m_database, "SELECT grant_id FROM grants WHERE state = ? ORDER BY id");
+    return idsOf(query.bind(std::int64_t{std::to_underlying(state)}));
+}
+
+Result<bool> Ledger::anyHeldFor(EndReason reason) const
+{
+    Query query(*m_database, "SELECT 1 FROM grants WHERE state = ? AND end_reason = ? LIMIT 1");
+    query.bind(std::int64_t{std::to_underlying(GrantState::Held)}).bind(std::string(endReasonName(reason)));
+    return query.next();
+}
+
+Result<std::vector<Grant>> Ledger::ofAgent(const ClientId& agent, int limit) const
+{
+    Query query(*m_database, kByAgent);
+    query.bind(agent.value).bind(std::int64_t{limit});
+    std::vector<Grant> grants;
+    while (TRY(query.next()))
+        grants.push_back(TRY(fromRow(query)));
+    return grants;
+}
+
+Result<std::vector<GrantId>> Ledger::dueAt(UnixSeconds now) const
+{
+    static_assert(std::to_underlying(GrantState::Live) == 0 && std::to_underlying(GrantState::Held) == 1);
+    Query query(*m_database,
+        "SELECT grant_id FROM grants WHERE state IN (0, 1) AND expires_at <= ? "
+        "AND (state = 0 OR end_reason <> 'clock_moved') ORDER BY expires_at");
+    return idsOf(query.bind(now.value));
+}
+
+Result<std::optional<UnixSeconds>> Ledger::nextEnd() const
+{
+    Query query(*m_database,
+        "SELECT min(expires_at) FROM grants WHERE state IN (0, 1) AND (state = 0 OR end_reason <> 'clock_moved')");
+    TRY(query.next());
+    return time(query.optionalInteger(0));
+}
+
+} // namespace countersign::grants
