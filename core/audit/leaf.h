@@ -51,11 +51,11 @@ enum class LeafKind : std::uint8_t {
 /// they are set `client_id`, `grant_id` and `text_commitment`. A claim that is there already must say the same.
 struct LeafDraft {
     LeafKind kind = LeafKind::LogStarted;
-    ClientId agent; ///< empty: none
-    GrantId grant; ///< empty: none
-    json::Object claims;
+    ClientId agent = {}; ///< empty: none
+    GrantId grant = {}; ///< empty: none
+    json::Object claims = {};
     /// Kept beside the leaf with a random salt; in the leaf stands `text_commitment` = base64url(SHA-256(salt ‖ text)).
-    std::optional<std::string> privateText;
+    std::optional<std::string> privateText = std::nullopt;
 };
 
 struct Leaf {
