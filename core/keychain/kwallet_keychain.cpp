@@ -107,6 +107,7 @@ private:
 
     std::unique_ptr<Wallet> m_wallet;
     QString m_name;
+    bool m_fileSeen; // the wallet's file is where fileStamp() looks
 };
 
 // Every call through a closed handle answers like an empty wallet (and after six of them kwalletd6 shows a window), so
@@ -174,9 +175,11 @@ Result<void> KWalletKeychain::write(std::string_view name, const crypto::SecretB
     if (!*stored || !crypto::equalInConstantTime((*stored)->view(), secret.view())) {
         return notStored(m_name);
     }
-    if (!before.empty() && fileStamp(m_name) == before) {
+    const auto after = fileStamp(m_name);
+    if (m_fileSeen && (after.empty() || after == before)) {
         return notStored(m_name);
     }
+    m_fileSeen = !after.empty();
     return {};
 }
 

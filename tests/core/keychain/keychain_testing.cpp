@@ -110,19 +110,19 @@ bool killService(const QString& service)
     return QTest::qWaitFor([&] { return !bus.interface()->isServiceRegistered(service).value(); }, kPatienceMs);
 }
 
-int typeInto(const QString& title, const QStringList& actions)
+bool typeInto(const QString& title, const QString& text, const QString& key)
 {
-    return run(QStringLiteral("timeout"),
-        QStringList{QStringLiteral("50"), QStringLiteral("xdotool"), QStringLiteral("search"), QStringLiteral("--sync"),
-            QStringLiteral("--onlyvisible"), QStringLiteral("--name"), title, QStringLiteral("windowfocus"),
-            QStringLiteral("--sync")}
-            + actions)
-        .status;
-}
-
-QStringList withoutBus()
-{
-    return {QStringLiteral("DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent/bus")};
+    const auto xdotool = [](const QStringList& arguments) {
+        return run(QStringLiteral("timeout"), QStringList{QStringLiteral("50"), QStringLiteral("xdotool")} + arguments)
+                   .status
+            == 0;
+    };
+    const auto search = QStringList{QStringLiteral("search"), QStringLiteral("--sync"), QStringLiteral("--onlyvisible"),
+        QStringLiteral("--name"), title, QStringLiteral("windowfocus"), QStringLiteral("--sync")};
+    // Calls of their own: with no window before them, they press keys as a keyboard does.
+    return xdotool(search)
+        && (text.isEmpty() || xdotool({QStringLiteral("type"), QStringLiteral("--delay"), QStringLiteral("30"), text}))
+        && xdotool({QStringLiteral("key"), key});
 }
 
 std::string probeOnEmptyBus(Backend backend, const QString& folder, const QStringList& arguments)

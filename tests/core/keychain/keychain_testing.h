@@ -67,17 +67,14 @@ struct Ran {
 /// A path in tests/support.
 [[nodiscard]] QString support(const char* name);
 
-[[nodiscard]] QDBusMessage call(const QString& service, const QString& path, const QString& interface,
-    const QString& method, const QVariantList& arguments = {});
+QDBusMessage call(const QString& service, const QString& path, const QString& interface, const QString& method,
+    const QVariantList& arguments = {});
 /// Ends the program behind a bus name and waits until the name is free.
 [[nodiscard]] bool killService(const QString& service);
 
-/// Waits for a window of that title, gives it the focus and lets xdotool act ("key", "Escape"). Returns xdotool's
-/// status.
-[[nodiscard]] int typeInto(const QString& title, const QStringList& actions);
+/// Waits for a window of that title, gives it the focus, types the text and presses the key ("Return").
+[[nodiscard]] bool typeInto(const QString& title, const QString& text, const QString& key);
 
-/// Environment without a session bus, whatever the machine has.
-[[nodiscard]] QStringList withoutBus();
 /// Runs the probe on a new session bus that knows no services at all.
 [[nodiscard]] std::string probeOnEmptyBus(Backend backend, const QString& folder, const QStringList& arguments);
 

@@ -24,6 +24,7 @@ namespace {
 
 const auto kService = u"org.kde.kwalletd6"_s;
 const auto kWallet = u"kdewallet"_s;
+const auto kWindow = u"KDE Wallet Service"_s;
 
 QDBusMessage kwallet(const QString& method, const QVariantList& arguments)
 {
@@ -251,19 +252,19 @@ void TestKWalletKeychain::a_cancelled_window_is_denied()
 {
     QVERIFY(closeWallet());
     const auto asking = startProbe(Backend::KWallet, {}, {u"open"_s});
-    QCOMPARE(typeInto(u"KDE Wallet Service"_s, {u"key"_s, u"Escape"_s}), 0);
+    QVERIFY(typeInto(kWindow, {}, u"Escape"_s));
     QVERIFY(asking->waitForFinished(60'000));
     QVERIFY2(asking->readAll().startsWith("keychain_denied: "), "the window was cancelled");
 }
 
 void TestKWalletKeychain::an_answered_window_opens_the_wallet()
 {
-    // A wallet with a password that a person types; the one that login opens has none that can be typed.
-    reconfigure(QByteArray(m_settings).replace("Default Wallet=kdewallet", "Default Wallet=typed"));
-    const auto asking = startProbe(Backend::KWallet, {}, {u"write"_s, u"one"_s, u"kept"_s});
-    QCOMPARE(typeInto(u"KDE Wallet Service"_s, {u"key"_s, u"Return"_s}), 0);
+    QCOMPARE(probe(Backend::KWallet, {}, {u"write"_s, u"one"_s, u"kept"_s}), "ok");
+    QVERIFY(closeWallet());
+    const auto asking = startProbe(Backend::KWallet, {}, {u"read"_s, u"one"_s});
+    QVERIFY(typeInto(kWindow, u"a login password"_s, u"Return"_s));
     QVERIFY(asking->waitForFinished(60'000));
-    qInfo("%s", asking->readAll().constData());
+    QCOMPARE(asking->readAll().trimmed(), "kept");
 }
 
 void TestKWalletKeychain::a_kwallet_that_is_switched_off_is_missing_and_says_so()
@@ -287,11 +288,12 @@ void TestKWalletKeychain::what_does_not_reach_the_disk_is_not_stored()
     QVERIFY(QFile::exists(walletFile()));
     // kwalletd6 says nothing when it can't write; here because its folder turned into one that it can't write to.
     const auto folder = QFileInfo(walletFile()).path();
-    QVERIFY(QDir().rename(folder, folder + u".away"_s) && QFile::link(u"/proc/self/fdinfo"_s, folder));
+    QVERIFY(QDir().rename(folder, folder + u".away"_s) && QFile::link(u"/nonexistent/folder"_s, folder));
     const auto refused = (*keychain)->write("one", secret("new"));
     QVERIFY(QFile::remove(folder) && QDir().rename(folder + u".away"_s, folder));
-    QVERIFY2(outcome(refused) != "ok", messageOf(refused).constData());
-    qInfo("%s", messageOf(refused).constData());
+    // Where kwalletd6 was quick enough to notice, it closed the wallet.
+    QVERIFY2(
+        outcome(refused) == "keychain_denied" || outcome(refused) == "keychain_locked", messageOf(refused).constData());
 }
 
 void TestKWalletKeychain::it_works_on_the_keychain_thread()
