@@ -141,7 +141,7 @@ std::optional<SeenProcess> findClient(const PeerSocket& peer)
 {
     if (!peer.pid)
         return peer.inode == 0 ? std::nullopt : findHolder(peer.inode);
-    const auto seen = look(*peer.pid);
+    auto seen = look(*peer.pid);
     if (!seen || !runsAs(*peer.pid, peer.uid))
         return std::nullopt;
     if (peer.pidStarted && *peer.pidStarted != seen->started)

@@ -60,18 +60,17 @@ bool Acceptor::acceptSome(const ListeningDoor& door)
 {
     for (int i = 0; i < kAcceptBurst; ++i) {
         UniqueFd fd(::accept4(door.fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-        if (fd.isOpen()) {
-            try {
-                m_welcome(std::move(fd), door.door);
-            } catch (const std::exception&) { // no memory or descriptor for this one: it is closed
-            }
-            continue;
-        }
-        if (errno == EAGAIN)
+        if (!fd.isOpen() && errno == EAGAIN)
             return true;
-        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+        if (!fd.isOpen() && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
             return false;
-        // Anything else is that one connection's own misfortune (accept(2)).
+        if (!fd.isOpen()) // anything else is that one connection's own misfortune (accept(2))
+            continue;
+        try {
+            m_welcome(std::move(fd), door.door);
+        } catch (const std::exception&) {
+            continue; // no memory or descriptor for this one: it is closed
+        }
     }
     return true;
 }

@@ -88,7 +88,8 @@ void Session::start(std::function<asio::awaitable<void>(Session&)> work)
     auto run = [self = shared_from_this(), work = std::move(work)]() -> asio::awaitable<void> {
         try {
             co_await work(*self);
-        } catch (const std::exception&) { // out of memory: this connection ends, the others go on
+        } catch (const std::exception&) {
+            self->m_closing = true; // out of memory: this connection ends, the others go on
         }
         self->finish();
     };
@@ -243,7 +244,8 @@ asio::awaitable<std::optional<HttpResponse>> Session::handle(HttpRequest request
     try {
         const auto& handler = m_door == Door::ControlSocket ? m_settings.controlApi : m_settings.agentsApi;
         handler(std::move(request), makeRespond(exchange));
-    } catch (...) { // the Respond went with it, which is a 500
+    } catch (...) {
+        exchange->answer(errorAnswer(500, "server_error", "The request could not be handled."));
     }
     for (;;) {
         if (auto answer = exchange->take())
@@ -327,7 +329,8 @@ void Sessions::Data::run()
         try {
             context.run();
             return;
-        } catch (const std::exception&) { // out of memory in one operation: the others go on
+        } catch (const std::exception&) {
+            continue; // out of memory in one operation: the others go on
         }
     }
 }
