@@ -1,0 +1,281 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "tests/support/authority_fixture.h"
+
+#include "core/authority/context.h"
+#include "core/authority/use_cases.h"
+#include "core/base/json.h"
+#include "core/base/try.h"
+#include "core/crypto/bytes.h"
+#include "core/crypto/digest.h"
+#include "core/keychain/seal.h"
+#include "core/permissions/permission_json.h"
+
+#include <QtGlobal>
+
+#include <algorithm>
+
+namespace countersign::testing {
+
+using namespace authority;
+
+namespace {
+
+constexpr crypto::Argon2Cost kCheap{8, 1, 1};
+constexpr std::chrono::seconds kAskedLife = std::chrono::hours(8);
+
+template <typename T> T mustHave(Result<T> result, const char* what)
+{
+    if (!result)
+        qFatal("%s: %s", what, result.error().message.c_str());
+    if constexpr (!std::is_void_v<T>)
+        return std::move(*result);
+}
+
+crypto::SecretBytes secretOf(QString text)
+{
+    return crypto::SecretBytes::takeFrom(text);
+}
+
+std::string sealPerson(const crypto::PrivateKey& person)
+{
+    const auto der = mustHave(person.toPkcs8(), "PKCS #8");
+    const auto box = mustHave(keychain::seal(der, secretOf(passphrase()), "person-key", kCheap), "seal");
+    return json::serialize(json::Object{{"public", person.publicKey().toJwk()}, {"sealed", crypto::base64url(box)}});
+}
+
+UsedProof freshProof(const std::string& owner, UnixSeconds now)
+{
+    return {owner, crypto::randomToken(), now + std::chrono::minutes(5)};
+}
+
+std::vector<UsedProof> freshProofs(const TestAgent& agent, UnixSeconds now)
+{
+    return {freshProof(agent.id().value, now), freshProof(agent.jkt().value, now)};
+}
+
+agents::ProcessEvidence evidenceOf(const std::string& executable)
+{
+    if (executable.empty())
+        return {};
+    return {
+        {{4242, executable, executable.substr(executable.rfind('/') + 1)}, {1, "/usr/lib/systemd/systemd", "systemd"}}};
+}
+
+} // namespace
+
+QString passphrase()
+{
+    return QStringLiteral("a passphrase for tests");
+}
+
+keychain::Identity makeIdentity()
+{
+    auto device = mustHave(crypto::PrivateKey::generate(crypto::KeyType::P256), "device key");
+    auto log = mustHave(crypto::PrivateKey::generate(crypto::KeyType::Ed25519), "log key");
+    const auto person = mustHave(crypto::PrivateKey::generate(crypto::KeyType::P256), "person key");
+    return {std::move(device), std::move(log), person.publicKey(), sealPerson(person)};
+}
+
+permissions::Permission permissionOf(std::string_view authorizationDetails)
+{
+    return mustHave(permissions::parsePermission(authorizationDetails), "authorization_details");
+}
+
+permissions::Permission payments(UnixSeconds now)
+{
+    permissions::Permission permission =
+        permissionOf(R"([{"type":"agent_delegation","locations":["https://payments.example/"],)"
+                     R"("actions":["payments.create","payments.read"]}])");
+    permission.details.front().expiresAt = now + kAskedLife;
+    return permission;
+}
+
+Decision approvalOf(const WaitingRequest& waiting)
+{
+    Decision decision;
+    decision.requestId = waiting.request.publicId;
+    decision.facts = waiting.facts;
+    decision.edit = consent::initialEdit(waiting.facts);
+    const consent::Screen screen = consent::composeScreen(decision.facts, decision.edit, QLocale(QLocale::English));
+    decision.locale = screen.locale;
+    decision.shownText = screen.text(decision.edit);
+    return decision;
+}
+
+AuthorityFixture::AuthorityFixture(PersonKey personKey)
+{
+    mustHave(start(personKey), "start");
+}
+
+AuthorityFixture::~AuthorityFixture()
+{
+    stop();
+}
+
+void AuthorityFixture::stop()
+{
+    m_authority.reset();
+}
+
+Result<void> AuthorityFixture::start(PersonKey personKey)
+{
+    AuthorityOptions options{folder(), "http://127.0.0.1:7317", "test", m_identity, anchor(),
+        [this](const keychain::LogAnchor& kept) {
+            const std::lock_guard lock(m_mutex);
+            m_anchor = kept;
+        },
+        &m_clock};
+    m_authority = TRY(Authority::start(std::move(options)));
+    if (personKey == PersonKey::Unlocked)
+        TRY(wait<void>([&](auto reply) { m_authority->unlockPersonKey(secretOf(passphrase()), std::move(reply)); }));
+    return {};
+}
+
+std::optional<keychain::LogAnchor> AuthorityFixture::anchor() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_anchor;
+}
+
+void AuthorityFixture::forgetAnchor()
+{
+    const std::lock_guard lock(m_mutex);
+    m_anchor.reset();
+}
+
+TestAgent AuthorityFixture::registerAgent(const std::string& name, const std::string& executable)
+{
+    auto key = mustHave(crypto::PrivateKey::generate(crypto::KeyType::P256), "agent key");
+    RegisterAgent command{name, key.publicKey(), {}, evidenceOf(executable)};
+    auto agent =
+        wait<agents::Agent>([&](auto reply) { authority().registerAgent(std::move(command), std::move(reply)); });
+    return {mustHave(std::move(agent), "register"), std::move(key)};
+}
+
+DelegationRequest AuthorityFixture::request(
+    const TestAgent& agent, const permissions::Permission& asked, const std::string& message) const
+{
+    DelegationRequest request;
+    request.agent = agent.id();
+    request.proofs = {freshProof(agent.id().value, m_clock.now())};
+    request.asked = asked;
+    request.bindingMessage = message;
+    request.digest = crypto::sha256(permissions::permissionJson(asked) + message);
+    request.evidence = evidenceOf(agent.agent.executable);
+    return request;
+}
+
+Result<AcceptedRequest> AuthorityFixture::ask(DelegationRequest request)
+{
+    return wait<AcceptedRequest>(
+        [&](auto reply) { authority().requestDelegation(std::move(request), std::move(reply)); });
+}
+
+std::vector<WaitingRequest> AuthorityFixture::waiting()
+{
+    return mustHave(run<std::vector<WaitingRequest>>([](Context& context) -> Result<std::vector<WaitingRequest>> {
+        std::vector<WaitingRequest> all;
+        for (const StoredRequest& stored : TRY(context.requests.waiting()))
+            all.push_back(TRY(waitingRequest(context, stored)));
+        return all;
+    }),
+        "waiting requests");
+}
+
+Result<GrantId> AuthorityFixture::approve(Decision decision)
+{
+    return run<GrantId>(
+        [decision = std::move(decision)](Context& context) { return approveRequest(context, decision); });
+}
+
+Result<void> AuthorityFixture::deny(const std::string& publicId)
+{
+    return run<void>([publicId](Context& context) { return denyRequest(context, publicId); });
+}
+
+Result<TokenSet> AuthorityFixture::poll(const TestAgent& agent, const RequestId& id)
+{
+    return wait<TokenSet>([&](auto reply) {
+        authority().poll({agent.id(), id, agent.jkt(), freshProofs(agent, m_clock.now())}, std::move(reply));
+    });
+}
+
+Result<TokenSet> AuthorityFixture::refresh(const TestAgent& agent, const std::string& refreshToken)
+{
+    return wait<TokenSet>([&](auto reply) {
+        authority().refresh(
+            {agent.id(), refreshToken, agent.jkt(), freshProofs(agent, m_clock.now())}, std::move(reply));
+    });
+}
+
+Result<void> AuthorityFixture::revokeToken(const TestAgent& agent, const std::string& token)
+{
+    return wait<void>([&](auto reply) {
+        authority().revokeToken({agent.id(), token, freshProofs(agent, m_clock.now())}, std::move(reply));
+    });
+}
+
+Result<void> AuthorityFixture::revoke(const GrantId& grant)
+{
+    return wait<void>([&](auto reply) { authority().revokeGrant(grant, std::move(reply)); });
+}
+
+TokenSet AuthorityFixture::tokensFor(const TestAgent& agent)
+{
+    const auto accepted = mustHave(ask(request(agent, payments(m_clock.now()))), "ask");
+    mustHave(approve(approvalOf(waiting().back())), "approve");
+    return mustHave(poll(agent, accepted.id), "poll");
+}
+
+std::vector<GrantRow> AuthorityFixture::grants()
+{
+    return mustHave(
+        wait<std::vector<GrantRow>>([&](auto reply) { authority().listGrants(std::move(reply)); }), "grants");
+}
+
+grants::Grant AuthorityFixture::grant(const GrantId& id)
+{
+    for (const GrantRow& row : grants()) {
+        if (row.grant.id == id)
+            return row.grant;
+    }
+    qFatal("there is no grant %s", id.value.c_str());
+}
+
+DeskStatus AuthorityFixture::status()
+{
+    return mustHave(wait<DeskStatus>([&](auto reply) { authority().status(std::move(reply)); }), "status");
+}
+
+bool AuthorityFixture::has(Trouble trouble)
+{
+    return std::ranges::contains(status().troubles, trouble);
+}
+
+std::vector<audit::LeafKind> AuthorityFixture::log()
+{
+    std::vector<audit::LeafKind> kinds;
+    std::optional<std::uint64_t> before;
+    for (;;) {
+        const auto page = mustHave(wait<std::vector<TimelineEntry>>([&](auto reply) {
+            authority().timeline({}, before, audit::kMaxTimelinePage, std::move(reply));
+        }),
+            "timeline");
+        for (const TimelineEntry& entry : page)
+            kinds.push_back(entry.kind);
+        if (page.size() < static_cast<std::size_t>(audit::kMaxTimelinePage))
+            break;
+        before = page.back().index;
+    }
+    std::ranges::reverse(kinds);
+    return kinds;
+}
+
+int AuthorityFixture::count(audit::LeafKind kind)
+{
+    return static_cast<int>(std::ranges::count(log(), kind));
+}
+
+} // namespace countersign::testing
