@@ -222,7 +222,7 @@ void LimitsTest::connections_have_their_limit()
         QVERIFY(answer);
         QCOMPARE(answer->status, 503);
         QVERIFY(answer->body.contains("temporarily_unavailable"));
-        QVERIFY(tooMany.ends(500ms));
+        QVERIFY(tooMany.ends(2s));
     }
     QVERIFY2(isServed(clients.front()), "the others go on");
     auto control = RawClient::toSocket(served.socketPath("control.sock"));
@@ -257,9 +257,9 @@ void LimitsTest::a_request_in_good_time_is_served()
     auto client = served.connect();
     for (int i = 0; i < 4; ++i) { // each within its own time, all together not
         const auto request = served.request("POST / HTTP/1.1", "Content-Length: 2\r\n", "ab");
-        std::this_thread::sleep_for(kShort / 3);
+        std::this_thread::sleep_for(kShort / 6);
         client.send(request.substr(0, 20));
-        std::this_thread::sleep_for(kShort / 3);
+        std::this_thread::sleep_for(kShort / 6);
         client.send(request.substr(20));
         const auto answer = client.read();
         QVERIFY(answer);
@@ -292,7 +292,7 @@ void LimitsTest::a_request_that_takes_too_long_gets_408()
     QVERIFY(answer);
     QCOMPARE(answer->status, 408);
     QVERIFY(timer.elapsed() >= kShort.count() - 10);
-    QVERIFY(timer.elapsed() < 4 * kShort.count());
+    QVERIFY(timer.elapsed() < 10 * kShort.count());
     QVERIFY(client.ends());
 }
 
@@ -314,7 +314,7 @@ void LimitsTest::a_client_that_drips_bytes_gets_408()
         const auto answer = client.read();
         QVERIFY(answer);
         QCOMPARE(answer->status, 408);
-        QVERIFY(timer.elapsed() < 4 * kShort.count());
+        QVERIFY(timer.elapsed() < 10 * kShort.count());
     }
 }
 
@@ -329,7 +329,7 @@ void LimitsTest::a_connection_that_stays_idle_ends_quietly()
     timer.start();
     QVERIFY(fresh.ends());
     QVERIFY(used.ends());
-    QVERIFY(timer.elapsed() < 4 * kShort.count());
+    QVERIFY(timer.elapsed() < 10 * kShort.count());
 }
 
 void LimitsTest::a_waiting_answer_is_not_hurried()
