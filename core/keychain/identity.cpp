@@ -28,13 +28,12 @@ using crypto::SecretBytes;
 std::unexpected<Error> emptied(const Keychain& keychain, std::string_view what)
 {
     return fail(ErrorCode::KeychainEmptied,
-        std::format("{0} is open, but {1}. Countersign makes no new keys over an old identity, because that would cut "
-                    "its audit log in two; until the old ones are back it can't sign "
+        std::format("Countersign's keys can't be used: {0} is open, but {1}. Countersign makes no new keys over an old "
+                    "identity, because that would cut its audit log in two; until the old ones are back it can't sign "
                     "anything. If {0} was switched to another wallet, keyring or file, switch it back; otherwise put "
-                    "back its last backup; then try again. If the keys are lost "
-                    "for good, move Countersign's data folder away and delete its entries from {0}, then start afresh: "
-                    "agents must be registered again, and the old log stays readable "
-                    "where you moved it.",
+                    "back its last backup; then try again. If the keys are lost for good, move Countersign's data "
+                    "folder away and delete its entries from {0}, then start afresh: agents must be registered again, "
+                    "and the old log stays readable where you moved it.",
             backendTitle(keychain.backend()), what));
 }
 
@@ -248,8 +247,8 @@ Result<PrivateKey> unsealPersonKey(const std::string& sealedPersonKey, const Sec
     if (key->publicKey() != sealed->key) {
         return fail(ErrorCode::KeychainDenied,
             "The sealed key in the keychain is not the key that it says it is: something replaced it. Nothing was "
-            "signed. Put back the keychain's last backup, and look "
-            "for a program on this computer that writes into your keychain.");
+            "signed. Put back the keychain's last backup, and look for a program on this computer that writes into "
+            "your keychain.");
     }
     return key;
 }

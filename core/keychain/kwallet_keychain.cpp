@@ -37,9 +37,8 @@ std::unexpected<Error> missing()
 {
     return fail(ErrorCode::KeychainMissing,
         std::format("KWallet does not answer: its program kwalletd6 does not run and could not be started. "
-                    "Countersign's keys are kept in KWallet. Check that you are "
-                    "logged in to a desktop session and that KWallet is installed (Debian: package kwallet6), then try "
-                    "again. {}",
+                    "Countersign's keys are kept in KWallet. Check that you are logged in to a desktop session and "
+                    "that KWallet is installed (Debian: package kwallet6), then try again. {}",
             kUnharmed));
 }
 
@@ -47,8 +46,7 @@ std::unexpected<Error> switchedOff()
 {
     return fail(ErrorCode::KeychainMissing,
         std::format("KWallet is switched off. Countersign's keys are kept in KWallet. Open System Settings, KDE "
-                    "Wallet, tick “Enable the KDE wallet subsystem”, and "
-                    "start Countersign again. {}",
+                    "Wallet, tick “Enable the KDE wallet subsystem”, and start Countersign again. {}",
             kUnharmed));
 }
 
@@ -63,19 +61,19 @@ std::unexpected<Error> locked(const QString& wallet)
 std::unexpected<Error> denied(const QString& wallet)
 {
     return fail(ErrorCode::KeychainDenied,
-        std::format("KWallet did not let Countersign into the wallet “{}”: its window was cancelled, or Countersign is "
-                    "on the wallet's list of refused programs. Try again and "
-                    "allow it; if no window comes up, open KWalletManager or System Settings, KDE Wallet, Access "
-                    "Control, and remove “{}” from the refused ones. {}",
+        std::format(
+            "KWallet did not let Countersign into the wallet “{}”: its window was cancelled, or Countersign is on the "
+            "wallet's list of refused programs. Try again and allow it; if no window comes up, open KWalletManager or "
+            "System Settings, KDE Wallet, Access Control, and remove “{}” from the refused ones. {}",
             wallet.toStdString(), QCoreApplication::applicationName().toStdString(), kUnharmed));
 }
 
 std::unexpected<Error> notStored(const QString& wallet)
 {
     return fail(ErrorCode::KeychainDenied,
-        std::format("KWallet did not keep what Countersign stored in the wallet “{}”: it is not on disk, or reads back "
-                    "different. Check that the disk is not full and "
-                    "that the wallet's file can be written, then try again.",
+        std::format(
+            "KWallet did not keep what Countersign stored in the wallet “{}”: it is not on disk, or reads back "
+            "different. Check that the disk is not full and that the wallet's file can be written, then try again.",
             wallet.toStdString()));
 }
 

@@ -31,10 +31,9 @@ std::unexpected<Error> damaged(const std::string& path)
 {
     return fail(ErrorCode::KeychainEmptied,
         std::format("The sealed key file {} is damaged: it was cut off or changed since Countersign wrote it. "
-                    "Countersign can't sign anything without it, "
-                    "and has not touched it. Put back a copy of that file from a backup and try again. Without a "
-                    "backup its keys are lost: move the "
-                    "whole data folder away and start afresh; agents must then be registered again.",
+                    "Countersign can't sign anything without it, and has not touched it. Put back a copy of that file "
+                    "from a backup and try again. Without a backup its keys are lost: move the whole data folder away "
+                    "and start afresh; agents must then be registered again.",
             path));
 }
 
@@ -42,8 +41,7 @@ std::unexpected<Error> gone(const std::string& path)
 {
     return fail(ErrorCode::KeychainEmptied,
         std::format("The sealed key file {} has disappeared or was replaced while Countersign had it open. Nothing was "
-                    "written. Put the file back, from a "
-                    "backup if need be, and try again.",
+                    "written. Put the file back, from a backup if need be, and try again.",
             path));
 }
 
@@ -220,9 +218,8 @@ Result<SealKey> SealedFileKeychain::keyOf(std::string_view box) const
     }
     return fail(ErrorCode::WrongPassphrase,
         std::format("None of {} passphrases opened the sealed key file {}. Countersign stays without its keys and "
-                    "can't sign; nothing was changed. Try again with "
-                    "the passphrase chosen for the key file when Countersign was first started (it is not the one "
-                    "asked for when approving). It can't be reset.",
+                    "can't sign; nothing was changed. Try again with the passphrase chosen for the key file when "
+                    "Countersign was first started (it is not the one asked for when approving). It can't be reset.",
             kMaxPassphraseTries, m_path));
 }
 

@@ -69,8 +69,8 @@ std::unexpected<Error> missing()
 {
     return fail(ErrorCode::KeychainMissing,
         std::format("No keyring answers on this desktop (the bus name org.freedesktop.secrets). Countersign's keys are "
-                    "kept in the keyring. Check that you are logged in "
-                    "to a desktop session and that its keyring runs (GNOME: package gnome-keyring), then try again. {}",
+                    "kept in the keyring. Check that you are logged in to a desktop session and that its keyring runs "
+                    "(GNOME: package gnome-keyring), then try again. {}",
             kUnharmed));
 }
 
@@ -86,8 +86,8 @@ std::unexpected<Error> dismissed()
 {
     return fail(ErrorCode::KeychainDenied,
         std::format("The desktop's keyring stays locked: its window was cancelled, or could not be shown. Try again "
-                    "and enter the keyring's password (often the login password); "
-                    "if no window comes up, unlock it in “Passwords and Keys” first. {}",
+                    "and enter the keyring's password (often the login password); if no window comes up, unlock it in "
+                    "“Passwords and Keys” first. {}",
             kUnharmed));
 }
 

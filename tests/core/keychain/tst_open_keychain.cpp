@@ -83,6 +83,5 @@ void TestOpenKeychain::the_pinned_keychain_is_never_exchanged_for_another()
     QCOMPARE(probe(Backend::SealedFile, folder.path(), {u"read"_s, u"one"_s}), "a secret");
 }
 
-Q_DECLARE_METATYPE(countersign::keychain::Backend)
 QTEST_GUILESS_MAIN(TestOpenKeychain)
 #include "tst_open_keychain.moc"
