@@ -41,7 +41,7 @@ void backchannelAuthorize(OAuthServer& server, const HttpRequest& request, Respo
     server.authority.requestDelegation(
         *std::move(command), [respond = std::move(respond)](Result<authority::AcceptedRequest> accepted) mutable {
             if (!accepted) {
-                respond(refusal(asClientError(accepted.error())));
+                respond(refusal(accepted.error()));
                 return;
             }
             respond(jsonAnswer(200,

@@ -123,20 +123,6 @@ Challenge challengeFor(const HttpRequest& request)
     return request.fieldCount("authorization") != 0 ? Challenge::Basic : Challenge::None;
 }
 
-Error asClientError(Error error)
-{
-    if (error.code == ErrorCode::Replayed)
-        error.code = ErrorCode::InvalidClient;
-    return error;
-}
-
-Error asProofError(Error error)
-{
-    if (error.code == ErrorCode::Replayed)
-        error.code = ErrorCode::InvalidDpopProof;
-    return error;
-}
-
 Result<AuthenticatedAgent> authenticateAgent(const OAuthServer& server, const HttpRequest& request, const Form& form)
 {
     const auto assertion = form.value("client_assertion");

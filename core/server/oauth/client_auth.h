@@ -38,9 +38,4 @@ struct AuthenticatedAgent {
 /// Who used the Authorization field is told which scheme there is (RFC 6749 section 5.2).
 [[nodiscard]] Challenge challengeFor(const HttpRequest& request);
 
-/// The authority's `Replayed`, as the standards name it: of an assertion, the client is not authenticated.
-[[nodiscard]] Error asClientError(Error error);
-/// The same where a DPoP proof was shown too.
-[[nodiscard]] Error asProofError(Error error);
-
 } // namespace countersign::server

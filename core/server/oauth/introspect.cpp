@@ -72,13 +72,21 @@ HttpResponse forService(
     return seen.details.empty() ? inactive() : active(authority, *token, seen);
 }
 
+/// A replayed assertion authenticates nobody.
+HttpResponse replayed(Error error)
+{
+    if (error.code == ErrorCode::Replayed)
+        error.code = ErrorCode::InvalidClient;
+    return refusal(error);
+}
+
 /// An assertion is used up before anything is told: it can't be sent a second time by somebody else.
 void answerAgent(authority::AgentApi& authority, AuthenticatedAgent agent, std::string secret, Respond respond)
 {
     authority.consume({std::move(agent.proof)},
         [&authority, id = std::move(agent.id), secret = std::move(secret), respond = std::move(respond)](
             Result<void> first) mutable {
-            respond(first ? forAgent(authority, id, secret) : refusal(asClientError(first.error())));
+            respond(first ? forAgent(authority, id, secret) : replayed(first.error()));
         });
 }
 } // namespace

@@ -35,7 +35,7 @@ void revoke(OAuthServer& server, const HttpRequest& request, Respond respond)
         return;
     }
     server.authority.revokeToken(*std::move(command), [respond = std::move(respond)](Result<void> done) mutable {
-        respond(done ? HttpResponse{.status = 200, .fields = {}, .body = {}} : refusal(asClientError(done.error())));
+        respond(done ? HttpResponse{.status = 200, .fields = {}, .body = {}} : refusal(done.error()));
     });
 }
 

@@ -47,7 +47,7 @@ Result<TokenCaller> readCaller(const OAuthServer& server, const HttpRequest& req
 HttpResponse tokenAnswer(const Result<authority::TokenSet>& tokens)
 {
     if (!tokens)
-        return refusal(asProofError(tokens.error()));
+        return refusal(tokens.error());
     json::Object body{
         {"access_token", tokens->accessToken},
         {"token_type", "DPoP"},
