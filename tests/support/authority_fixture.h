@@ -81,7 +81,7 @@ public:
         return wait<T>([&](auto reply) { authority().submit(std::move(work), std::move(reply)); });
     }
 
-    [[nodiscard]] TestAgent registerAgent(
+    TestAgent registerAgent(
         const std::string& name = "reconcile-bot", const std::string& executable = "/usr/bin/reconcile");
     /// Byte-equal ones merge: `digest` is made of the agent, what is asked and the message.
     [[nodiscard]] authority::DelegationRequest request(const TestAgent& agent,
