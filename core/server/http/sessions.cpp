@@ -80,7 +80,7 @@ void Session::start(std::function<asio::awaitable<void>(Session&)> work)
             self->m_closing = true;
             self->m_answered.cancel();
             error_code ignored;
-            self->m_socket.close(ignored);
+            static_cast<void>(self->m_socket.close(ignored));
         });
     });
     if (!started)
@@ -100,7 +100,7 @@ void Session::finish()
 {
     disarm();
     error_code ignored;
-    m_socket.close(ignored);
+    static_cast<void>(m_socket.close(ignored));
     m_slot.reset();
 }
 
@@ -115,10 +115,10 @@ void Session::arm(std::chrono::milliseconds limit, Late late)
         error_code ignored;
         // Not only cancel(): that would miss an operation that starts after this.
         if (late == Late::StopsReading)
-            self->m_socket.shutdown(asio::socket_base::shutdown_receive, ignored);
+            static_cast<void>(self->m_socket.shutdown(asio::socket_base::shutdown_receive, ignored));
         else
-            self->m_socket.close(ignored);
-        self->m_socket.cancel(ignored);
+            static_cast<void>(self->m_socket.close(ignored));
+        static_cast<void>(self->m_socket.cancel(ignored));
     });
 }
 
@@ -292,7 +292,7 @@ asio::awaitable<void> Session::answerAndClose(HttpResponse answer, std::string_v
 asio::awaitable<void> Session::linger()
 {
     error_code ignored;
-    m_socket.shutdown(asio::socket_base::shutdown_send, ignored);
+    static_cast<void>(m_socket.shutdown(asio::socket_base::shutdown_send, ignored));
     arm(kLingerTimeLimit, Late::ClosesConnection);
     std::array<char, kReadBytes> discarded;
     for (std::size_t total = 0; total < kMaxLingerBytes;) {
