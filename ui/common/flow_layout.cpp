@@ -74,26 +74,45 @@ void FlowLayout::setGeometry(const QRect& rect)
 
 int FlowLayout::flow(const QRect& rect, Pass pass) const
 {
-    const Qt::LayoutDirection direction = parentWidget() ? parentWidget()->layoutDirection() : Qt::LeftToRight;
     int x = 0;
     int y = 0;
     int lineHeight = 0;
-    for (const auto& item : m_items) {
-        if (item->isEmpty())
+    std::size_t lineStart = 0;
+    const auto endLine = [&](std::size_t end) {
+        if (pass == Pass::Place)
+            placeLine(QRect(rect.x(), rect.y() + y, rect.width(), lineHeight), lineStart, end);
+        y += lineHeight;
+        lineStart = end;
+    };
+    for (std::size_t i = 0; i < m_items.size(); ++i) {
+        if (m_items[i]->isEmpty())
             continue;
-        QSize size = item->sizeHint();
-        size.setWidth(std::min(size.width(), rect.width()));
+        const QSize size = m_items[i]->sizeHint();
         if (x > 0 && x + size.width() > rect.width()) {
+            endLine(i);
             x = 0;
-            y += lineHeight + m_between / 3;
+            y += m_between / 3;
             lineHeight = 0;
         }
-        if (pass == Pass::Place)
-            item->setGeometry(QStyle::visualRect(direction, rect, QRect(rect.topLeft() + QPoint(x, y), size)));
         x += size.width() + m_between;
         lineHeight = std::max(lineHeight, size.height());
     }
-    return y + lineHeight;
+    endLine(m_items.size());
+    return y;
+}
+
+void FlowLayout::placeLine(const QRect& line, std::size_t from, std::size_t to) const
+{
+    const Qt::LayoutDirection direction = parentWidget() ? parentWidget()->layoutDirection() : Qt::LeftToRight;
+    int x = 0;
+    for (std::size_t i = from; i < to; ++i) {
+        if (m_items[i]->isEmpty())
+            continue;
+        const QSize size = m_items[i]->sizeHint().boundedTo(QSize(line.width(), line.height()));
+        const QPoint place(line.x() + x, line.y() + (line.height() - size.height()) / 2);
+        m_items[i]->setGeometry(QStyle::visualRect(direction, line, QRect(place, size)));
+        x += size.width() + m_between;
+    }
 }
 
 } // namespace countersign::ui

@@ -30,6 +30,7 @@ public:
 private:
     enum class Pass : std::uint8_t { Measure, Place };
     int flow(const QRect& rect, Pass pass) const;
+    void placeLine(const QRect& line, std::size_t from, std::size_t to) const;
 
     std::vector<std::unique_ptr<QLayoutItem>> m_items;
     int m_between;

@@ -7,6 +7,7 @@
 #include <QFile>
 #include <QPainter>
 #include <QPixmap>
+#include <QPixmapCache>
 #include <QSvgRenderer>
 
 #include <array>
@@ -17,6 +18,8 @@ using namespace Qt::StringLiterals;
 namespace countersign::ui {
 
 namespace {
+constexpr std::array kSides{16, 22, 32, 48, 64, 96, 128};
+
 struct Drawing {
     QString themeName; ///< empty: always our own
     QString file;
@@ -52,22 +55,23 @@ Drawing drawing(Glyph glyph)
     return {};
 }
 
-QIcon drawn(const QString& file, const QColor& colour)
+QPixmap drawn(const QString& file, const QColor& colour, int side)
 {
+    const QString key = u"countersign/%1/%2/%3"_s.arg(file, colour.name()).arg(side);
+    QPixmap pixmap;
+    if (QPixmapCache::find(key, &pixmap)) // lists ask for each of their rows
+        return pixmap;
     QFile source(u":/countersign/icons/glyphs/%1.svg"_s.arg(file));
     if (!source.open(QIODevice::ReadOnly))
         return {};
     QSvgRenderer renderer(source.readAll().replace("currentColor", colour.name().toLatin1()));
-    QIcon icon;
-    for (const int side : {16, 22, 32, 48, 64, 96, 128}) {
-        QPixmap pixmap(side, side);
-        pixmap.fill(Qt::transparent);
-        QPainter painter(&pixmap);
-        renderer.render(&painter);
-        painter.end();
-        icon.addPixmap(pixmap);
-    }
-    return icon;
+    pixmap = QPixmap(side, side);
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    renderer.render(&painter);
+    painter.end();
+    QPixmapCache::insert(key, pixmap);
+    return pixmap;
 }
 } // namespace
 
@@ -77,7 +81,11 @@ QIcon icon(Glyph glyph, const QPalette& palette)
     if (!what.themeName.isEmpty() && QIcon::hasThemeIcon(what.themeName))
         return QIcon::fromTheme(what.themeName);
     const QColor background = palette.color(QPalette::Window);
-    return drawn(what.file, what.tone ? toneText(*what.tone, background) : palette.color(QPalette::WindowText));
+    const QColor colour = what.tone ? toneText(*what.tone, background) : palette.color(QPalette::WindowText);
+    QIcon icon;
+    for (const int side : kSides)
+        icon.addPixmap(drawn(what.file, colour, side));
+    return icon;
 }
 
 QIcon appIcon()

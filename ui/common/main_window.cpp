@@ -187,12 +187,11 @@ void MainWindow::addBanner(Trouble trouble)
     if (words.remedy == Remedy::Unlock)
         banner->addButton(words.remedyLabel, [this] { unlock(); });
     if (words.remedy == Remedy::ConfirmClock)
-        banner->addButton(words.remedyLabel, [this] {
-            m_desk.confirmClock([window = QPointer(this)](const Result<void>& result) {
-                if (window)
-                    window->report(tr("The grants are still held."), result);
-            });
-        });
+        banner->addButton(words.remedyLabel,
+            [this] { m_desk.confirmClock(reporting(tr("The grants are still held."))); });
+    if (words.remedy == Remedy::ConfirmRollback)
+        banner->addButton(words.remedyLabel,
+            [this] { m_desk.confirmRollback(reporting(tr("The old copy is not accepted yet."))); });
     m_banners->addWidget(banner);
 }
 
@@ -215,22 +214,20 @@ void MainWindow::askToStopEverything()
     QPushButton* stop = question->addButton(tr("Stop everything"), QMessageBox::DestructiveRole);
     stop->setObjectName(u"confirmStop"_s);
     connect(stop, &QPushButton::clicked, this, [this] {
-        m_stop->setEnabled(false);
-        m_desk.stopEverything([window = QPointer(this)](const Result<void>& result) {
-            if (!window)
-                return;
-            window->m_stop->setEnabled(true);
-            window->report(tr("Not everything was stopped."), result);
-        });
+        m_desk.stopEverything(reporting(tr("Not everything was stopped.")));
     });
     question->open();
 }
 
-void MainWindow::report(const QString& what, const Result<void>& result)
+authority::Done<void> MainWindow::reporting(const QString& failure)
 {
-    m_problem->setVisible(!result);
-    if (!result)
-        m_problem->setWords(what, QString::fromStdString(result.error().message));
+    return [window = QPointer(this), failure](const Result<void>& result) {
+        if (!window)
+            return;
+        window->m_problem->setVisible(!result);
+        if (!result)
+            window->m_problem->setWords(failure, QString::fromStdString(result.error().message));
+    };
 }
 
 } // namespace countersign::ui

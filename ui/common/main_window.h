@@ -34,6 +34,8 @@ public:
     explicit MainWindow(authority::PersonDesk& desk, QWidget* parent = nullptr);
 
     void showPage(Page page);
+    /// Ends all grants, after one confirmation.
+    void askToStopEverything();
     [[nodiscard]] QSize sizeHint() const override;
 
 Q_SIGNALS:
@@ -49,8 +51,8 @@ private:
     void showTroubles(const std::vector<authority::Trouble>& troubles);
     void addBanner(authority::Trouble trouble);
     void unlock();
-    void askToStopEverything();
-    void report(const QString& what, const Result<void>& result);
+    /// An answer that shows `failure` and why, should it be one.
+    [[nodiscard]] authority::Done<void> reporting(const QString& failure);
 
     authority::PersonDesk& m_desk;
     QVBoxLayout* m_banners;

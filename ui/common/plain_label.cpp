@@ -5,13 +5,20 @@
 #include "ui/common/tone.h"
 
 #include <QEvent>
+#include <QPainter>
 #include <QStyleOptionFocusRect>
 #include <QStylePainter>
+#include <QTextLayout>
+#include <QtMath>
+
+#include <algorithm>
+#include <limits>
 
 namespace countersign::ui {
 
 namespace {
 constexpr int kNarrowest = 8; // widths of "m" that a label can always do with
+constexpr int kWidest = 40; // that it asks for
 constexpr double kLarge = 1.15;
 constexpr double kHeading = 1.45;
 
@@ -33,8 +40,6 @@ PlainLabel::PlainLabel(const QString& text, Size size, QWidget* parent)
 {
     setTextFormat(Qt::PlainText);
     setWordWrap(true);
-    setTextInteractionFlags(Qt::TextSelectableByMouse); // which also lets it wrap inside a word
-    setFocusPolicy(Qt::NoFocus);
     if (size != Size::Normal)
         setFont(sized(font(), size));
     setText(text);
@@ -51,17 +56,66 @@ void PlainLabel::setFocusable()
     setFocusPolicy(Qt::StrongFocus);
 }
 
-QSize PlainLabel::minimumSizeHint() const
+QSizeF PlainLabel::breakLines(QTextLayout& layout, qreal width) const
 {
-    const QSize size = QLabel::minimumSizeHint();
-    return {std::min(size.width(), fontMetrics().horizontalAdvance(QLatin1Char('m')) * kNarrowest), size.height()};
+    QTextOption option(Qt::AlignLeft | Qt::AlignAbsolute);
+    option.setWrapMode(wordWrap() ? QTextOption::WrapAtWordBoundaryOrAnywhere : QTextOption::ManualWrap);
+    option.setTextDirection(Qt::LayoutDirectionAuto);
+    layout.setTextOption(option);
+    layout.setText(text().replace(QLatin1Char('\n'), QChar::LineSeparator));
+    const Qt::Alignment side = QStyle::visualAlignment(layoutDirection(), alignment());
+    QSizeF room(0, 0);
+    layout.beginLayout();
+    for (QTextLine line = layout.createLine(); line.isValid(); line = layout.createLine()) {
+        line.setLineWidth(width);
+        const qreal spare = width - line.naturalTextWidth();
+        line.setPosition({side & Qt::AlignRight ? spare : side & Qt::AlignHCenter ? spare / 2 : 0, room.height()});
+        room = QSizeF(std::max(room.width(), line.naturalTextWidth()), room.height() + line.height());
+    }
+    layout.endLayout();
+    return room;
 }
 
-void PlainLabel::paintEvent(QPaintEvent* event)
+int PlainLabel::heightForWidth(int width) const
 {
-    QLabel::paintEvent(event);
-    if (!hasFocus())
-        return;
+    const QMargins margins = contentsMargins();
+    QTextLayout layout(QString(), font());
+    const QSizeF room = breakLines(layout, width - margins.left() - margins.right());
+    return qCeil(room.height()) + margins.top() + margins.bottom();
+}
+
+QSize PlainLabel::sizeHint() const
+{
+    QTextLayout layout(QString(), font());
+    const int widest = fontMetrics().horizontalAdvance(QLatin1Char('m')) * kWidest;
+    const qreal limit = wordWrap() ? widest : std::numeric_limits<short>::max();
+    const QSizeF room = breakLines(layout, limit);
+    return QSize(qCeil(room.width()), qCeil(room.height())).grownBy(contentsMargins());
+}
+
+QSize PlainLabel::minimumSizeHint() const
+{
+    const QSize size = sizeHint();
+    if (!wordWrap())
+        return size;
+    return {std::min(size.width(), fontMetrics().horizontalAdvance(QLatin1Char('m')) * kNarrowest), fontMetrics().height()};
+}
+
+void PlainLabel::paintEvent(QPaintEvent* /*event*/)
+{
+    const QRect place = contentsRect();
+    QTextLayout layout(QString(), font());
+    const QSizeF room = breakLines(layout, place.width());
+    const bool centred = alignment().testFlag(Qt::AlignVCenter);
+    QPainter painter(this);
+    painter.setPen(palette().color(foregroundRole()));
+    layout.draw(&painter, place.topLeft() + QPointF(0, centred ? std::max(0.0, (place.height() - room.height()) / 2) : 0));
+    if (hasFocus())
+        drawFocus();
+}
+
+void PlainLabel::drawFocus()
+{
     QStylePainter painter(this);
     QStyleOptionFocusRect option;
     option.initFrom(this);

@@ -33,8 +33,8 @@ TroubleWords troubleWords(authority::Trouble trouble)
             Tone::Danger, Remedy::None, {}};
     case DatabaseRolledBack:
         return {TroubleText::tr("An old copy of the database was put back."),
-            TroubleText::tr("What happened since is not in it, so all grants were ended. Agents may ask again. If it was not you who restored a backup, find out who did."),
-            Tone::Danger, Remedy::None, {}};
+            TroubleText::tr("What happened since is not in it, so all grants were ended. If you restored a backup, go on from it; agents may then ask again. If you did not, find out who did."),
+            Tone::Danger, Remedy::ConfirmRollback, TroubleText::tr("Go on from the old copy")};
     case DiskFull:
         return {TroubleText::tr("The disk is full."),
             TroubleText::tr("Nothing can be recorded, so nothing is granted; revoking goes on. Make room on the disk of your data folder."),

@@ -12,7 +12,7 @@
 namespace countersign::ui {
 
 struct TroubleWords {
-    enum class Remedy : std::uint8_t { None, Unlock, ConfirmClock };
+    enum class Remedy : std::uint8_t { None, Unlock, ConfirmClock, ConfirmRollback };
 
     QString title;
     QString body;

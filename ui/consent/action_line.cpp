@@ -19,15 +19,13 @@ ActionLine::ActionLine(const consent::Screen::ActionLine& action, QWidget* paren
 {
     const bool isNew = action.isNew == consent::Screen::ActionLine::New::Yes;
     const QString described = isNew ? tr("%1 at %2 (new)") : tr("%1 at %2");
-    m_box->setChecked(true);
     m_box->setAccessibleName(described.arg(action.text, action.place));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->addWidget(m_box, 0, Qt::AlignTop);
     auto* words = new PlainLabel(action.text);
-    words->setTextInteractionFlags(Qt::NoTextInteraction); // a click on them is meant for the box
     words->setObjectName(u"action"_s);
-    words->installEventFilter(this);
+    words->installEventFilter(this); // a click on them is meant for the box
     if (!isNew) {
         row->addWidget(words, 1);
         return;
@@ -36,9 +34,10 @@ ActionLine::ActionLine(const consent::Screen::ActionLine& action, QWidget* paren
     auto* mark = new QLabel;
     mark->setPixmap(icon(Glyph::New, palette()).pixmap(QSize(side, side), devicePixelRatio()));
     auto* newWord = makeCaption(tr("new"));
+    newWord->setAlignment(Qt::AlignLeading | Qt::AlignVCenter);
     row->addWidget(words);
-    row->addWidget(mark, 0, Qt::AlignTop);
-    row->addWidget(newWord, 1, Qt::AlignTop);
+    row->addWidget(mark, 0, Qt::AlignVCenter);
+    row->addWidget(newWord, 1, Qt::AlignVCenter);
 }
 
 bool ActionLine::eventFilter(QObject* watched, QEvent* event)

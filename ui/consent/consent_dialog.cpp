@@ -25,7 +25,7 @@ namespace countersign::ui {
 namespace {
 constexpr int kWide = 62; // widths of "m"
 constexpr int kInboxWide = 20;
-constexpr int kHigh = 38; // lines
+constexpr int kHigh = 46; // lines
 
 int wide(const QWidget& widget, int count)
 {
@@ -51,6 +51,10 @@ ConsentDialog::ConsentDialog(authority::PersonDesk& desk, QWidget* parent)
     row->addWidget(m_place, 1);
 
     connect(&desk, &authority::PersonDesk::requestEnded, this, &ConsentDialog::onEnded);
+    connect(&desk, &authority::PersonDesk::requestChanged, this, [this](const QString& id) {
+        if (m_view && id == shownRequest())
+            refresh();
+    });
     connect(&desk, &authority::PersonDesk::statusChanged, this, &ConsentDialog::onStatus);
     connect(m_requests, &QAbstractItemModel::rowsInserted, this, &ConsentDialog::updateInbox);
     connect(m_requests, &QAbstractItemModel::rowsRemoved, this, &ConsentDialog::updateInbox);
@@ -103,9 +107,28 @@ void ConsentDialog::open(const std::string& id)
     const authority::WaitingRequest* waiting = m_desk.findRequest(id);
     if (!waiting || (m_view && !m_view->hasEnded() && shownRequest().toStdString() == id))
         return;
+    present(*waiting, std::nullopt);
+}
+
+/// The shown request was asked again, or the agent's grants changed: other facts make another screen.
+void ConsentDialog::refresh()
+{
+    const authority::WaitingRequest* waiting = m_desk.findRequest(shownRequest().toStdString());
+    if (!waiting || m_view->isBusy())
+        return;
+    consent::ScreenFacts now = waiting->facts;
+    now.at = m_view->facts().at;
+    if (now == m_view->facts())
+        return;
+    present(*waiting, m_view->edit());
+    m_view->showProblem(tr("What is known of this agent has changed."), tr("Look at it again before you decide."));
+}
+
+void ConsentDialog::present(const authority::WaitingRequest& waiting, const std::optional<consent::Edit>& edit)
+{
     if (m_view)
         m_view->deleteLater();
-    m_view = makeView(*waiting);
+    m_view = makeView(waiting, edit);
     m_place->addWidget(m_view);
     m_place->setCurrentWidget(m_view);
     onStatus();
@@ -114,7 +137,8 @@ void ConsentDialog::open(const std::string& id)
     updateInbox();
 }
 
-ConsentView* ConsentDialog::makeView(const authority::WaitingRequest& waiting)
+ConsentView* ConsentDialog::makeView(
+    const authority::WaitingRequest& waiting, const std::optional<consent::Edit>& edit)
 {
     const std::string id = waiting.request.publicId;
     const ClientId agent = waiting.agent.id;
@@ -130,9 +154,12 @@ ConsentView* ConsentDialog::makeView(const authority::WaitingRequest& waiting)
         m_desk.unlockPersonKey(passphrase, std::move(answer));
     };
     deeds.later = [this] { close(); };
-    auto* view = new ConsentView(
-        {waiting.facts, waiting.request.expiresAt}, std::move(deeds), *m_guard, m_desk.clock(), QLocale());
+    consent::ScreenFacts facts = waiting.facts;
+    facts.at = m_desk.clock().now(); // "1 hour" is one hour from now
+    auto* view = new ConsentView({std::move(facts), waiting.request.expiresAt, edit}, std::move(deeds), *m_guard,
+        m_desk.clock(), QLocale());
     connect(view, &ConsentView::ended, this, [this, id] { afterEnd(id); });
+    connect(view, &ConsentView::reopened, this, &ConsentDialog::refresh);
     return view;
 }
 

@@ -10,6 +10,8 @@
 #include <QDialog>
 #include <QTimer>
 
+#include <optional>
+
 class QListView;
 class QStackedWidget;
 
@@ -38,8 +40,11 @@ protected:
 
 private:
     [[nodiscard]] QWidget* makeInbox();
-    [[nodiscard]] ConsentView* makeView(const authority::WaitingRequest& waiting);
+    [[nodiscard]] ConsentView* makeView(
+        const authority::WaitingRequest& waiting, const std::optional<consent::Edit>& edit);
     void open(const std::string& id);
+    void present(const authority::WaitingRequest& waiting, const std::optional<consent::Edit>& edit);
+    void refresh();
     void afterEnd(const std::string& id);
     void onEnded(const QString& publicId, consent::RequestState how);
     void onStatus();

@@ -19,6 +19,9 @@
 #include <QRadioButton>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <QWheelEvent>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -37,19 +40,34 @@ QString durationWords(consent::Duration duration)
     case consent::Duration::UntilTonight:
         return ConsentForm::tr("until tonight");
     case consent::Duration::UntilDate:
-        return ConsentForm::tr("until:");
+        return ConsentForm::tr("until a date");
     case consent::Duration::AsAsked:
         return ConsentForm::tr("as long as it asked");
     }
     return {};
 }
+
+bool fits(const consent::Edit& edit, const consent::ScreenFacts& facts)
+{
+    const auto sameSize = [](const std::vector<bool>& kept, const permissions::AgentDelegation& detail) {
+        return kept.size() == detail.actions.size();
+    };
+    return std::ranges::equal(edit.keptActions, facts.asked.details, sameSize)
+        && std::ranges::contains(consent::offeredDurations(facts), edit.duration);
+}
+
+/// A wheel that scrolls the form must not turn the date under it.
+class QuietDateEdit final : public QDateTimeEdit {
+    void wheelEvent(QWheelEvent* event) override { event->ignore(); }
+};
 } // namespace
 
-ConsentForm::ConsentForm(consent::ScreenFacts facts, const QLocale& locale, QWidget* parent)
+ConsentForm::ConsentForm(
+    consent::ScreenFacts facts, const std::optional<consent::Edit>& edit, const QLocale& locale, QWidget* parent)
     : QWidget(parent)
     , m_facts(std::move(facts))
     , m_locale(locale)
-    , m_edit(consent::initialEdit(m_facts))
+    , m_edit(edit && fits(*edit, m_facts) ? *edit : consent::initialEdit(m_facts))
     , m_screen(consent::composeScreen(m_facts, m_edit, m_locale))
 {
     const int space = fontMetrics().height();
@@ -139,7 +157,7 @@ QWidget* ConsentForm::makeWho()
     auto* nameRow = new QHBoxLayout;
     auto* name = new PlainLabel(m_screen.claimedName, PlainLabel::Size::Large);
     name->setObjectName(u"claimedName"_s);
-    nameRow->addWidget(name, 1);
+    nameRow->addWidget(name, 1, Qt::AlignTop);
     m_nameRow = nameRow;
     column->addLayout(nameRow);
     for (const QString& line : m_screen.known) {
@@ -160,6 +178,8 @@ QWidget* ConsentForm::makeWhat()
     int detail = -1;
     for (const consent::Screen::ActionLine& action : m_screen.actions) {
         if (action.detail != detail) {
+            if (detail >= 0)
+                column->addSpacing(fontMetrics().height() / 3);
             detail = action.detail;
             auto* place = new PlainLabel(tr("at %1").arg(action.place));
             place->setObjectName(u"place"_s);
@@ -167,6 +187,8 @@ QWidget* ConsentForm::makeWhat()
             column->addWidget(place);
         }
         auto* line = new ActionLine(action);
+        line->box()->setChecked(
+            m_edit.keptActions[static_cast<std::size_t>(action.detail)][static_cast<std::size_t>(action.action)]);
         connect(line->box(), &QCheckBox::toggled, this,
             [this, from = action.detail, which = action.action](bool kept) { keep(from, which, kept); });
         m_boxes.push_back(line->box());
@@ -203,14 +225,14 @@ void ConsentForm::addDate(QLayout* choices)
 {
     const UnixSeconds longest = std::min(m_facts.asked.end().value_or(m_facts.at + permissions::kMaxGrantLife),
         m_facts.at + permissions::kMaxGrantLife);
-    m_date = new QDateTimeEdit;
+    m_date = new QuietDateEdit;
     m_date->setLocale(m_locale);
     m_date->setCalendarPopup(true);
     m_date->setMinimumDateTime(localTime(m_facts.at + std::chrono::minutes(1)));
     m_date->setMaximumDateTime(localTime(longest));
-    m_date->setDateTime(localTime(std::min(longest, m_facts.at + consent::kDefaultGrantLife)));
+    m_date->setDateTime(localTime(m_edit.untilDate.value_or(std::min(longest, m_facts.at + consent::kDefaultGrantLife))));
     m_date->setAccessibleName(tr("Until this date and time"));
-    m_date->setEnabled(m_edit.duration == consent::Duration::UntilDate);
+    m_date->setVisible(m_edit.duration == consent::Duration::UntilDate);
     connect(m_date, &QDateTimeEdit::dateTimeChanged, this, [this] { choose(consent::Duration::UntilDate); });
     choices->addWidget(m_date);
 }
@@ -263,7 +285,7 @@ void ConsentForm::keep(int detail, int action, bool kept)
 void ConsentForm::choose(consent::Duration duration)
 {
     m_edit.duration = duration;
-    m_date->setEnabled(duration == consent::Duration::UntilDate);
+    m_date->setVisible(duration == consent::Duration::UntilDate);
     m_edit.untilDate.reset();
     if (duration == consent::Duration::UntilDate)
         m_edit.untilDate = UnixSeconds{m_date->dateTime().toSecsSinceEpoch()};

@@ -9,6 +9,7 @@
 
 #include <QWidget>
 
+#include <optional>
 #include <vector>
 
 class QButtonGroup;
@@ -26,7 +27,9 @@ class PlainLabel;
 class ConsentForm final : public QWidget {
     Q_OBJECT
 public:
-    ConsentForm(consent::ScreenFacts facts, const QLocale& locale, QWidget* parent = nullptr);
+    /// Begins with `edit` where it fits the facts.
+    ConsentForm(consent::ScreenFacts facts, const std::optional<consent::Edit>& edit, const QLocale& locale,
+        QWidget* parent = nullptr);
 
     [[nodiscard]] const consent::ScreenFacts& facts() const { return m_facts; }
     [[nodiscard]] const consent::Edit& edit() const { return m_edit; }

@@ -29,7 +29,7 @@ ConsentView::ConsentView(
     , m_deeds(std::move(deeds))
     , m_guard(guard)
     , m_clock(clock)
-    , m_form(new ConsentForm(m_asked.facts, locale))
+    , m_form(new ConsentForm(m_asked.facts, m_asked.edit, locale))
     , m_outcome(new Notice(Tone::Calm))
     , m_problem(new Notice(Tone::Danger))
     , m_footer(new QWidget)
@@ -50,6 +50,9 @@ ConsentView::ConsentView(
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(scroll, 1);
+    auto* line = new QFrame;
+    line->setFrameShape(QFrame::HLine);
+    column->addWidget(line);
     addFooter();
     column->addWidget(m_footer);
 
@@ -65,7 +68,7 @@ void ConsentView::addFooter()
 {
     const int space = fontMetrics().height();
     auto* column = new QVBoxLayout(m_footer);
-    column->setContentsMargins(space, space / 2, space, space);
+    column->setContentsMargins(space, space * 2 / 3, space, space * 2 / 3);
     column->setSpacing(space / 2);
     m_outcome->setObjectName(u"outcome"_s);
     m_problem->setObjectName(u"problem"_s);
@@ -94,7 +97,6 @@ void ConsentView::addButtons()
 {
     using Press = DecisionButton::Press;
     m_block = new DecisionButton({tr("Block this agent…"), {}, {}}, Press::Tap, m_guard, m_clock);
-    m_block->setFlat(true);
     m_form->setBlockButton(m_block);
     m_later = new DecisionButton({tr("Decide later"), {}, {}}, Press::Tap, m_guard, m_clock);
     m_deny = new DecisionButton({tr("Deny"), {}, {}}, Press::Tap, m_guard, m_clock);
@@ -125,6 +127,11 @@ void ConsentView::addButtons()
 const consent::ScreenFacts& ConsentView::facts() const
 {
     return m_asked.facts;
+}
+
+const consent::Edit& ConsentView::edit() const
+{
+    return m_form->edit();
 }
 
 void ConsentView::setOnward(QWidget* button)
@@ -283,6 +290,7 @@ void ConsentView::settle(const Result<void>& result, consent::RequestState succe
     setStage(Stage::Open);
     m_guard.restart();
     showProblem(tr("Nothing was decided."), QString::fromStdString(result.error().message));
+    Q_EMIT reopened();
 }
 
 void ConsentView::showProblem(const QString& title, const QString& body)

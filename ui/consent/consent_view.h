@@ -15,6 +15,7 @@
 #include <QWidget>
 
 #include <functional>
+#include <optional>
 
 class QBoxLayout;
 
@@ -45,6 +46,7 @@ public:
     struct Asked {
         consent::ScreenFacts facts;
         UnixSeconds expiresAt; ///< of the request
+        std::optional<consent::Edit> edit; ///< what the person had left of it before the facts changed
     };
 
     ConsentView(Asked asked, ConsentDeeds deeds, DecisionGuard& guard, const Clock& clock, const QLocale& locale,
@@ -60,10 +62,14 @@ public:
     /// Where to go from a request that ended; stands where the decisions were.
     void setOnward(QWidget* button);
     [[nodiscard]] bool hasEnded() const { return m_stage == Stage::Ended; }
+    /// A decision is on its way.
+    [[nodiscard]] bool isBusy() const { return m_stage == Stage::Busy; }
     [[nodiscard]] const consent::ScreenFacts& facts() const;
+    [[nodiscard]] const consent::Edit& edit() const;
 
 Q_SIGNALS:
     void ended(); ///< the view shows how; nothing can be decided here any more
+    void reopened(); ///< a decision failed; one can be taken again
 
 protected:
     void showEvent(QShowEvent* event) override;

@@ -16,7 +16,6 @@ void RequestDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given
 {
     QStyleOptionViewItem option = given;
     initStyleOption(&option, index);
-    const QString who = QString(option.text).replace(QChar::LineSeparator, u" · "_s);
     option.text.clear();
     const QStyle& style = option.widget ? *option.widget->style() : *QApplication::style();
     style.drawControl(QStyle::CE_ItemViewItem, &option, painter, option.widget);
@@ -36,7 +35,10 @@ void RequestDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given
     QFont strong = option.font;
     strong.setWeight(QFont::DemiBold);
     write(upper, strong, index.data(RequestsModel::SummaryRole).toString());
-    write(lower, option.font, who);
+    // A name is as long as the agent likes; the time that is left must stay in view.
+    const QString name
+        = option.fontMetrics.elidedText(index.data(RequestsModel::AgentRole).toString(), Qt::ElideRight, lower.width() / 2);
+    write(lower, option.font, name + u" · "_s + index.data(RequestsModel::WhenRole).toString());
     painter->restore();
 }
 

@@ -74,6 +74,10 @@ QVariant RequestsModel::data(const QModelIndex& index, int role) const
     case Qt::ToolTipRole:
     case SummaryRole:
         return item.summary;
+    case AgentRole:
+        return item.agentName;
+    case WhenRole:
+        return when;
     default:
         return {};
     }

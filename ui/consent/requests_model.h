@@ -28,7 +28,7 @@ struct RequestItem {
 class RequestsModel final : public QAbstractListModel {
     Q_OBJECT
 public:
-    enum Role { SummaryRole = Qt::UserRole + 1 };
+    enum Role { SummaryRole = Qt::UserRole + 1, AgentRole, WhenRole };
 
     explicit RequestsModel(const Clock& clock, QObject* parent = nullptr);
 

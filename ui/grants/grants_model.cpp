@@ -129,6 +129,8 @@ QVariant GrantsModel::data(const QModelIndex& index, int role) const
     case Qt::AccessibleTextRole:
         return index.column() == Action ? tr("Delete revokes this grant") : cell(row, index.column());
     case Qt::ToolTipRole:
+        if (index.column() == Agent)
+            return row.agentName;
         if (index.column() == May)
             return row.may.join(u'\n');
         if (index.column() == Left)

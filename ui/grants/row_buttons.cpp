@@ -3,6 +3,7 @@
 #include "ui/grants/row_buttons.h"
 
 #include <QEvent>
+#include <QHBoxLayout>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QTableView>
@@ -66,26 +67,35 @@ void RowButtons::arrange()
 void RowButtons::dress(const QModelIndex& cell)
 {
     const Look look = m_look(cell);
-    auto* button = qobject_cast<QPushButton*>(m_view.indexWidget(cell));
+    QWidget* holder = m_view.indexWidget(cell);
     if (look.text.isEmpty()) {
-        if (button)
+        if (holder)
             m_view.setIndexWidget(cell, nullptr);
         std::erase(m_cells, QPersistentModelIndex(cell));
         return;
     }
-    if (!button) {
-        button = new QPushButton;
-        button->setAutoDefault(false);
-        connect(button, &QPushButton::clicked, this, [this, place = QPersistentModelIndex(cell)] {
-            if (place.isValid())
-                m_press(place);
-        });
-        m_view.setIndexWidget(cell, button);
-        m_cells.emplace_back(cell);
-    }
+    auto* button = holder ? holder->findChild<QPushButton*>() : addButton(cell);
     button->setText(look.text);
     button->setAccessibleName(look.accessibleName);
     button->setEnabled(look.enabled);
+}
+
+QPushButton* RowButtons::addButton(const QModelIndex& cell)
+{
+    auto* holder = new QWidget; // a button as high as the row would look like a part of it
+    auto* row = new QHBoxLayout(holder);
+    const int space = m_view.fontMetrics().height() / 3;
+    row->setContentsMargins(space, 0, space, 0);
+    auto* button = new QPushButton;
+    button->setAutoDefault(false);
+    connect(button, &QPushButton::clicked, this, [this, place = QPersistentModelIndex(cell)] {
+        if (place.isValid())
+            m_press(place);
+    });
+    row->addWidget(button);
+    m_view.setIndexWidget(cell, holder);
+    m_cells.emplace_back(cell);
+    return button;
 }
 
 } // namespace countersign::ui

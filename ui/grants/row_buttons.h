@@ -39,6 +39,7 @@ private:
     void later();
     void arrange();
     void dress(const QModelIndex& cell);
+    QPushButton* addButton(const QModelIndex& cell);
 
     QTableView& m_view;
     int m_column;

@@ -101,7 +101,7 @@ QWidget* StartDialog::makeWhat()
 
 QWidget* StartDialog::makeKeys()
 {
-    std::vector<QWidget*> parts{new PlainLabel(tr("Countersign makes keys to sign what you approve and what it records. They are kept in your desktop's keychain. This is decided once."))};
+    std::vector<QWidget*> parts{new PlainLabel(tr("Countersign makes keys to sign what you approve and what it records. Choose where they are kept; this is decided once."))};
     m_places = new QButtonGroup(this);
     for (std::size_t i = 0; i < m_facts.places.size(); ++i) {
         const KeyPlace& place = m_facts.places[i];
@@ -115,8 +115,13 @@ QWidget* StartDialog::makeKeys()
         about->setQuiet();
         about->setEnabled(here);
         about->setContentsMargins(fontMetrics().height() * 3 / 2, 0, 0, 0);
-        parts.push_back(radio);
-        parts.push_back(about);
+        auto* choice = new QWidget;
+        auto* choiceColumn = new QVBoxLayout(choice);
+        choiceColumn->setContentsMargins(0, 0, 0, 0);
+        choiceColumn->setSpacing(0);
+        choiceColumn->addWidget(radio);
+        choiceColumn->addWidget(about);
+        parts.push_back(choice);
     }
     return makePage(tr("Where your keys will rest"), parts);
 }

@@ -74,8 +74,11 @@ void TimelineDelegate::paint(QPainter* painter, const QStyleOptionViewItem& give
         write(takeLeading(rest, option.fontMetrics.horizontalAdvance(time) + space, option.direction), time, line);
         const int side = option.fontMetrics.height();
         const QRect place = takeLeading(rest, side + space, option.direction);
-        const QIcon::Mode mode = chosen ? QIcon::Selected : QIcon::Normal;
-        icon(glyphOf(index), option.palette).paint(painter, place.adjusted(0, 0, -space, 0), Qt::AlignCenter, mode);
+        // The sign has to read on what is under it, which in a chosen row is the highlight.
+        QPalette under = option.palette;
+        under.setColor(QPalette::Window, under.color(chosen ? QPalette::Highlight : QPalette::Base));
+        under.setColor(QPalette::WindowText, under.color(role));
+        icon(glyphOf(index), under).paint(painter, place.adjusted(0, 0, -space, 0), Qt::AlignCenter);
         write(rest, sentence, line);
     }
     painter->restore();

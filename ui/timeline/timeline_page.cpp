@@ -114,8 +114,6 @@ void TimelinePage::addList()
     m_splitter->addWidget(place);
     m_details = makeDetails();
     m_splitter->addWidget(m_details);
-    m_splitter->setStretchFactor(0, 3);
-    m_splitter->setStretchFactor(1, 2);
     static_cast<QVBoxLayout*>(layout())->addWidget(m_splitter, 1);
     connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, &TimelinePage::showEntry);
 }
@@ -186,7 +184,10 @@ void TimelinePage::logGrew()
 void TimelinePage::showEntry(const QModelIndex& index)
 {
     const authority::TimelineEntry* entry = m_model->entry(index.row());
+    const bool first = entry && m_details->isHidden();
     m_details->setVisible(entry);
+    if (first)
+        m_splitter->setSizes({m_splitter->height() * 3 / 5, m_splitter->height() * 2 / 5});
     if (!entry)
         return;
     m_sentence->setText(entry->sentence);

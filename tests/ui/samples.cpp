@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/ui/samples.h"
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace countersign::ui::samples {
+
+using permissions::Permission;
+
+Permission permission(const std::vector<std::string>& locations, const std::vector<std::string>& actions, std::optional<UnixSeconds> end)
+{
+    permissions::AgentDelegation detail;
+    for (const std::string& location : locations)
+        detail.locations.push_back(permissions::Location::parse(location).value());
+    for (const std::string& action : actions)
+        detail.actions.push_back(permissions::Action::parse(action).value());
+    std::ranges::sort(detail.locations);
+    std::ranges::sort(detail.actions);
+    detail.expiresAt = end;
+    return Permission{{detail}};
+}
+
+consent::ScreenFacts familiar(UnixSeconds at)
+{
+    consent::ScreenFacts facts;
+    facts.requestId = "req-familiar";
+    facts.agentName = safeText("reconcile-bot");
+    facts.agentKey = Thumbprint{"7f3aK9x2LmQ0vTz4bNcR8sWdYeUhGjPq1oAiXkZl5c2"};
+    facts.evidence.chain = {{4711, "/usr/bin/node", "node"}, {4700, "/usr/bin/claude", "claude"}, {4100, "/usr/bin/konsole", "konsole"}};
+    facts.firstSeen = at - std::chrono::days(12);
+    facts.asked = permission({"https://payments.example/"}, {"payments.create", "payments.read"}, at + std::chrono::hours(1));
+    facts.holdsNow = {permission({"https://payments.example/"}, {"payments.create", "payments.read"}, at + std::chrono::minutes(5))};
+    facts.bindingMessage = "Reconcile last week's invoices.";
+    facts.at = at;
+    return facts;
+}
+
+consent::ScreenFacts unknown(UnixSeconds at)
+{
+    consent::ScreenFacts facts = familiar(at);
+    facts.requestId = "req-unknown";
+    facts.firstSeen = at;
+    facts.holdsNow.clear();
+    facts.asked = permission({"https://payments.example/"}, {"payments.create", "payments.read", "payments.cancel"}, at + std::chrono::hours(30));
+    facts.asked.details.push_back(permission({"https://ledger.example/2026"}, {"entries.read", "entries.append"}, at + std::chrono::hours(30)).details.front());
+    return facts;
+}
+
+consent::ScreenFacts hostile(UnixSeconds at)
+{
+    consent::ScreenFacts facts = unknown(at);
+    facts.requestId = "req-hostile";
+    facts.agentName = safeText("<b>Your bank</b>\u202Egro.knab\u200B &Approve <img src=x> p\u0430ypal");
+    facts.bindingMessage = "<a href='https://evil.example'>click</a> & \"&Approve\" </html>";
+    facts.evidence.chain = {{1, "/tmp/<b>bank</b>\n\u202Eexe", "<i>sh</i>"}};
+    return facts;
+}
+
+consent::ScreenFacts crowded(UnixSeconds at)
+{
+    consent::ScreenFacts facts = unknown(at);
+    facts.requestId = "req-crowded";
+    facts.agentName = safeText(std::string(200, 'W'));
+    facts.asked.details.clear();
+    for (int place = 0; place < 8; ++place) {
+        std::vector<std::string> actions;
+        for (int action = 0; action < 8; ++action)
+            actions.push_back("rechnungsdatenverarbeitungsgesellschaften_" + std::to_string(action) + ".freigabebestaetigung");
+        actions.push_back("a." + std::string(permissions::kMaxActionBytes - 2, 'x'));
+        facts.asked.details.push_back(
+            permission({"https://donaudampfschifffahrtsgesellschaft" + std::to_string(place) + ".example/"}, actions, at + std::chrono::hours(3)).details.front());
+    }
+    facts.bindingMessage = std::string(consent::kMaxBindingMessage, 'M');
+    facts.timesAsked = 5;
+    return facts;
+}
+
+authority::GrantRow grantRow(int number, std::chrono::seconds left, UnixSeconds now)
+{
+    authority::GrantRow row;
+    row.grant.id = GrantId{"grant-" + std::to_string(number)};
+    row.grant.agent = ClientId{"agent-" + std::to_string(number % 7)};
+    row.grant.createdAt = now - std::chrono::minutes(20);
+    row.grant.expiresAt = now + left;
+    row.grant.permission = permission({"https://payments.example/"}, {"payments.read"}, row.grant.expiresAt);
+    row.agentName = u"agent-%1"_s.arg(number % 7);
+    row.may = {u"read payments at payments.example"_s};
+    if (left.count() <= 0) {
+        row.grant.state = grants::GrantState::Expired;
+        row.grant.reason = grants::EndReason::TimeRanOut;
+    }
+    return row;
+}
+
+std::vector<authority::GrantRow> grantRows(UnixSeconds now)
+{
+    std::vector<authority::GrantRow> rows{grantRow(1, std::chrono::seconds(52), now), grantRow(2, std::chrono::minutes(14), now),
+        grantRow(3, std::chrono::hours(5), now), grantRow(4, std::chrono::days(3), now), grantRow(5, std::chrono::seconds(-30), now)};
+    rows[0].agentName = u"ledger-helper"_s;
+    rows[1].agentName = u"reconcile-bot"_s;
+    rows[1].may = {u"create and read payments at payments.example"_s, u"append entries at ledger.example/2026"_s};
+    rows[1].grant.lastUsedAt = now - std::chrono::minutes(3);
+    rows[2].agentName = u"calendar-agent"_s;
+    rows[2].may = {u"read events at calendar.example"_s};
+    rows[2].grant.state = grants::GrantState::Held;
+    rows[2].grant.reason = grants::EndReason::ClockMoved;
+    rows[3].agentName = u"backup"_s;
+    return rows;
+}
+
+authority::TimelineEntry timelineEntry(std::uint64_t index, std::uint64_t size, UnixSeconds now)
+{
+    using Outcome = authority::TimelineEntry::Outcome;
+    struct Kind {
+        audit::LeafKind kind;
+        Outcome outcome;
+        QString sentence;
+    };
+    static const std::vector<Kind> kinds{
+        {audit::LeafKind::ConsentGiven, Outcome::Permitted, u"You let “reconcile-bot” create and read payments at payments.example for 1 h"_s},
+        {audit::LeafKind::TokenIssued, Outcome::Neutral, u"“reconcile-bot” got a token"_s},
+        {audit::LeafKind::RequestDenied, Outcome::Refused, u"You denied “reconcile-bot” to cancel payments at payments.example"_s},
+        {audit::LeafKind::RequestReceived, Outcome::Neutral, u"“reconcile-bot” asked to create payments at payments.example"_s},
+        {audit::LeafKind::GrantRevoked, Outcome::Neutral, u"You revoked what “ledger-helper” was allowed"_s},
+    };
+    const Kind& kind = kinds[index % kinds.size()];
+    authority::TimelineEntry entry;
+    entry.index = index;
+    entry.at = now - std::chrono::minutes(37 * static_cast<int>(size - 1 - index));
+    entry.kind = kind.kind;
+    entry.outcome = kind.outcome;
+    entry.agent = ClientId{"agent-1"};
+    entry.agentName = u"reconcile-bot"_s;
+    entry.sentence = kind.sentence;
+    entry.details = u"{\n    \"agent\": \"agent-1\",\n    \"iat\": %1,\n    \"type\": \"sample\"\n}"_s.arg(entry.at.value);
+    return entry;
+}
+
+std::vector<authority::TimelineEntry> timelinePage(
+    std::uint64_t size, std::optional<std::uint64_t> before, int count, UnixSeconds now)
+{
+    std::vector<authority::TimelineEntry> page;
+    for (std::uint64_t index = std::min(before.value_or(size), size); index > 0 && std::ssize(page) < count; --index)
+        page.push_back(timelineEntry(index - 1, size, now));
+    return page;
+}
+
+} // namespace countersign::ui::samples

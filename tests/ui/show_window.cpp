@@ -1,0 +1,193 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// usage: show_window SCENE: shows one window with sample data until it is closed, to look at it and take pictures.
+#include "tests/ui/samples.h"
+#include "ui/common/decision_guard.h"
+#include "ui/common/icons.h"
+#include "ui/consent/consent_view.h"
+#include "ui/consent/requests_page.h"
+#include "ui/grants/grants_model.h"
+#include "ui/grants/grants_page.h"
+#include "ui/services/services_page.h"
+#include "ui/start/passphrase_dialog.h"
+#include "ui/start/start_dialog.h"
+#include "ui/timeline/timeline_page.h"
+
+#include <QApplication>
+#include <QDialog>
+#include <QLineEdit>
+#include <QListView>
+#include <QPushButton>
+#include <QRegularExpression>
+#include <QTableView>
+#include <QTimer>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <cstdio>
+#include <map>
+
+using namespace countersign;
+using namespace countersign::ui;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+const SystemClock kClock;
+
+QWidget* consentWindow(consent::ScreenFacts facts, const std::function<void(ConsentView&)>& then = {})
+{
+    auto* window = new QDialog;
+    window->setWindowTitle(u"A request – Countersign"_s);
+    ConsentDeeds deeds;
+    deeds.later = [window] { window->close(); };
+    deeds.deny = [](const ConsentDeeds::Answer& answer) { answer({}); };
+    deeds.block = deeds.deny;
+    deeds.approve = [](const authority::Decision&, const ConsentDeeds::Answer& answer) { answer({}); };
+    deeds.unlock = [](QString&, const ConsentDeeds::Answer& answer) { answer({}); };
+    auto* guard = new DecisionGuard(*window, kClock);
+    auto* view = new ConsentView({std::move(facts), kClock.now() + std::chrono::seconds(252), {}}, deeds, *guard, kClock, QLocale());
+    auto* column = new QVBoxLayout(window);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(view);
+    view->focusFirst();
+    if (then)
+        then(*view);
+    window->resize(window->fontMetrics().horizontalAdvance(u'm') * 62, window->fontMetrics().lineSpacing() * 46);
+    return window;
+}
+
+QWidget* grantsWindow()
+{
+    auto* page = new GrantsPage(kClock, {});
+    page->model().reset(samples::grantRows(kClock.now()));
+    return page;
+}
+
+QWidget* timelineWindow()
+{
+    auto* page = new TimelinePage(
+        [](const audit::TimelineFilter&, std::optional<std::uint64_t> before, int count, const auto& answer) {
+            QTimer::singleShot(0, [=] { answer(samples::timelinePage(90, before, count, kClock.now())); });
+        },
+        kClock);
+    QTimer::singleShot(300, page, [page] {
+        auto* list = page->findChild<QListView*>(u"timeline"_s);
+        list->setCurrentIndex(list->model()->index(1, 0));
+    });
+    return page;
+}
+
+QWidget* requestsWindow()
+{
+    auto* page = new RequestsPage(kClock);
+    int number = 0;
+    for (const consent::ScreenFacts& facts : {samples::familiar(), samples::unknown(), samples::crowded()}) {
+        const consent::Screen screen = consent::composeScreen(facts, consent::initialEdit(facts), QLocale());
+        page->model().put({facts.requestId, facts.agentName.text, screen.summary, kClock.now() - std::chrono::seconds(130 * number),
+            kClock.now() + std::chrono::seconds(200 - 40 * number), 1 + 2 * number});
+        ++number;
+    }
+    page->setRefused(7);
+    return page;
+}
+
+QWidget* servicesWindow()
+{
+    auto* page = new ServicesPage({});
+    page->setServices({{ServiceId{"s1"}, u"Payments"_s, u"https://payments.example/"_s, samples::kNow}});
+    return page;
+}
+
+QWidget* startWindow(int steps)
+{
+    using Here = StartDialog::KeyPlace::Here;
+    StartDialog::Facts facts;
+    facts.places = {{u"kwallet"_s, u"KWallet"_s, u"The wallet of this KDE desktop, opened at login."_s, Here::Yes},
+        {u"secret-service"_s, u"Secret Service"_s, u"The keyring of GNOME and others."_s, Here::No},
+        {u"file"_s, u"A sealed file"_s, u"In the data folder, under a passphrase that is asked for at each start."_s, Here::Yes}};
+    facts.issuer = u"http://127.0.0.1:7317"_s;
+    facts.connectLine = u"countersignctl ask --location https://payments.example/ --action payments.read"_s;
+    auto* dialog = new StartDialog(facts, [](StartDialog::Choice&, const StartDialog::Answer& answer) { answer({}); });
+    for (int i = 0; i < steps; ++i) {
+        for (QLineEdit* edit : dialog->findChildren<QLineEdit*>(QRegularExpression(u"^passphrase"_s)))
+            edit->setText(u"correct horse"_s);
+        dialog->findChild<QPushButton*>(u"next"_s)->click();
+    }
+    return dialog;
+}
+
+QWidget* passphraseWindow()
+{
+    return new PassphraseDialog(PassphraseDialog::sealedFile(PassphraseDialog::Task::Choose),
+        [](QString&, const PassphraseDialog::Answer& answer) { answer(fail(ErrorCode::WrongPassphrase, "That is not the passphrase.")); });
+}
+
+std::map<QString, std::function<QWidget*()>> scenes()
+{
+    const UnixSeconds now = kClock.now();
+    return {
+        {u"consent"_s, [now] { return consentWindow(samples::familiar(now)); }},
+        {u"consent-unknown"_s, [now] { return consentWindow(samples::unknown(now)); }},
+        {u"consent-hostile"_s, [now] { return consentWindow(samples::hostile(now)); }},
+        {u"consent-crowded"_s, [now] { return consentWindow(samples::crowded(now)); }},
+        {u"consent-exact"_s,
+            [now] {
+                return consentWindow(samples::unknown(now), [](ConsentView& view) {
+                    view.findChild<QToolButton*>(u"showExact"_s)->click();
+                    view.setKey(ConsentView::Key::Sealed);
+                });
+            }},
+        {u"consent-ended"_s,
+            [now] {
+                return consentWindow(samples::unknown(now),
+                    [](ConsentView& view) { view.showEnded(consent::RequestState::Expired); });
+            }},
+        {u"grants"_s, grantsWindow},
+        {u"timeline"_s, timelineWindow},
+        {u"requests"_s, requestsWindow},
+        {u"services"_s, servicesWindow},
+        {u"start-1"_s, [] { return startWindow(0); }},
+        {u"start-2"_s, [] { return startWindow(1); }},
+        {u"start-3"_s, [] { return startWindow(2); }},
+        {u"start-4"_s, [] { return startWindow(3); }},
+        {u"passphrase"_s, passphraseWindow},
+    };
+}
+
+/// Breeze's dark colours, for desktops whose palette can't be asked for.
+QPalette darkPalette()
+{
+    QPalette palette(QColor(0x29, 0x2c, 0x30), QColor(0x20, 0x23, 0x26));
+    palette.setColor(QPalette::Base, QColor(0x14, 0x16, 0x18));
+    palette.setColor(QPalette::Text, QColor(0xfc, 0xfc, 0xfc));
+    palette.setColor(QPalette::WindowText, QColor(0xfc, 0xfc, 0xfc));
+    palette.setColor(QPalette::ButtonText, QColor(0xfc, 0xfc, 0xfc));
+    palette.setColor(QPalette::PlaceholderText, QColor(0xa1, 0xa9, 0xb1));
+    palette.setColor(QPalette::Highlight, QColor(0x3d, 0xae, 0xe9));
+    return palette;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    QApplication app(argc, argv);
+    QIcon::setThemeName(app.arguments().contains(u"dark"_s) ? u"breeze-dark"_s : u"breeze"_s);
+    if (app.arguments().contains(u"dark"_s))
+        QApplication::setPalette(darkPalette());
+    const auto all = scenes();
+    const auto scene = all.find(app.arguments().value(1));
+    if (scene == all.end()) {
+        std::fputs("usage: show_window SCENE [dark]\n", stderr);
+        for (const auto& [name, make] : all)
+            std::fprintf(stderr, "  %s\n", qPrintable(name));
+        return 2;
+    }
+    const std::unique_ptr<QWidget> window(scene->second());
+    if (!qobject_cast<QDialog*>(window.get()))
+        window->resize(window->fontMetrics().horizontalAdvance(u'm') * 84, window->fontMetrics().lineSpacing() * 34);
+    window->show();
+    return QApplication::exec();
+}
