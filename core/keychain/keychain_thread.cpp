@@ -11,7 +11,11 @@ KeychainThread::KeychainThread() : m_mailbox(std::make_unique<Mailbox>())
     m_thread.setObjectName(QStringLiteral("keychain"));
     m_mailbox->moveToThread(&m_thread);
     // finished() is emitted on the thread itself, so the mailbox dies where it lived.
-    QObject::connect(&m_thread, &QThread::finished, &m_thread, [this] { m_mailbox.reset(); }, Qt::DirectConnection);
+    const auto end = [this] {
+        m_mailbox.reset();
+        m_ended.count_down();
+    };
+    QObject::connect(&m_thread, &QThread::finished, &m_thread, end, Qt::DirectConnection);
     m_thread.start();
 }
 
@@ -22,6 +26,7 @@ KeychainThread::~KeychainThread()
         m_keychain.reset();
         m_thread.quit();
     });
+    m_ended.wait();
     m_thread.wait();
 }
 

@@ -10,6 +10,7 @@
 #include <QThread>
 
 #include <functional>
+#include <latch>
 #include <memory>
 
 namespace countersign::keychain {
@@ -32,6 +33,8 @@ private:
     QThread m_thread;
     std::unique_ptr<Mailbox> m_mailbox; // lives on m_thread
     std::unique_ptr<Keychain> m_keychain; // touched on m_thread only
+    std::latch m_ended{
+        1}; // passed when the thread has let go of both (QThread::wait alone does not show sanitizers that)
 };
 
 } // namespace countersign::keychain
