@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/desktop/end_signals.h"
+
+#include <csignal>
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+namespace countersign::desktop {
+
+EndSignals::EndSignals()
+    : m_notifier(QSocketNotifier::Read)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int each : {SIGTERM, SIGINT, SIGHUP})
+        sigaddset(&signals, each);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    m_descriptor = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (m_descriptor < 0)
+        return;
+    m_notifier.setSocket(m_descriptor);
+    connect(&m_notifier, &QSocketNotifier::activated, this, [this] {
+        signalfd_siginfo info{};
+        while (read(m_descriptor, &info, sizeof info) == static_cast<ssize_t>(sizeof info))
+            Q_EMIT endWanted();
+    });
+    m_notifier.setEnabled(true);
+}
+
+EndSignals::~EndSignals()
+{
+    m_notifier.setEnabled(false);
+    if (m_descriptor >= 0)
+        close(m_descriptor);
+}
+
+} // namespace countersign::desktop

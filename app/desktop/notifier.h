@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Tells the person that requests wait: one notification for all of them, with Review and, for a single one, Deny; never
+// Approve. While the screen is locked it says only that something waits.
+#pragma once
+
+#include "app/desktop/session_lock.h"
+#include "core/authority/person_desk.h"
+
+#include <KNotification>
+
+#include <QObject>
+#include <QPointer>
+
+namespace countersign::desktop {
+
+class Notifier final : public QObject {
+    Q_OBJECT
+public:
+    explicit Notifier(authority::PersonDesk& desk);
+    ~Notifier() override;
+
+    /// Something went wrong, or a grant is held: said once, in the person's language.
+    void say(const QString& event, const QString& title, const QString& text);
+    [[nodiscard]] bool isScreenLocked() const { return m_lock.isLocked(); }
+
+Q_SIGNALS:
+    /// The person chose to look. `publicId` may be empty: the oldest. The activation token was taken over already.
+    void reviewRequested(const QString& publicId);
+
+private:
+    void update();
+    void show(const QString& title, const QString& text, const QString& publicId);
+
+    authority::PersonDesk& m_desk;
+    SessionLock m_lock;
+    QPointer<KNotification> m_notification;
+};
+
+} // namespace countersign::desktop

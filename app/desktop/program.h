@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The tray program: wires the keychain, the authority, the doors and the windows together, and takes them apart in order.
+#pragma once
+
+#include "app/desktop/notifier.h"
+#include "app/desktop/passphrase_broker.h"
+#include "app/desktop/startup.h"
+#include "app/desktop/tray.h"
+#include "core/authority/authority.h"
+#include "core/authority/person_desk.h"
+#include "core/base/clock.h"
+#include "core/base/mailbox.h"
+#include "core/keychain/keychain_thread.h"
+#include "core/server/http/http_server.h"
+#include "ui/consent/consent_dialog.h"
+#include "ui/start/passphrase_dialog.h"
+#include "ui/start/start_dialog.h"
+#include "ui/common/main_window.h"
+
+#include <QObject>
+#include <QPointer>
+
+#include <cstdint>
+#include <memory>
+
+class QMessageBox;
+
+namespace countersign::desktop {
+
+class Program final : public QObject {
+    Q_OBJECT
+public:
+    enum class Opening : std::uint8_t { Window, InTray };
+
+    explicit Program(Opening opening);
+    ~Program() override;
+
+    void start();
+    /// Raises whatever there is to see: also what a second start of the program asks for.
+    void showWindow();
+
+private:
+    void onFirstStart(const std::vector<keychain::Backend>& available);
+    void onFailed(const Error& error);
+    void onStarted();
+    [[nodiscard]] Result<void> openDoors();
+    void openWindows();
+    void askSealedFilePassphrase(keychain::PassphrasePurpose purpose, const QString& reason);
+    void review(const QString& publicId);
+    void askToQuit();
+    void raise(QWidget& window);
+
+    Opening m_opening;
+    SystemClock m_clock;
+    std::uint16_t m_port;
+    Mailbox m_gui;
+    PassphraseBroker m_broker;
+    std::unique_ptr<Startup> m_startup;
+    keychain::KeychainThread m_keychain;
+    // From here on in the order in which they come to be; they go in the opposite one.
+    std::unique_ptr<authority::Authority> m_authority;
+    std::unique_ptr<server::HttpServer> m_server;
+    std::unique_ptr<authority::PersonDesk> m_desk;
+    Tray m_tray;
+    std::unique_ptr<Notifier> m_notifier;
+    std::unique_ptr<ui::MainWindow> m_window;
+    std::unique_ptr<ui::ConsentDialog> m_consent;
+    QPointer<ui::StartDialog> m_start;
+    ui::StartDialog::Answer m_startAnswer;
+    QPointer<ui::PassphraseDialog> m_passphraseDialog;
+    QPointer<QMessageBox> m_message;
+};
+
+} // namespace countersign::desktop
