@@ -28,6 +28,8 @@ Result<void> holdGrant(Context& context, const grants::Grant& grant, EndReason r
 {
     context.touched.grants.insert(grant.id);
     context.view.cut(grant.id);
+    if (reason == EndReason::ClockMoved)
+        context.troubles[Trouble::ClockMoved] = troubleText(Trouble::ClockMoved);
     TRY(context.ledger.setState(grant.id, GrantState::Held, reason, std::nullopt));
     audit::LeafDraft leaf = draftAbout(audit::LeafKind::GrantHeld, grant);
     leaf.claims["reason"] = grants::endReasonName(reason);

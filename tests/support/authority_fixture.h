@@ -100,7 +100,7 @@ public:
     [[nodiscard]] Result<void> revoke(const GrantId& grant);
 
     /// Asks, approves, polls.
-    [[nodiscard]] authority::TokenSet tokensFor(const TestAgent& agent);
+    authority::TokenSet tokensFor(const TestAgent& agent);
 
     [[nodiscard]] std::vector<authority::GrantRow> grants(); ///< newest first
     [[nodiscard]] grants::Grant grant(const GrantId& id);
