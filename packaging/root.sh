@@ -93,7 +93,7 @@ mirror() { # where packages come from: what the person says, or what the host it
     fi
 }
 
-tellProgress() { # reads mmdebstrap's words so far and tells the stages
+tellProgress() { # reads what mmdebstrap and apt say, so far, and tells the stages
     local line
     while IFS= read -r line; do
         case $line in
