@@ -100,7 +100,8 @@ private:
         Acknowledged last;
         QByteArray output = writer.readAllStandardOutput();
         output.truncate(output.lastIndexOf('\n') + 1); // a line cut short was not said
-        for (const QByteArray& line : output.split('\n')) {
+        const QList<QByteArray> lines = output.split('\n');
+        for (const QByteArray& line : lines) {
             if (line.startsWith("error"))
                 qFatal("%s", line.constData());
             const QList<QByteArray> words = line.split(' ');

@@ -26,10 +26,15 @@ using store::Query;
 
 namespace {
 
-constexpr auto kSmallDisk = "/tmp/countersign-small-disk";
 constexpr auto kSmallDiskOptions = "size=12m,mode=0700";
 
 enum class SmallDisk : std::uint8_t { Unavailable, Mounted };
+
+/// In the runtime folder, which every test run has of its own.
+QByteArray smallDiskPath()
+{
+    return qgetenv("XDG_RUNTIME_DIR") + "/small-disk";
+}
 
 bool writeTo(const char* path, const QByteArray& text)
 {
@@ -48,10 +53,11 @@ SmallDisk mountSmallDisk()
     if (!writeTo("/proc/self/uid_map", user + " " + user + " 1")
         || !writeTo("/proc/self/gid_map", group + " " + group + " 1"))
         return SmallDisk::Unavailable;
-    if (::mkdir(kSmallDisk, 0700) != 0 && errno != EEXIST)
+    const QByteArray path = smallDiskPath();
+    if (::mkdir(path.constData(), 0700) != 0)
         return SmallDisk::Unavailable;
-    return ::mount("small", kSmallDisk, "tmpfs", 0, kSmallDiskOptions) == 0 ? SmallDisk::Mounted
-                                                                            : SmallDisk::Unavailable;
+    return ::mount("small", path.constData(), "tmpfs", 0, kSmallDiskOptions) == 0 ? SmallDisk::Mounted
+                                                                                  : SmallDisk::Unavailable;
 }
 
 Result<void> insert(Database& db, const std::string& key, std::size_t bytes)
@@ -111,8 +117,9 @@ private Q_SLOTS:
     {
         m_home.emplace();
         m_folder = m_home->filePath(QStringLiteral("data"));
-        for (const QFileInfo& left :
-            QDir(QString::fromLatin1(kSmallDisk)).entryInfoList(QDir::AllEntries | QDir::NoDotAndDotDot)) {
+        const QFileInfoList leftovers =
+            QDir(QFile::decodeName(smallDiskPath())).entryInfoList(QDir::AllEntries | QDir::NoDotAndDotDot);
+        for (const QFileInfo& left : leftovers) {
             if (left.isDir())
                 QVERIFY(QDir(left.filePath()).removeRecursively());
             else
@@ -266,8 +273,8 @@ private Q_SLOTS:
     }
 
 private:
-    [[nodiscard]] static QString smallFolder() { return QString::fromLatin1(kSmallDisk) + QStringLiteral("/data"); }
-    [[nodiscard]] static QString filler() { return QString::fromLatin1(kSmallDisk) + QStringLiteral("/filler"); }
+    [[nodiscard]] static QString smallFolder() { return QFile::decodeName(smallDiskPath()) + QStringLiteral("/data"); }
+    [[nodiscard]] static QString filler() { return QFile::decodeName(smallDiskPath()) + QStringLiteral("/filler"); }
 
     SmallDisk m_disk;
     std::optional<QTemporaryDir> m_home;
