@@ -92,7 +92,8 @@ std::string fileStamp(const QString& wallet)
 
 class KWalletKeychain final : public Keychain {
 public:
-    KWalletKeychain(std::unique_ptr<Wallet> wallet, QString name) : m_wallet(std::move(wallet)), m_name(std::move(name))
+    KWalletKeychain(std::unique_ptr<Wallet> wallet, QString name)
+        : m_wallet(std::move(wallet)), m_name(std::move(name)), m_fileSeen(!fileStamp(m_name).empty())
     {
     }
 
