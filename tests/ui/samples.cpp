@@ -10,7 +10,8 @@ namespace countersign::ui::samples {
 
 using permissions::Permission;
 
-Permission permission(const std::vector<std::string>& locations, const std::vector<std::string>& actions, std::optional<UnixSeconds> end)
+Permission permission(
+    const std::vector<std::string>& locations, const std::vector<std::string>& actions, std::optional<UnixSeconds> end)
 {
     permissions::AgentDelegation detail;
     for (const std::string& location : locations)
@@ -29,10 +30,13 @@ consent::ScreenFacts familiar(UnixSeconds at)
     facts.requestId = "req-familiar";
     facts.agentName = safeText("reconcile-bot");
     facts.agentKey = Thumbprint{"7f3aK9x2LmQ0vTz4bNcR8sWdYeUhGjPq1oAiXkZl5c2"};
-    facts.evidence.chain = {{4711, "/usr/bin/node", "node"}, {4700, "/usr/bin/claude", "claude"}, {4100, "/usr/bin/konsole", "konsole"}};
+    facts.evidence.chain = {
+        {4711, "/usr/bin/node", "node"}, {4700, "/usr/bin/claude", "claude"}, {4100, "/usr/bin/konsole", "konsole"}};
     facts.firstSeen = at - std::chrono::days(12);
-    facts.asked = permission({"https://payments.example/"}, {"payments.create", "payments.read"}, at + std::chrono::hours(1));
-    facts.holdsNow = {permission({"https://payments.example/"}, {"payments.create", "payments.read"}, at + std::chrono::minutes(5))};
+    facts.asked =
+        permission({"https://payments.example/"}, {"payments.create", "payments.read"}, at + std::chrono::hours(1));
+    facts.holdsNow = {
+        permission({"https://payments.example/"}, {"payments.create", "payments.read"}, at + std::chrono::minutes(5))};
     facts.bindingMessage = "Reconcile last week's invoices.";
     facts.at = at;
     return facts;
@@ -44,8 +48,11 @@ consent::ScreenFacts unknown(UnixSeconds at)
     facts.requestId = "req-unknown";
     facts.firstSeen = at;
     facts.holdsNow.clear();
-    facts.asked = permission({"https://payments.example/"}, {"payments.create", "payments.read", "payments.cancel"}, at + std::chrono::hours(30));
-    facts.asked.details.push_back(permission({"https://ledger.example/2026"}, {"entries.read", "entries.append"}, at + std::chrono::hours(30)).details.front());
+    facts.asked = permission({"https://payments.example/"}, {"payments.create", "payments.read", "payments.cancel"},
+        at + std::chrono::hours(30));
+    facts.asked.details.push_back(
+        permission({"https://ledger.example/2026"}, {"entries.read", "entries.append"}, at + std::chrono::hours(30))
+            .details.front());
     return facts;
 }
 
@@ -68,10 +75,13 @@ consent::ScreenFacts crowded(UnixSeconds at)
     for (int place = 0; place < 8; ++place) {
         std::vector<std::string> actions;
         for (int action = 0; action < 8; ++action)
-            actions.push_back("rechnungsdatenverarbeitungsgesellschaften_" + std::to_string(action) + ".freigabebestaetigung");
+            actions.push_back(
+                "rechnungsdatenverarbeitungsgesellschaften_" + std::to_string(action) + ".freigabebestaetigung");
         actions.push_back("a." + std::string(permissions::kMaxActionBytes - 2, 'x'));
         facts.asked.details.push_back(
-            permission({"https://donaudampfschifffahrtsgesellschaft" + std::to_string(place) + ".example/"}, actions, at + std::chrono::hours(3)).details.front());
+            permission({"https://donaudampfschifffahrtsgesellschaft" + std::to_string(place) + ".example/"}, actions,
+                at + std::chrono::hours(3))
+                .details.front());
     }
     facts.bindingMessage = std::string(consent::kMaxBindingMessage, 'M');
     facts.timesAsked = 5;
@@ -97,8 +107,9 @@ authority::GrantRow grantRow(int number, std::chrono::seconds left, UnixSeconds 
 
 std::vector<authority::GrantRow> grantRows(UnixSeconds now)
 {
-    std::vector<authority::GrantRow> rows{grantRow(1, std::chrono::seconds(52), now), grantRow(2, std::chrono::minutes(14), now),
-        grantRow(3, std::chrono::hours(5), now), grantRow(4, std::chrono::days(3), now), grantRow(5, std::chrono::seconds(-30), now)};
+    std::vector<authority::GrantRow> rows{grantRow(1, std::chrono::seconds(52), now),
+        grantRow(2, std::chrono::minutes(14), now), grantRow(3, std::chrono::hours(5), now),
+        grantRow(4, std::chrono::days(3), now), grantRow(5, std::chrono::seconds(-30), now)};
     rows[0].agentName = u"ledger-helper"_s;
     rows[1].agentName = u"reconcile-bot"_s;
     rows[1].may = {u"create and read payments at payments.example"_s, u"append entries at ledger.example/2026"_s};
@@ -120,10 +131,13 @@ authority::TimelineEntry timelineEntry(std::uint64_t index, std::uint64_t size, 
         QString sentence;
     };
     static const std::vector<Kind> kinds{
-        {audit::LeafKind::ConsentGiven, Outcome::Permitted, u"You let “reconcile-bot” create and read payments at payments.example for 1 h"_s},
+        {audit::LeafKind::ConsentGiven, Outcome::Permitted,
+            u"You let “reconcile-bot” create and read payments at payments.example for 1 h"_s},
         {audit::LeafKind::TokenIssued, Outcome::Neutral, u"“reconcile-bot” got a token"_s},
-        {audit::LeafKind::RequestDenied, Outcome::Refused, u"You denied “reconcile-bot” to cancel payments at payments.example"_s},
-        {audit::LeafKind::RequestReceived, Outcome::Neutral, u"“reconcile-bot” asked to create payments at payments.example"_s},
+        {audit::LeafKind::RequestDenied, Outcome::Refused,
+            u"You denied “reconcile-bot” to cancel payments at payments.example"_s},
+        {audit::LeafKind::RequestReceived, Outcome::Neutral,
+            u"“reconcile-bot” asked to create payments at payments.example"_s},
         {audit::LeafKind::GrantRevoked, Outcome::Neutral, u"You revoked what “ledger-helper” was allowed"_s},
     };
     const Kind& kind = kinds[index % kinds.size()];
@@ -135,7 +149,8 @@ authority::TimelineEntry timelineEntry(std::uint64_t index, std::uint64_t size, 
     entry.agent = ClientId{"agent-1"};
     entry.agentName = u"reconcile-bot"_s;
     entry.sentence = kind.sentence;
-    entry.details = u"{\n    \"agent\": \"agent-1\",\n    \"iat\": %1,\n    \"type\": \"sample\"\n}"_s.arg(entry.at.value);
+    entry.details =
+        u"{\n    \"agent\": \"agent-1\",\n    \"iat\": %1,\n    \"type\": \"sample\"\n}"_s.arg(entry.at.value);
     return entry;
 }
 

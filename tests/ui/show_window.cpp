@@ -47,7 +47,8 @@ QWidget* consentWindow(consent::ScreenFacts facts, const std::function<void(Cons
     deeds.approve = [](const authority::Decision&, const ConsentDeeds::Answer& answer) { answer({}); };
     deeds.unlock = [](QString&, const ConsentDeeds::Answer& answer) { answer({}); };
     auto* guard = new DecisionGuard(*window, kClock);
-    auto* view = new ConsentView({std::move(facts), kClock.now() + std::chrono::seconds(252), {}}, deeds, *guard, kClock, QLocale());
+    auto* view = new ConsentView(
+        {std::move(facts), kClock.now() + std::chrono::seconds(252), {}}, deeds, *guard, kClock, QLocale());
     auto* column = new QVBoxLayout(window);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(view);
@@ -85,8 +86,9 @@ QWidget* requestsWindow()
     int number = 0;
     for (const consent::ScreenFacts& facts : {samples::familiar(), samples::unknown(), samples::crowded()}) {
         const consent::Screen screen = consent::composeScreen(facts, consent::initialEdit(facts), QLocale());
-        page->model().put({facts.requestId, facts.agentName.text, screen.summary, kClock.now() - std::chrono::seconds(130 * number),
-            kClock.now() + std::chrono::seconds(200 - 40 * number), 1 + 2 * number});
+        page->model().put(
+            {facts.requestId, facts.agentName.text, screen.summary, kClock.now() - std::chrono::seconds(130 * number),
+                kClock.now() + std::chrono::seconds(200 - 40 * number), 1 + 2 * number});
         ++number;
     }
     page->setRefused(7);
@@ -106,7 +108,8 @@ QWidget* startWindow(int steps)
     StartDialog::Facts facts;
     facts.places = {{u"kwallet"_s, u"KWallet"_s, u"The wallet of this KDE desktop, opened at login."_s, Here::Yes},
         {u"secret-service"_s, u"Secret Service"_s, u"The keyring of GNOME and others."_s, Here::No},
-        {u"file"_s, u"A sealed file"_s, u"In the data folder, under a passphrase that is asked for at each start."_s, Here::Yes}};
+        {u"file"_s, u"A sealed file"_s, u"In the data folder, under a passphrase that is asked for at each start."_s,
+            Here::Yes}};
     facts.issuer = u"http://127.0.0.1:7317"_s;
     facts.connectLine = u"countersignctl ask --location https://payments.example/ --action payments.read"_s;
     auto* dialog = new StartDialog(facts, [](StartDialog::Choice&, const StartDialog::Answer& answer) { answer({}); });
@@ -121,7 +124,9 @@ QWidget* startWindow(int steps)
 QWidget* passphraseWindow()
 {
     return new PassphraseDialog(PassphraseDialog::sealedFile(PassphraseDialog::Task::Choose),
-        [](QString&, const PassphraseDialog::Answer& answer) { answer(fail(ErrorCode::WrongPassphrase, "That is not the passphrase.")); });
+        [](QString&, const PassphraseDialog::Answer& answer) {
+            answer(fail(ErrorCode::WrongPassphrase, "That is not the passphrase."));
+        });
 }
 
 std::map<QString, std::function<QWidget*()>> scenes()
@@ -141,8 +146,8 @@ std::map<QString, std::function<QWidget*()>> scenes()
             }},
         {u"consent-ended"_s,
             [now] {
-                return consentWindow(samples::unknown(now),
-                    [](ConsentView& view) { view.showEnded(consent::RequestState::Expired); });
+                return consentWindow(
+                    samples::unknown(now), [](ConsentView& view) { view.showEnded(consent::RequestState::Expired); });
             }},
         {u"grants"_s, grantsWindow},
         {u"timeline"_s, timelineWindow},

@@ -27,7 +27,8 @@ struct Desk {
         , early(&button, &DecisionButton::releasedTooEarly)
     {
         auto* column = new QVBoxLayout(&window);
-        for (QWidget* widget : {static_cast<QWidget*>(&field), static_cast<QWidget*>(&button), static_cast<QWidget*>(&other)})
+        for (QWidget* widget :
+            {static_cast<QWidget*>(&field), static_cast<QWidget*>(&button), static_cast<QWidget*>(&other)})
             column->addWidget(widget);
         window.show();
         window.activateWindow();
@@ -152,11 +153,9 @@ private Q_SLOTS:
         Desk desk;
         desk.wait(1s);
         QTest::mouseClick(&desk.button, Qt::LeftButton);
-        QTest::mouseDClick(&desk.button, Qt::LeftButton);
-        // mouseDClick is press, release, press again: of these only the first is another click.
-        QCOMPARE(desk.decided.count(), 2);
-        QTest::mouseEvent(QTest::MouseDClick, &desk.button, Qt::LeftButton, {}, {});
-        QCOMPARE(desk.decided.count(), 2);
+        QTest::mouseDClick(&desk.button, Qt::LeftButton); // the second press, as it comes in place of an ordinary one
+        QTest::mouseRelease(&desk.button, Qt::LeftButton);
+        QCOMPARE(desk.decided.count(), 1);
     }
 
     void other_pointer_buttons_decide_nothing()

@@ -168,9 +168,10 @@ private Q_SLOTS:
         ManualClock clock(kNow);
         RequestsPage requests(clock);
         requests.model().put({"a", u"<b>bot</b>"_s, u"Let it?"_s, kNow, kNow + 60s, 1});
-        TimelinePage timeline([](const auto&, auto, int, const auto&) {}, clock);
+        TimelinePage timeline([](const auto&, auto, int, const auto&) { }, clock);
         ServicesPage services({});
-        for (QWidget* page : {static_cast<QWidget*>(&requests), static_cast<QWidget*>(&timeline), static_cast<QWidget*>(&services)}) {
+        for (QWidget* page :
+            {static_cast<QWidget*>(&requests), static_cast<QWidget*>(&timeline), static_cast<QWidget*>(&services)}) {
             QCOMPARE(walk::namelessControls(*page), QStringList());
             QCOMPARE(walk::labelsThatReadMarkup(*page), QStringList());
         }
@@ -194,7 +195,8 @@ private Q_SLOTS:
         ManualClock clock(kNow);
         std::vector<audit::TimelineFilter> asked;
         TimelinePage page(
-            [&](const audit::TimelineFilter& filter, std::optional<std::uint64_t> before, int count, const auto& answer) {
+            [&](const audit::TimelineFilter& filter, std::optional<std::uint64_t> before, int count,
+                const auto& answer) {
                 asked.push_back(filter);
                 answer(samples::timelinePage(20, before, count));
             },
@@ -226,7 +228,8 @@ private Q_SLOTS:
         for (int row = 0; row < list->model()->rowCount(); ++row) {
             const QModelIndex index = list->model()->index(row, 0);
             if (index.data(TimelineModel::HeadingRole).toString().isEmpty())
-                QCOMPARE(index.data(TimelineModel::OutcomeRole).toInt(), static_cast<int>(TimelineModel::Outcome::Refused));
+                QCOMPARE(
+                    index.data(TimelineModel::OutcomeRole).toInt(), static_cast<int>(TimelineModel::Outcome::Refused));
         }
         list->setCurrentIndex(list->model()->index(1, 0));
         QCOMPARE(page.findChild<QLabel*>(u"entrySentence"_s)->text(), list->currentIndex().data().toString());
@@ -270,7 +273,8 @@ private Q_SLOTS:
         PassphraseDialog dialog(PassphraseDialog::personKey(PassphraseDialog::Task::Enter),
             [&](QString& passphrase, const PassphraseDialog::Answer& answer) {
                 tried.append(QString(passphrase.constData(), passphrase.size()));
-                answer(tried.size() == 1 ? fail(ErrorCode::WrongPassphrase, "That is not the passphrase.") : Result<void>());
+                answer(tried.size() == 1 ? fail(ErrorCode::WrongPassphrase, "That is not the passphrase.")
+                                         : Result<void>());
             });
         dialog.show();
         auto* field = dialog.findChild<QLineEdit*>();
@@ -319,7 +323,8 @@ private Q_SLOTS:
     {
         using Here = StartDialog::KeyPlace::Here;
         StartDialog::Facts facts;
-        facts.places = {{u"kwallet"_s, u"KWallet"_s, u"Of KDE."_s, Here::No}, {u"file"_s, u"A sealed file"_s, u"Own."_s, Here::Yes}};
+        facts.places = {{u"kwallet"_s, u"KWallet"_s, u"Of KDE."_s, Here::No},
+            {u"file"_s, u"A sealed file"_s, u"Own."_s, Here::Yes}};
         facts.issuer = u"http://127.0.0.1:7317"_s;
         facts.connectLine = u"countersignctl ask"_s;
         QStringList began;

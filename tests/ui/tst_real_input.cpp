@@ -40,10 +40,11 @@ struct Desk {
         ConsentDeeds deeds;
         deeds.approve = [this](const authority::Decision&, const ConsentDeeds::Answer&) { ++approved; };
         deeds.deny = [this](const ConsentDeeds::Answer&) { ++denied; };
-        deeds.block = [](const ConsentDeeds::Answer&) {};
-        deeds.unlock = [](QString&, const ConsentDeeds::Answer&) {};
+        deeds.block = [](const ConsentDeeds::Answer&) { };
+        deeds.unlock = [](QString&, const ConsentDeeds::Answer&) { };
         deeds.later = [this] { ++later; };
-        view = new ConsentView({std::move(facts), samples::kNow + 300s, {}}, std::move(deeds), *guard, clock, QLocale());
+        view =
+            new ConsentView({std::move(facts), samples::kNow + 300s, {}}, std::move(deeds), *guard, clock, QLocale());
         (new QVBoxLayout(&window))->addWidget(view);
         window.resize(800, 800);
         window.show();

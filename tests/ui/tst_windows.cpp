@@ -43,14 +43,14 @@ template <typename Window> bool bringUp(Window& window)
 }
 
 struct Home {
-    explicit Home(PersonKey key = PersonKey::Unlocked)
-        : fixture(key)
-        , desk(fixture.authority())
+    explicit Home(PersonKey key = PersonKey::Unlocked) : fixture(key), desk(fixture.authority()) { }
+    [[nodiscard]] QString oldest() const
     {
+        return QString::fromStdString(desk.waitingRequests().front().request.publicId);
     }
-    [[nodiscard]] QString oldest() const { return QString::fromStdString(desk.waitingRequests().front().request.publicId); }
     /// Asks, and waits until the desk has heard of it.
-    authority::AcceptedRequest ask(const testing::TestAgent& agent, const std::string& message = "Last week's invoices.")
+    authority::AcceptedRequest ask(
+        const testing::TestAgent& agent, const std::string& message = "Last week's invoices.")
     {
         const auto before = desk.waitingRequests().size();
         const auto accepted = fixture.ask(fixture.request(agent, testing::payments(), message));
@@ -62,8 +62,7 @@ struct Home {
 };
 
 struct OpenDialog {
-    explicit OpenDialog(Home& from)
-        : home(from)
+    explicit OpenDialog(Home& from) : home(from)
     {
         dialog.showRequest(home.oldest());
         active = bringUp(dialog);
@@ -189,6 +188,7 @@ private Q_SLOTS:
         QTest::mouseClick(open.dialog.findChildren<QCheckBox*>().first(), Qt::LeftButton);
         QVERIFY(home.fixture.ask(agent).has_value()); // byte-equal: merged
         QTRY_VERIFY(open.child<Notice>(u"problem"_s).isVisible());
+        QVERIFY2(open.dialog.isActiveWindow(), "a part of the new screen was a window of its own for a moment");
         QTRY_COMPARE(open.dialog.findChildren<QCheckBox*>().size(), 2);
         QVERIFY(!open.dialog.findChildren<QCheckBox*>().first()->isChecked());
         bool says = false;
@@ -197,7 +197,8 @@ private Q_SLOTS:
         QVERIFY(says);
         open.settle();
         open.hold(u"approve"_s);
-        QTRY_VERIFY(open.child<Notice>(u"outcome"_s).accessibleName().contains(u"Approved"_s));
+        QTRY_VERIFY2(open.child<Notice>(u"outcome"_s).accessibleName().contains(u"Approved"_s),
+            qPrintable(open.child<Notice>(u"problem"_s).accessibleDescription()));
     }
 
     void a_sealed_key_asks_for_the_passphrase_once()

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/common/plain_label.h"
 #include "ui/common/time_words.h"
 #include "ui/common/tone.h"
 #include "ui/common/trouble_words.h"
-#include "ui/common/plain_label.h"
 #include "ui/consent/outcome_words.h"
 #include "ui/timeline/kind_words.h"
 
@@ -45,7 +45,8 @@ private Q_SLOTS:
     void colours_of_notices_read_on_their_background_data()
     {
         QTest::addColumn<QColor>("window");
-        for (const char* name : {"#ffffff", "#eff0f1", "#808080", "#767676", "#31363b", "#202326", "#000000", "#ffe4b5", "#003366"})
+        for (const char* name :
+            {"#ffffff", "#eff0f1", "#808080", "#767676", "#31363b", "#202326", "#000000", "#ffe4b5", "#003366"})
             QTest::newRow(name) << QColor(QLatin1String(name));
     }
     void colours_of_notices_read_on_their_background()
@@ -101,7 +102,8 @@ private Q_SLOTS:
     {
         QSet<QString> titles;
         using enum authority::Trouble;
-        for (const authority::Trouble trouble : {PersonKeySealed, ClockMoved, LogBroken, DatabaseRolledBack, DiskFull, Stopped}) {
+        for (const authority::Trouble trouble :
+            {PersonKeySealed, ClockMoved, LogBroken, DatabaseRolledBack, DiskFull, Stopped}) {
             const TroubleWords words = troubleWords(trouble);
             QVERIFY(!words.title.isEmpty() && !words.body.isEmpty());
             QCOMPARE(words.remedyLabel.isEmpty(), words.remedy == TroubleWords::Remedy::None);

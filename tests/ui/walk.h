@@ -50,9 +50,11 @@ inline QStringList namelessControls(const QWidget& window)
             || qobject_cast<QAbstractItemView*>(widget) || qobject_cast<QAbstractSpinBox*>(widget)
             || qobject_cast<QLineEdit*>(widget) || qobject_cast<QPlainTextEdit*>(widget);
         const QWidget* parent = widget->parentWidget();
-        const bool inner = widget->objectName().startsWith(QLatin1String("qt_")) || qobject_cast<const QAbstractSpinBox*>(parent)
-            || qobject_cast<const QComboBox*>(parent) || qobject_cast<const QLineEdit*>(parent) || (parent && parent->window() != window.window())
-            || widget->inherits("QTableCornerButton") || widget->inherits("QHeaderView") || widget->inherits("QComboBoxListView");
+        const bool inner = widget->objectName().startsWith(QLatin1String("qt_"))
+            || qobject_cast<const QAbstractSpinBox*>(parent) || qobject_cast<const QComboBox*>(parent)
+            || qobject_cast<const QLineEdit*>(parent) || (parent && parent->window() != window.window())
+            || widget->inherits("QTableCornerButton") || widget->inherits("QHeaderView")
+            || widget->inherits("QComboBoxListView");
         if (control && !inner && accessibleName(widget).isEmpty())
             nameless.append(QLatin1String(widget->metaObject()->className()) + QLatin1Char(' ') + widget->objectName());
     }

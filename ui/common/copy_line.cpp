@@ -14,9 +14,7 @@
 namespace countersign::ui {
 
 CopyLine::CopyLine(const QString& name, const QString& text, QWidget* parent)
-    : QWidget(parent)
-    , m_line(new QLineEdit(text))
-    , m_copy(new QPushButton(tr("Copy")))
+    : QWidget(parent), m_line(new QLineEdit(text)), m_copy(new QPushButton(tr("Copy")))
 {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);

@@ -31,13 +31,8 @@ bool isSpace(const QKeyEvent& event)
 }
 } // namespace
 
-DecisionButton::DecisionButton(
-    Words words, Press press, DecisionGuard& guard, const Clock& clock, QWidget* parent)
-    : QPushButton(parent)
-    , m_words(std::move(words))
-    , m_press(press)
-    , m_guard(guard)
-    , m_clock(clock)
+DecisionButton::DecisionButton(Words words, Press press, DecisionGuard& guard, const Clock& clock, QWidget* parent)
+    : QPushButton(parent), m_words(std::move(words)), m_press(press), m_guard(guard), m_clock(clock)
 {
     setAutoDefault(false);
     setDefault(false);

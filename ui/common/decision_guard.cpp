@@ -11,10 +11,7 @@
 namespace countersign::ui {
 
 DecisionGuard::DecisionGuard(QWidget& window, const Clock& clock)
-    : QObject(&window)
-    , m_window(window)
-    , m_clock(clock)
-    , m_restartedAt(clock.bootTime())
+    : QObject(&window), m_window(window), m_clock(clock), m_restartedAt(clock.bootTime())
 {
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &DecisionGuard::waitForOpening);
@@ -63,7 +60,8 @@ bool DecisionGuard::isTypedElsewhere(QObject* watched, const QEvent& event) cons
     if (type != QEvent::KeyPress && type != QEvent::ShortcutOverride && type != QEvent::InputMethod)
         return false;
     return watched->isWidgetType() && isOurs(qobject_cast<QWidget*>(watched))
-        && std::ranges::none_of(m_buttons, [focus = QApplication::focusWidget()](const auto& button) { return button == focus; });
+        && std::ranges::none_of(
+            m_buttons, [focus = QApplication::focusWidget()](const auto& button) { return button == focus; });
 }
 
 void DecisionGuard::waitForOpening()

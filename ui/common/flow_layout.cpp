@@ -9,9 +9,7 @@
 
 namespace countersign::ui {
 
-FlowLayout::FlowLayout(int between, QWidget* parent)
-    : QLayout(parent)
-    , m_between(between)
+FlowLayout::FlowLayout(int between, QWidget* parent) : QLayout(parent), m_between(between)
 {
     setContentsMargins(0, 0, 0, 0);
 }

@@ -10,7 +10,19 @@
 
 namespace countersign::ui {
 
-enum class Glyph : std::uint8_t { Warning, Danger, Information, Permitted, Refused, Neutral, New, Lock, Stop, Copy, Block };
+enum class Glyph : std::uint8_t {
+    Warning,
+    Danger,
+    Information,
+    Permitted,
+    Refused,
+    Neutral,
+    New,
+    Lock,
+    Stop,
+    Copy,
+    Block
+};
 
 [[nodiscard]] QIcon icon(Glyph glyph, const QPalette& palette);
 /// The program's own: from the theme where it is installed, else from the resources.

@@ -30,7 +30,7 @@ using authority::Trouble;
 namespace {
 constexpr int kWide = 84; // widths of "m"
 constexpr int kHigh = 34; // lines
-}
+} // namespace
 
 MainWindow::MainWindow(PersonDesk& desk, QWidget* parent)
     : QMainWindow(parent)
@@ -98,7 +98,9 @@ void MainWindow::addGrants()
 {
     GrantDeeds deeds;
     deeds.revoke = [this](const GrantId& grant, GrantDeeds::Answer answer) { m_desk.revoke(grant, std::move(answer)); };
-    deeds.revokeAllOf = [this](const ClientId& agent, GrantDeeds::Answer answer) { m_desk.revokeAllOf(agent, std::move(answer)); };
+    deeds.revokeAllOf = [this](const ClientId& agent, GrantDeeds::Answer answer) {
+        m_desk.revokeAllOf(agent, std::move(answer));
+    };
     deeds.resume = [this](const GrantId& grant, GrantDeeds::Answer answer) { m_desk.resume(grant, std::move(answer)); };
     m_grants = new GrantsPage(m_desk.clock(), std::move(deeds));
     m_tabs->addTab(m_grants, tr("Grants"));
@@ -111,11 +113,10 @@ void MainWindow::addGrants()
 
 void MainWindow::addTimeline()
 {
-    m_timeline = new TimelinePage(
-        [this](audit::TimelineFilter filter, std::optional<std::uint64_t> before, int count, auto answer) {
-            m_desk.timeline(std::move(filter), before, count, std::move(answer));
-        },
-        m_desk.clock());
+    m_timeline =
+        new TimelinePage([this](audit::TimelineFilter filter, std::optional<std::uint64_t> before, int count,
+                             auto answer) { m_desk.timeline(std::move(filter), before, count, std::move(answer)); },
+            m_desk.clock());
     m_tabs->addTab(m_timeline, tr("Timeline"));
     connect(&m_desk, &PersonDesk::timelineGrew, m_timeline, &TimelinePage::logGrew);
     const auto addAgents = [this] {
@@ -187,18 +188,22 @@ void MainWindow::addBanner(Trouble trouble)
     if (words.remedy == Remedy::Unlock)
         banner->addButton(words.remedyLabel, [this] { unlock(); });
     if (words.remedy == Remedy::ConfirmClock)
-        banner->addButton(words.remedyLabel,
-            [this] { m_desk.confirmClock(reporting(tr("The grants are still held."))); });
+        banner->addButton(
+            words.remedyLabel, [this] { m_desk.confirmClock(reporting(tr("The grants are still held."))); });
     if (words.remedy == Remedy::ConfirmRollback)
-        banner->addButton(words.remedyLabel,
-            [this] { m_desk.confirmRollback(reporting(tr("The old copy is not accepted yet."))); });
+        banner->addButton(
+            words.remedyLabel, [this] { m_desk.confirmRollback(reporting(tr("The old copy is not accepted yet."))); });
     m_banners->addWidget(banner);
 }
 
 void MainWindow::unlock()
 {
-    auto* dialog = new PassphraseDialog(PassphraseDialog::personKey(PassphraseDialog::Task::Enter),
-        [this](QString& passphrase, PassphraseDialog::Answer answer) { m_desk.unlockPersonKey(passphrase, std::move(answer)); }, this);
+    auto* dialog = new PassphraseDialog(
+        PassphraseDialog::personKey(PassphraseDialog::Task::Enter),
+        [this](QString& passphrase, PassphraseDialog::Answer answer) {
+            m_desk.unlockPersonKey(passphrase, std::move(answer));
+        },
+        this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
 }
@@ -208,14 +213,14 @@ void MainWindow::askToStopEverything()
     auto* question = new QMessageBox(QMessageBox::Warning, tr("Stop everything?"),
         tr("End all grants of all agents now?"), QMessageBox::Cancel, this);
     question->setTextFormat(Qt::PlainText);
-    question->setInformativeText(tr("What agents were allowed ends at once and does not come back. They may ask again."));
+    question->setInformativeText(
+        tr("What agents were allowed ends at once and does not come back. They may ask again."));
     question->setAttribute(Qt::WA_DeleteOnClose);
     question->setDefaultButton(QMessageBox::Cancel);
     QPushButton* stop = question->addButton(tr("Stop everything"), QMessageBox::DestructiveRole);
     stop->setObjectName(u"confirmStop"_s);
-    connect(stop, &QPushButton::clicked, this, [this] {
-        m_desk.stopEverything(reporting(tr("Not everything was stopped.")));
-    });
+    connect(stop, &QPushButton::clicked, this,
+        [this] { m_desk.stopEverything(reporting(tr("Not everything was stopped."))); });
     question->open();
 }
 

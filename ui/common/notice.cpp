@@ -30,11 +30,7 @@ Glyph glyphOf(Tone tone)
 } // namespace
 
 Notice::Notice(Tone tone, QWidget* parent)
-    : QFrame(parent)
-    , m_tone(tone)
-    , m_icon(new QLabel)
-    , m_title(new PlainLabel)
-    , m_body(new PlainLabel)
+    : QFrame(parent), m_tone(tone), m_icon(new QLabel), m_title(new PlainLabel), m_body(new PlainLabel)
 {
     const int space = fontMetrics().height() / 2;
     auto* row = new QHBoxLayout(this);

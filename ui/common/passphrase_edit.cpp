@@ -4,8 +4,7 @@
 
 namespace countersign::ui {
 
-PassphraseEdit::PassphraseEdit(const QString& name, QWidget* parent)
-    : QLineEdit(parent)
+PassphraseEdit::PassphraseEdit(const QString& name, QWidget* parent) : QLineEdit(parent)
 {
     setEchoMode(QLineEdit::Password);
     setInputMethodHints(Qt::ImhHiddenText | Qt::ImhNoPredictiveText | Qt::ImhNoAutoUppercase | Qt::ImhSensitiveData);

@@ -35,8 +35,7 @@ QFont sized(QFont font, PlainLabel::Size size)
 }
 } // namespace
 
-PlainLabel::PlainLabel(const QString& text, Size size, QWidget* parent)
-    : QLabel(parent)
+PlainLabel::PlainLabel(const QString& text, Size size, QWidget* parent) : QLabel(parent)
 {
     setTextFormat(Qt::PlainText);
     setWordWrap(true);
@@ -98,7 +97,8 @@ QSize PlainLabel::minimumSizeHint() const
     const QSize size = sizeHint();
     if (!wordWrap())
         return size;
-    return {std::min(size.width(), fontMetrics().horizontalAdvance(QLatin1Char('m')) * kNarrowest), fontMetrics().height()};
+    return {
+        std::min(size.width(), fontMetrics().horizontalAdvance(QLatin1Char('m')) * kNarrowest), fontMetrics().height()};
 }
 
 void PlainLabel::paintEvent(QPaintEvent* /*event*/)
@@ -109,7 +109,8 @@ void PlainLabel::paintEvent(QPaintEvent* /*event*/)
     const bool centred = alignment().testFlag(Qt::AlignVCenter);
     QPainter painter(this);
     painter.setPen(palette().color(foregroundRole()));
-    layout.draw(&painter, place.topLeft() + QPointF(0, centred ? std::max(0.0, (place.height() - room.height()) / 2) : 0));
+    layout.draw(
+        &painter, place.topLeft() + QPointF(0, centred ? std::max(0.0, (place.height() - room.height()) / 2) : 0));
     if (hasFocus())
         drawFocus();
 }

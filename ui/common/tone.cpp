@@ -55,9 +55,9 @@ QColor toneText(Tone tone, const QColor& background)
     for (int lightness = colour.lightness(); lightness > 0 && lightness < 255; lightness += step) {
         colour.setHsl(colour.hslHue(), colour.hslSaturation(), lightness);
         if (contrast(colour, background) >= kReadableContrast)
-            break;
+            return colour;
     }
-    return colour;
+    return contrast(Qt::black, background) > contrast(Qt::white, background) ? Qt::black : Qt::white;
 }
 
 } // namespace countersign::ui

@@ -21,23 +21,28 @@ TroubleWords troubleWords(authority::Trouble trouble)
         break;
     case PersonKeySealed:
         return {TroubleText::tr("Your key is locked."),
-            TroubleText::tr("Nothing can be approved until you unlock it with your passphrase. Live grants and revoking go on."),
+            TroubleText::tr(
+                "Nothing can be approved until you unlock it with your passphrase. Live grants and revoking go on."),
             Tone::Calm, Remedy::Unlock, TroubleText::tr("Unlock…")};
     case ClockMoved:
         return {TroubleText::tr("The clock of this computer was changed."),
-            TroubleText::tr("Live grants are held, so that none lasts longer than you meant. Look at the clock; if it is right, say so, and they go on."),
+            TroubleText::tr("Live grants are held, so that none lasts longer than you meant. Look at the clock; if it "
+                            "is right, say so, and they go on."),
             Tone::Caution, Remedy::ConfirmClock, TroubleText::tr("The clock is right")};
     case LogBroken:
         return {TroubleText::tr("The log does not check out."),
-            TroubleText::tr("Something changed what was recorded. Nothing new is granted; revoking goes on. Keep a copy of the data folder and find out who could write to it."),
+            TroubleText::tr("Something changed what was recorded. Nothing new is granted; revoking goes on. Keep a "
+                            "copy of the data folder and find out who could write to it."),
             Tone::Danger, Remedy::None, {}};
     case DatabaseRolledBack:
         return {TroubleText::tr("An old copy of the database was put back."),
-            TroubleText::tr("What happened since is not in it, so all grants were ended. If you restored a backup, go on from it; agents may then ask again. If you did not, find out who did."),
+            TroubleText::tr("What happened since is not in it, so all grants were ended. If you restored a backup, go "
+                            "on from it; agents may then ask again. If you did not, find out who did."),
             Tone::Danger, Remedy::ConfirmRollback, TroubleText::tr("Go on from the old copy")};
     case DiskFull:
         return {TroubleText::tr("The disk is full."),
-            TroubleText::tr("Nothing can be recorded, so nothing is granted; revoking goes on. Make room on the disk of your data folder."),
+            TroubleText::tr("Nothing can be recorded, so nothing is granted; revoking goes on. Make room on the disk "
+                            "of your data folder."),
             Tone::Danger, Remedy::None, {}};
     case Stopped:
         return {TroubleText::tr("The database can't be written."),

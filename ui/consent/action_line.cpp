@@ -14,8 +14,7 @@ using namespace Qt::StringLiterals;
 namespace countersign::ui {
 
 ActionLine::ActionLine(const consent::Screen::ActionLine& action, QWidget* parent)
-    : QWidget(parent)
-    , m_box(new QCheckBox)
+    : QWidget(parent), m_box(new QCheckBox)
 {
     const bool isNew = action.isNew == consent::Screen::ActionLine::New::Yes;
     const QString described = isNew ? tr("%1 at %2 (new)") : tr("%1 at %2");

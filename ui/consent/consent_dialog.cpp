@@ -13,6 +13,7 @@
 #include <QListView>
 #include <QPointer>
 #include <QPushButton>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -95,6 +96,8 @@ void ConsentDialog::showRequest(const QString& publicId)
         open(publicId.toStdString());
     else if (!waiting.empty())
         open(waiting.front().request.publicId);
+    if (!isVisible() && !testAttribute(Qt::WA_Resized))
+        resize(sizeHint()); // Qt itself would take two thirds of the screen at most
 }
 
 QString ConsentDialog::shownRequest() const
@@ -137,8 +140,7 @@ void ConsentDialog::present(const authority::WaitingRequest& waiting, const std:
     updateInbox();
 }
 
-ConsentView* ConsentDialog::makeView(
-    const authority::WaitingRequest& waiting, const std::optional<consent::Edit>& edit)
+ConsentView* ConsentDialog::makeView(const authority::WaitingRequest& waiting, const std::optional<consent::Edit>& edit)
 {
     const std::string id = waiting.request.publicId;
     const ClientId agent = waiting.agent.id;
@@ -156,8 +158,8 @@ ConsentView* ConsentDialog::makeView(
     deeds.later = [this] { close(); };
     consent::ScreenFacts facts = waiting.facts;
     facts.at = m_desk.clock().now(); // "1 hour" is one hour from now
-    auto* view = new ConsentView({std::move(facts), waiting.request.expiresAt, edit}, std::move(deeds), *m_guard,
-        m_desk.clock(), QLocale());
+    auto* view = new ConsentView(
+        {std::move(facts), waiting.request.expiresAt, edit}, std::move(deeds), *m_guard, m_desk.clock(), QLocale());
     connect(view, &ConsentView::ended, this, [this, id] { afterEnd(id); });
     connect(view, &ConsentView::reopened, this, &ConsentDialog::refresh);
     return view;
@@ -207,7 +209,9 @@ void ConsentDialog::updateInbox()
 QSize ConsentDialog::sizeHint() const
 {
     const int inbox = m_requests->rowCount() > 1 ? kInboxWide : 0;
-    return {wide(*this, kWide + inbox), fontMetrics().lineSpacing() * kHigh};
+    // High enough that a request of a few actions is read without scrolling, where the screen has the room.
+    const int room = screen()->availableGeometry().height() * 9 / 10;
+    return {wide(*this, kWide + inbox), std::min(fontMetrics().lineSpacing() * kHigh, room)};
 }
 
 void ConsentDialog::keyPressEvent(QKeyEvent* event)

@@ -66,7 +66,7 @@ ConsentForm::ConsentForm(
     consent::ScreenFacts facts, const std::optional<consent::Edit>& edit, const QLocale& locale, QWidget* parent)
     : QWidget(parent)
     , m_facts(std::move(facts))
-    , m_locale(locale)
+    , m_locale(locale.bcp47Name()) // the authority composes it again, and knows no more of the locale than this
     , m_edit(edit && fits(*edit, m_facts) ? *edit : consent::initialEdit(m_facts))
     , m_screen(consent::composeScreen(m_facts, m_edit, m_locale))
 {
@@ -135,15 +135,16 @@ QGridLayout* ConsentForm::addSections()
     section(tr("Until"), makeUntil());
     auto* why = new PlainLabel(m_screen.why.isEmpty() ? tr("It gave no reason.") : m_screen.why);
     why->setObjectName(u"why"_s);
-    auto* itsWords = new PlainLabel(tr("(its words)"));
-    itsWords->setQuiet();
-    itsWords->setVisible(!m_screen.why.isEmpty());
     auto* reason = new QWidget;
     auto* reasonColumn = new QVBoxLayout(reason);
     reasonColumn->setContentsMargins(0, 0, 0, 0);
     reasonColumn->setSpacing(0);
     reasonColumn->addWidget(why);
-    reasonColumn->addWidget(itsWords);
+    if (!m_screen.why.isEmpty()) {
+        auto* itsWords = new PlainLabel(tr("(its words)"));
+        itsWords->setQuiet();
+        reasonColumn->addWidget(itsWords);
+    }
     section(tr("Why"), reason);
     return grid;
 }
@@ -213,7 +214,8 @@ QWidget* ConsentForm::makeUntil()
         if (duration == consent::Duration::UntilDate)
             addDate(choices);
     }
-    connect(m_durations, &QButtonGroup::idClicked, this, [this](int id) { choose(static_cast<consent::Duration>(id)); });
+    connect(
+        m_durations, &QButtonGroup::idClicked, this, [this](int id) { choose(static_cast<consent::Duration>(id)); });
     m_until = new PlainLabel;
     m_until->setObjectName(u"until"_s);
     column->addLayout(choices);
@@ -223,16 +225,17 @@ QWidget* ConsentForm::makeUntil()
 
 void ConsentForm::addDate(QLayout* choices)
 {
-    const UnixSeconds longest = std::min(m_facts.asked.end().value_or(m_facts.at + permissions::kMaxGrantLife),
-        m_facts.at + permissions::kMaxGrantLife);
+    const UnixSeconds longest = std::min(
+        m_facts.asked.end().value_or(m_facts.at + permissions::kMaxGrantLife), m_facts.at + permissions::kMaxGrantLife);
     m_date = new QuietDateEdit;
     m_date->setLocale(m_locale);
     m_date->setCalendarPopup(true);
     m_date->setMinimumDateTime(localTime(m_facts.at + std::chrono::minutes(1)));
     m_date->setMaximumDateTime(localTime(longest));
-    m_date->setDateTime(localTime(m_edit.untilDate.value_or(std::min(longest, m_facts.at + consent::kDefaultGrantLife))));
+    m_date->setDateTime(
+        localTime(m_edit.untilDate.value_or(std::min(longest, m_facts.at + consent::kDefaultGrantLife))));
     m_date->setAccessibleName(tr("Until this date and time"));
-    m_date->setVisible(m_edit.duration == consent::Duration::UntilDate);
+    m_date->hide(); // shown by compose(), when it is in the window: before, it would be one of its own
     connect(m_date, &QDateTimeEdit::dateTimeChanged, this, [this] { choose(consent::Duration::UntilDate); });
     choices->addWidget(m_date);
 }
@@ -272,6 +275,7 @@ void ConsentForm::compose()
     m_news->setWords(tr("New"), m_screen.news.join(u'\n'));
     m_news->setVisible(!m_screen.news.isEmpty());
     m_until->setText(m_screen.until);
+    m_date->setVisible(m_edit.duration == consent::Duration::UntilDate);
     m_exact->setPlainText(m_screen.exact);
 }
 
@@ -285,7 +289,6 @@ void ConsentForm::keep(int detail, int action, bool kept)
 void ConsentForm::choose(consent::Duration duration)
 {
     m_edit.duration = duration;
-    m_date->setVisible(duration == consent::Duration::UntilDate);
     m_edit.untilDate.reset();
     if (duration == consent::Duration::UntilDate)
         m_edit.untilDate = UnixSeconds{m_date->dateTime().toSecsSinceEpoch()};

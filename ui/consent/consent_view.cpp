@@ -106,7 +106,8 @@ void ConsentView::addButtons()
     m_deny->setObjectName(u"deny"_s);
     m_approve->setObjectName(u"approve"_s);
     m_block->setObjectName(u"block"_s);
-    m_approve->setAccessibleDescription(tr("With the keyboard: hold Space until it says to let go. Enter does nothing."));
+    m_approve->setAccessibleDescription(
+        tr("With the keyboard: hold Space until it says to let go. Enter does nothing."));
     m_later->setAccessibleDescription(tr("Closes this window; the request goes on waiting."));
 
     connect(m_later, &DecisionButton::decided, this, [this] { m_deeds.later(); });
@@ -269,8 +270,7 @@ void ConsentView::askToBlock()
         if (m_stage != Stage::Open)
             return;
         setStage(Stage::Busy);
-        m_deeds.block(
-            whenBusy([this](const Result<void>& result) { settle(result, consent::RequestState::Blocked); }));
+        m_deeds.block(whenBusy([this](const Result<void>& result) { settle(result, consent::RequestState::Blocked); }));
     });
     question->open();
 }

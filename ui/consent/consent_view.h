@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// One request, from reading to deciding: the form, and below it how long it waits, what makes it risky, and the buttons.
-// Decides at most once. Knows no authority: what a decision does is handed in.
+// One request, from reading to deciding: the form, and below it how long it waits, what makes it risky, and the
+// buttons. Decides at most once. Knows no authority: what a decision does is handed in.
 #pragma once
 
 #include "core/authority/person_api.h"

@@ -19,7 +19,8 @@ OutcomeWords outcomeWords(consent::RequestState how)
     case Waiting:
         break;
     case Approved:
-        return {Outcome::tr("Approved."), Outcome::tr("The agent may start now. You find it under Grants, where you can revoke it.")};
+        return {Outcome::tr("Approved."),
+            Outcome::tr("The agent may start now. You find it under Grants, where you can revoke it.")};
     case Denied:
         return {Outcome::tr("Denied."), Outcome::tr("The agent is told that you said no.")};
     case Expired:
@@ -28,7 +29,8 @@ OutcomeWords outcomeWords(consent::RequestState how)
     case Cancelled:
         return {Outcome::tr("The agent withdrew this request."), Outcome::tr("Nothing was granted.")};
     case Blocked:
-        return {Outcome::tr("This agent is blocked."), Outcome::tr("Its requests and grants ended. Nothing was granted.")};
+        return {
+            Outcome::tr("This agent is blocked."), Outcome::tr("Its requests and grants ended. Nothing was granted.")};
     case Merged:
         return {Outcome::tr("This request is part of another one now."),
             Outcome::tr("The agent asked for the same again; decide on the newer one.")};

@@ -36,8 +36,8 @@ void RequestDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given
     strong.setWeight(QFont::DemiBold);
     write(upper, strong, index.data(RequestsModel::SummaryRole).toString());
     // A name is as long as the agent likes; the time that is left must stay in view.
-    const QString name
-        = option.fontMetrics.elidedText(index.data(RequestsModel::AgentRole).toString(), Qt::ElideRight, lower.width() / 2);
+    const QString name = option.fontMetrics.elidedText(
+        index.data(RequestsModel::AgentRole).toString(), Qt::ElideRight, lower.width() / 2);
     write(lower, option.font, name + u" · "_s + index.data(RequestsModel::WhenRole).toString());
     painter->restore();
 }

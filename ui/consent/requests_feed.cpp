@@ -10,8 +10,8 @@ using authority::PersonDesk;
 
 RequestItem itemOf(const authority::WaitingRequest& waiting)
 {
-    const consent::Screen screen
-        = consent::composeScreen(waiting.facts, consent::initialEdit(waiting.facts), QLocale());
+    const consent::Screen screen =
+        consent::composeScreen(waiting.facts, consent::initialEdit(waiting.facts), QLocale());
     return {waiting.request.publicId, waiting.facts.agentName.text, screen.summary, waiting.request.receivedAt,
         waiting.request.expiresAt, waiting.request.timesAsked};
 }

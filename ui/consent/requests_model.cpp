@@ -10,11 +10,7 @@ using namespace Qt::StringLiterals;
 
 namespace countersign::ui {
 
-RequestsModel::RequestsModel(const Clock& clock, QObject* parent)
-    : QAbstractListModel(parent)
-    , m_clock(clock)
-{
-}
+RequestsModel::RequestsModel(const Clock& clock, QObject* parent) : QAbstractListModel(parent), m_clock(clock) { }
 
 void RequestsModel::put(const RequestItem& item)
 {

@@ -19,7 +19,8 @@ RequestsPage::RequestsPage(const Clock& clock, QWidget* parent)
     : QWidget(parent)
     , m_model(new RequestsModel(clock, this))
     , m_list(new QListView)
-    , m_empty(new PlainLabel(tr("Nothing waits for you.\nWhen an agent asks for something, it is listed here until you decide, or until its time runs out.")))
+    , m_empty(new PlainLabel(tr("Nothing waits for you.\nWhen an agent asks for something, it is listed here until you "
+                                "decide, or until its time runs out.")))
     , m_refused(new PlainLabel)
     , m_review(new QPushButton(tr("Review…")))
 {
@@ -46,9 +47,8 @@ RequestsPage::RequestsPage(const Clock& clock, QWidget* parent)
     column->addLayout(row);
 
     connect(m_list, &QListView::activated, this, &RequestsPage::review);
-    connect(m_review, &QPushButton::clicked, this, [this] {
-        review(m_list->currentIndex().isValid() ? m_list->currentIndex() : m_model->index(0));
-    });
+    connect(m_review, &QPushButton::clicked, this,
+        [this] { review(m_list->currentIndex().isValid() ? m_list->currentIndex() : m_model->index(0)); });
     for (auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(m_model, signal, this, &RequestsPage::updateState);
     m_ticker.setInterval(std::chrono::seconds(1));

@@ -6,10 +6,7 @@
 
 namespace countersign::ui {
 
-GrantsFilter::GrantsFilter(QObject* parent)
-    : QSortFilterProxyModel(parent)
-{
-}
+GrantsFilter::GrantsFilter(QObject* parent) : QSortFilterProxyModel(parent) { }
 
 void GrantsFilter::setWhich(Which which)
 {

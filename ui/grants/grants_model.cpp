@@ -17,11 +17,7 @@ namespace countersign::ui {
 using grants::Grant;
 using grants::GrantState;
 
-GrantsModel::GrantsModel(const Clock& clock, QObject* parent)
-    : QAbstractTableModel(parent)
-    , m_clock(clock)
-{
-}
+GrantsModel::GrantsModel(const Clock& clock, QObject* parent) : QAbstractTableModel(parent), m_clock(clock) { }
 
 void GrantsModel::reset(const std::vector<authority::GrantRow>& newestFirst)
 {
@@ -54,7 +50,8 @@ void GrantsModel::setRevoking(const GrantId& grant, bool revoking)
         m_revoking.insert(grant);
     else
         m_revoking.erase(grant);
-    const auto found = std::ranges::find(m_rows.rbegin(), m_rows.rend(), grant, [](const authority::GrantRow& row) { return row.grant.id; });
+    const auto found = std::ranges::find(
+        m_rows.rbegin(), m_rows.rend(), grant, [](const authority::GrantRow& row) { return row.grant.id; });
     if (found == m_rows.rend())
         return;
     const int row = static_cast<int>(found - m_rows.rbegin());

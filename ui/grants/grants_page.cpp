@@ -134,11 +134,10 @@ void GrantsPage::addActions()
     connect(m_revokeAll, &QPushButton::clicked, this, &GrantsPage::askToRevokeAllOf);
     connect(m_resume, &QPushButton::clicked, this, [this] {
         if (selectedRow() >= 0)
-            m_deeds.resume(m_model->grant(selectedRow()).id,
-                [page = QPointer(this)](const Result<void>& result) {
-                    if (page)
-                        page->report(tr("The grant was not resumed."), result);
-                });
+            m_deeds.resume(m_model->grant(selectedRow()).id, [page = QPointer(this)](const Result<void>& result) {
+                if (page)
+                    page->report(tr("The grant was not resumed."), result);
+            });
     });
     connect(m_timeline, &QPushButton::clicked, this, [this] {
         if (selectedRow() >= 0)
@@ -211,9 +210,9 @@ void GrantsPage::onSelection()
 void GrantsPage::updateEmpty()
 {
     const bool nothingAtAll = m_model->rowCount() == 0;
-    m_empty->setText(nothingAtAll
-            ? tr("No agent may do anything.\nWhen you approve a request, what it permits is listed here, with a button to take it back.")
-            : tr("Nothing here fits.\nEnded grants are listed under “All, ended ones too”."));
+    m_empty->setText(nothingAtAll ? tr("No agent may do anything.\nWhen you approve a request, what it permits is "
+                                       "listed here, with a button to take it back.")
+                                  : tr("Nothing here fits.\nEnded grants are listed under “All, ended ones too”."));
     m_place->setCurrentWidget(m_filter->rowCount() == 0 ? static_cast<QWidget*>(m_empty) : m_table);
 }
 
@@ -245,7 +244,8 @@ void follow(GrantsPage& page, authority::PersonDesk& desk)
     QObject::connect(&desk, &PersonDesk::grantsReset, model, reset);
     // Several may have come in one commit: what the model lacks is what stands first.
     QObject::connect(&desk, &PersonDesk::grantAdded, model, [model, &desk] {
-        for (std::size_t lacking = desk.grants().size() - static_cast<std::size_t>(model->rowCount()); lacking > 0; --lacking)
+        for (std::size_t lacking = desk.grants().size() - static_cast<std::size_t>(model->rowCount()); lacking > 0;
+            --lacking)
             model->prepend(desk.grants()[lacking - 1]);
     });
     QObject::connect(&desk, &PersonDesk::grantChanged, model,

@@ -13,11 +13,7 @@
 namespace countersign::ui {
 
 RowButtons::RowButtons(QTableView& view, int column, LookOf look, Press press)
-    : QObject(&view)
-    , m_view(view)
-    , m_column(column)
-    , m_look(std::move(look))
-    , m_press(std::move(press))
+    : QObject(&view), m_view(view), m_column(column), m_look(std::move(look)), m_press(std::move(press))
 {
     m_timer.setSingleShot(true);
     m_timer.setInterval(0);

@@ -40,7 +40,8 @@ AddServiceDialog::AddServiceDialog(const ServiceDeeds& deeds, QWidget* parent)
 
     auto* form = new QFormLayout(m_fields);
     form->setContentsMargins(0, 0, 0, 0);
-    form->addRow(new PlainLabel(tr("A service with a secret may ask whether a token that an agent showed it still holds. It learns only about tokens for its own address.")));
+    form->addRow(new PlainLabel(tr("A service with a secret may ask whether a token that an agent showed it still "
+                                   "holds. It learns only about tokens for its own address.")));
     m_location->setPlaceholderText(u"https://payments.example/"_s);
     m_location->setLayoutDirection(Qt::LeftToRight);
     m_location->setInputMethodHints(Qt::ImhUrlCharactersOnly);
@@ -52,7 +53,8 @@ AddServiceDialog::AddServiceDialog(const ServiceDeeds& deeds, QWidget* parent)
 
     auto* result = new QFormLayout(m_result);
     result->setContentsMargins(0, 0, 0, 0);
-    result->addRow(new PlainLabel(tr("This is the only time that the secret is shown. Give both lines to the service now.")));
+    result->addRow(
+        new PlainLabel(tr("This is the only time that the secret is shown. Give both lines to the service now.")));
     result->addRow(tr("ID"), m_id);
     result->addRow(tr("Secret"), m_secret);
     m_result->hide();
@@ -89,7 +91,8 @@ void AddServiceDialog::add()
             dialog->m_fields->setEnabled(true);
             if (secret)
                 return dialog->showSecret(*secret);
-            dialog->m_problem->setWords(tr("The service was not added."), QString::fromStdString(secret.error().message));
+            dialog->m_problem->setWords(
+                tr("The service was not added."), QString::fromStdString(secret.error().message));
             dialog->m_problem->show();
         });
 }

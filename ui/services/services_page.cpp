@@ -25,7 +25,8 @@ ServicesPage::ServicesPage(ServiceDeeds deeds, QWidget* parent)
     , m_model(new ServicesModel(this))
     , m_problem(new Notice(Tone::Danger))
     , m_table(new QTableView)
-    , m_empty(new PlainLabel(tr("No service checks tokens here.\nAdd one that should be able to ask whether an agent's token still holds.")))
+    , m_empty(new PlainLabel(tr(
+          "No service checks tokens here.\nAdd one that should be able to ask whether an agent's token still holds.")))
     , m_remove(new QPushButton(tr("Remove…")))
 {
     auto* column = new QVBoxLayout(this);
@@ -81,7 +82,8 @@ void ServicesPage::askToRemove()
     if (chosen.isEmpty())
         return;
     const authority::ServiceRow service = m_model->at(chosen.first().row());
-    auto* question = new QMessageBox(QMessageBox::Question, tr("Remove this service?"), tr("Remove “%1”?").arg(service.name), QMessageBox::Cancel, this);
+    auto* question = new QMessageBox(QMessageBox::Question, tr("Remove this service?"),
+        tr("Remove “%1”?").arg(service.name), QMessageBox::Cancel, this);
     question->setTextFormat(Qt::PlainText);
     question->setInformativeText(tr("Its secret stops working at once: it can't check tokens here any more."));
     question->setAttribute(Qt::WA_DeleteOnClose);
@@ -92,7 +94,8 @@ void ServicesPage::askToRemove()
                 return;
             page->m_problem->setVisible(!result);
             if (!result)
-                page->m_problem->setWords(tr("The service was not removed."), QString::fromStdString(result.error().message));
+                page->m_problem->setWords(
+                    tr("The service was not removed."), QString::fromStdString(result.error().message));
         });
     });
     question->open();

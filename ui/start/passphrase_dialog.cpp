@@ -100,9 +100,11 @@ PassphraseDialog::Words PassphraseDialog::personKey(Task task)
 {
     if (task == Task::Enter)
         return {task, tr("Unlock your key"),
-            tr("Your key signs what you approve. It stays unlocked until you log out or end Countersign."), tr("Unlock")};
+            tr("Your key signs what you approve. It stays unlocked until you log out or end Countersign."),
+            tr("Unlock")};
     return {task, tr("Choose your passphrase"),
-        tr("It locks the key that signs what you approve, so that no program can approve in your name. It can't be recovered: without it nothing can be approved any more."),
+        tr("It locks the key that signs what you approve, so that no program can approve in your name. It can't be "
+           "recovered: without it nothing can be approved any more."),
         tr("Choose")};
 }
 
@@ -110,9 +112,13 @@ PassphraseDialog::Words PassphraseDialog::sealedFile(Task task)
 {
     if (task == Task::Enter)
         return {task, tr("Open the key file"),
-            tr("Countersign keeps its keys in a sealed file, because no keychain runs on this desktop. This is the passphrase of that file."), tr("Open")};
+            tr("Countersign keeps its keys in a sealed file, because no keychain runs on this desktop. This is the "
+               "passphrase of that file."),
+            tr("Open")};
     return {task, tr("Choose a passphrase for the key file"),
-        tr("No keychain runs on this desktop, so the keys go into a sealed file. Its passphrase is asked for at each start. It can't be recovered."), tr("Choose")};
+        tr("No keychain runs on this desktop, so the keys go into a sealed file. Its passphrase is asked for at each "
+           "start. It can't be recovered."),
+        tr("Choose")};
 }
 
 } // namespace countersign::ui

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Asks for a passphrase: one that exists, or a new one, typed twice. Says what it is for. Stays open until it was right.
+// Asks for a passphrase: one that exists, or a new one, typed twice. Says what it is for. Stays open until it was
+// right.
 #pragma once
 
 #include "core/base/result.h"

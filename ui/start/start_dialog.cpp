@@ -24,7 +24,7 @@ namespace countersign::ui {
 namespace {
 constexpr int kWide = 52; // widths of "m"
 constexpr int kHigh = 24; // lines
-}
+} // namespace
 
 StartDialog::StartDialog(Facts facts, Begin begin, QWidget* parent)
     : QDialog(parent)
@@ -94,14 +94,18 @@ QWidget* StartDialog::makePage(const QString& title, const std::vector<QWidget*>
 QWidget* StartDialog::makeWhat()
 {
     return makePage(tr("You decide what agents may do"),
-        {new PlainLabel(tr("Programs that act for you ask here before they act. You see exactly what one of them wants, leave out what you don't like, and approve or deny it.")),
-            new PlainLabel(tr("What you approve ends by itself. You see all of it with its time running, and can take any of it back at once.")),
-            new PlainLabel(tr("Every request and every decision is kept in a log that shows if anybody changes it. All of it stays on this computer."))});
+        {new PlainLabel(tr("Programs that act for you ask here before they act. You see exactly what one of them "
+                           "wants, leave out what you don't like, and approve or deny it.")),
+            new PlainLabel(tr("What you approve ends by itself. You see all of it with its time running, and can take "
+                              "any of it back at once.")),
+            new PlainLabel(tr("Every request and every decision is kept in a log that shows if anybody changes it. All "
+                              "of it stays on this computer."))});
 }
 
 QWidget* StartDialog::makeKeys()
 {
-    std::vector<QWidget*> parts{new PlainLabel(tr("Countersign makes keys to sign what you approve and what it records. Choose where they are kept; this is decided once."))};
+    std::vector<QWidget*> parts{new PlainLabel(tr("Countersign makes keys to sign what you approve and what it "
+                                                  "records. Choose where they are kept; this is decided once."))};
     m_places = new QButtonGroup(this);
     for (std::size_t i = 0; i < m_facts.places.size(); ++i) {
         const KeyPlace& place = m_facts.places[i];
@@ -133,8 +137,11 @@ QWidget* StartDialog::makePassphrase()
     m_first->setObjectName(u"passphrase"_s);
     m_second->setObjectName(u"passphraseAgain"_s);
     return makePage(tr("Your passphrase"),
-        {new PlainLabel(tr("It locks the key that signs what you approve. The keychain alone does not do that: it opens to every program that you run, agents too.")),
-            new PlainLabel(tr("You type it once after each login, when you first approve something. At least %1 characters.").arg(kShortestPassphrase)),
+        {new PlainLabel(tr("It locks the key that signs what you approve. The keychain alone does not do that: it "
+                           "opens to every program that you run, agents too.")),
+            new PlainLabel(
+                tr("You type it once after each login, when you first approve something. At least %1 characters.")
+                    .arg(kShortestPassphrase)),
             m_first, m_second,
             new PlainLabel(tr("It can't be recovered. Without it nothing can be approved; revoking always works."))});
 }
@@ -148,8 +155,8 @@ QWidget* StartDialog::makeConnect()
     addressCaption->setWordWrap(true);
     lineCaption->setWordWrap(true);
     return makePage(tr("Connect an agent"),
-        {new PlainLabel(tr("Countersign is ready. It stays in the tray, and tells you when an agent asks.")), addressCaption,
-            address, lineCaption, line});
+        {new PlainLabel(tr("Countersign is ready. It stays in the tray, and tells you when an agent asks.")),
+            addressCaption, address, lineCaption, line});
 }
 
 StartDialog::Step StartDialog::step() const

@@ -21,7 +21,8 @@ std::vector<KindGroup> kindGroups()
         {Kinds::tr("Requests"), {RequestReceived, RequestRefused, RequestMerged, RequestExpired, RequestCancelled}},
         {Kinds::tr("Grants"), {ConsentGiven, GrantHeld, GrantResumed, GrantExpired, GrantRevoked}},
         {Kinds::tr("Tokens"), {KeyBound, TokenIssued}},
-        {Kinds::tr("Agents and services"), {AgentRegistered, AgentBlocked, AgentUnblocked, ServiceAdded, ServiceRemoved}},
+        {Kinds::tr("Agents and services"),
+            {AgentRegistered, AgentBlocked, AgentUnblocked, ServiceAdded, ServiceRemoved}},
         {Kinds::tr("The log itself"), {LogStarted, StateRejected}},
     };
 }

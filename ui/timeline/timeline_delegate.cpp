@@ -58,8 +58,9 @@ void TimelineDelegate::paint(QPainter* painter, const QStyleOptionViewItem& give
     QRect rest = option.rect.adjusted(space, 0, -space, 0);
     const int line = static_cast<int>(Qt::AlignLeading | Qt::AlignVCenter) | Qt::TextSingleLine;
     const auto write = [&](const QRect& where, const QString& text, int flags) {
-        style.drawItemText(painter, where, QStyle::visualAlignment(option.direction, Qt::Alignment(flags)) | Qt::TextSingleLine,
-            option.palette, true, option.fontMetrics.elidedText(text, Qt::ElideRight, where.width()), role);
+        style.drawItemText(painter, where,
+            QStyle::visualAlignment(option.direction, Qt::Alignment(flags)) | Qt::TextSingleLine, option.palette, true,
+            option.fontMetrics.elidedText(text, Qt::ElideRight, where.width()), role);
     };
     painter->save();
     if (const QString heading = index.data(TimelineModel::HeadingRole).toString(); !heading.isEmpty()) {

@@ -24,9 +24,7 @@ QDate dayOf(const TimelineEntry& entry)
 } // namespace
 
 TimelineModel::TimelineModel(Fetch fetch, const Clock& clock, QObject* parent)
-    : QAbstractListModel(parent)
-    , m_fetch(std::move(fetch))
-    , m_clock(clock)
+    : QAbstractListModel(parent), m_fetch(std::move(fetch)), m_clock(clock)
 {
 }
 
@@ -41,9 +39,9 @@ void TimelineModel::setFilter(Filter filter)
     m_atEnd = false;
     m_grew = false;
     ++m_generation;
+    m_fetching = false;
     endResetModel();
-    setFetching(false);
-    fetchMore({});
+    fetchMore({}); // unless a view did so already
 }
 
 void TimelineModel::ask(std::optional<std::uint64_t> before, void (TimelineModel::*take)(Entries))
@@ -116,7 +114,8 @@ void TimelineModel::takeNewer(Entries entries)
         Q_EMIT failed(QString::fromStdString(entries.error().message));
         return;
     }
-    const auto known = std::ranges::find_if(*entries, [this](const TimelineEntry& entry) { return entry.index <= *m_newest; });
+    const auto known =
+        std::ranges::find_if(*entries, [this](const TimelineEntry& entry) { return entry.index <= *m_newest; });
     if (known == entries->end() && std::ssize(*entries) == kTimelinePage)
         return setFilter(m_filter); // more came than a page: begin anew rather than leave a gap
     entries->erase(known, entries->end());
