@@ -37,7 +37,10 @@ struct Engine {
         QObject::connect(&checkpoint, &QTimer::timeout, &checkpoint, [this] { writer->writeCheckpoint(); });
         retry.setSingleShot(true);
         retry.setInterval(kRetryInterval);
-        QObject::connect(&retry, &QTimer::timeout, &retry, [this] { run({}); });
+        QObject::connect(&retry, &QTimer::timeout, &retry, [this] {
+            writer->retry();
+            arm();
+        });
         arm();
     }
 
@@ -56,7 +59,7 @@ private:
             wakeUp.never();
         if (writer->needsCheckpoint() && !checkpoint.isActive())
             checkpoint.start();
-        if (writer->mustRetry())
+        if (writer->mustRetry() && !retry.isActive())
             retry.start();
     }
 

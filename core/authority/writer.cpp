@@ -7,6 +7,8 @@
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 
+#include <QStorageInfo>
+
 #include <algorithm>
 #include <utility>
 
@@ -31,6 +33,12 @@ bool looksTheSame(const DeskStatus& a, const DeskStatus& b)
 {
     return a.troubles == b.troubles && a.detail == b.detail && a.logSize == b.logSize && a.liveGrants == b.liveGrants
         && a.waitingRequests == b.waitingRequests && a.refusedRequests == b.refusedRequests;
+}
+
+Result<void> rememberTime(Context& context)
+{
+    store::Query query(context.database, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
+    return query.bind(kLastSeenKey).bind(std::to_string(context.now().value)).run();
 }
 
 } // namespace
@@ -69,29 +77,58 @@ Result<void> Writer::load()
 
 void Writer::run(std::vector<Job> jobs)
 {
+    std::vector<Job> answered = tryPending();
     const bool clockMoved = m_context.clockWatch.moved() != ClockMove::None;
-    const bool probing = mustRetry();
-    jobs.insert(jobs.begin(), std::make_move_iterator(m_pending.begin()), std::make_move_iterator(m_pending.end()));
-    m_pending.clear();
-    auto committed = attempt(jobs, Upkeep::Yes);
-    std::vector<Job> unfinished = takeUnfinished(jobs, committed);
-    if (committed && unfinished.empty()) {
-        if (clockMoved)
-            m_context.clockWatch.rebase();
-        if (probing)
-            clearDiskTroubles();
-    } else {
-        noteTrouble(committed ? unfinished.front().outcome->error() : committed.error());
-    }
+    const auto committed = attempt(jobs, Upkeep::Yes);
+    std::vector<Job> hindered = takeUnfinished(jobs, committed);
+    if (!committed)
+        noteTrouble(committed.error());
+    else if (clockMoved && m_kept)
+        m_context.clockWatch.rebase();
+    const bool urgent = !hindered.empty();
+    if (urgent)
+        noteTrouble(hindered.front().outcome->error());
+    std::ranges::move(hindered, std::back_inserter(m_pending));
     settle(committed);
-    if (!unfinished.empty()) {
-        committed = attempt(unfinished, Upkeep::No);
-        m_pending = takeUnfinished(unfinished, committed);
-        std::ranges::move(unfinished, std::back_inserter(jobs));
-        settle(committed);
+    if (urgent) {
+        m_database->releaseReserve();
+        std::ranges::move(tryPending(), std::back_inserter(answered));
     }
-    answer(jobs);
+    std::ranges::move(jobs, std::back_inserter(answered));
+    answer(answered);
     announce();
+}
+
+/// Revocations that the disk hindered, in a transaction of their own. Those that are done, one way or the other.
+std::vector<Job> Writer::tryPending()
+{
+    if (m_pending.empty())
+        return {};
+    std::vector<Job> jobs = std::exchange(m_pending, {});
+    const auto committed = attempt(jobs, Upkeep::No);
+    m_pending = takeUnfinished(jobs, committed);
+    settle(committed);
+    return jobs;
+}
+
+void Writer::retry()
+{
+    if (m_pending.empty() && mustRetry() && hasRoom()) {
+        std::vector<Job> probe(1);
+        probe.front().work = rememberTime;
+        if (attempt(probe, Upkeep::No) && *probe.front().outcome) {
+            m_context.troubles.erase(Trouble::Stopped);
+            m_context.troubles.erase(Trouble::DiskFull);
+            m_database->restoreReserve();
+        }
+    }
+    run({});
+}
+
+/// Enough that taking the reserve again leaves as much.
+bool Writer::hasRoom() const
+{
+    return QStorageInfo(m_database->folder()).bytesAvailable() >= 2 * store::kReservedBytes;
 }
 
 /// One transaction.
@@ -99,7 +136,9 @@ Result<void> Writer::attempt(std::vector<Job>& jobs, Upkeep upkeep)
 {
     m_poison.reset();
     TRY(m_database->begin());
-    auto done = runAll(jobs, upkeep);
+    if (upkeep == Upkeep::Yes)
+        TRY(keepUp());
+    auto done = runAll(jobs);
     if (done)
         done = m_database->commit();
     if (!done)
@@ -107,13 +146,8 @@ Result<void> Writer::attempt(std::vector<Job>& jobs, Upkeep upkeep)
     return done;
 }
 
-Result<void> Writer::runAll(std::vector<Job>& jobs, Upkeep upkeep)
+Result<void> Writer::runAll(std::vector<Job>& jobs)
 {
-    if (upkeep == Upkeep::Yes) {
-        Authority::Work<void> keepUpWork = [this](Context&) { return keepUp(); };
-        // What can't be kept up now is tried again with the next transaction; readers judge by the clock anyway.
-        [[maybe_unused]] const auto kept = inSavepoint(keepUpWork);
-    }
     for (Job& job : jobs) {
         if (m_poison)
             return std::unexpected(*m_poison);
@@ -122,6 +156,24 @@ Result<void> Writer::runAll(std::vector<Job>& jobs, Upkeep upkeep)
     if (m_poison)
         return std::unexpected(*m_poison);
     return {};
+}
+
+/// What time has brought. Where it can't be written now, the jobs go on without it, since some of them may only read;
+/// readers judge by the clock anyway.
+Result<void> Writer::keepUp()
+{
+    Authority::Work<void> work = [](Context& context) -> Result<void> {
+        TRY(holdIfClockMoved(context));
+        TRY(expireDue(context));
+        return forgetOldProofs(context);
+    };
+    const auto kept = inSavepoint(work);
+    m_kept = kept.has_value();
+    if (kept && !m_poison)
+        return {};
+    m_poison.reset();
+    undo();
+    return m_database->begin();
 }
 
 Result<void> Writer::inSavepoint(Authority::Work<void>& work)
@@ -143,19 +195,6 @@ Result<void> Writer::inSavepoint(Authority::Work<void>& work)
             m_poison = reloaded.error();
     }
     return result;
-}
-
-Result<void> Writer::keepUp()
-{
-    TRY(holdIfClockMoved(m_context));
-    TRY(expireDue(m_context));
-    TRY(forgetOldProofs(m_context));
-    if (m_context.has(Trouble::DiskFull) || m_context.has(Trouble::Stopped)) {
-        // A probe: when it is durable, there is room again.
-        store::Query query(m_context.database, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
-        TRY(query.bind(kLastSeenKey).bind(std::to_string(m_context.now().value)).run());
-    }
-    return {};
 }
 
 /// Sets the outcome of all, and takes the revocations out that must be tried again.
@@ -190,15 +229,6 @@ void Writer::noteTrouble(const Error& error)
 {
     const Trouble trouble = error.code == ErrorCode::StorageFull ? Trouble::DiskFull : Trouble::Stopped;
     m_context.troubles[trouble] = troubleText(trouble) + QLatin1Char(' ') + QString::fromStdString(error.message);
-    if (trouble == Trouble::DiskFull)
-        m_database->releaseReserve();
-}
-
-void Writer::clearDiskTroubles()
-{
-    m_context.troubles.erase(Trouble::Stopped);
-    if (m_context.troubles.erase(Trouble::DiskFull) > 0)
-        m_database->restoreReserve();
 }
 
 /// After a commit, or after it failed: memory follows the disk.
@@ -292,19 +322,12 @@ void Writer::writeCheckpoint()
 
 void Writer::finish()
 {
-    if (!m_pending.empty())
-        run({});
-    for (Job& job : m_pending) {
-        if (job.reply)
-            job.reply(std::move(*job.outcome));
-    }
-    m_pending.clear();
+    std::vector<Job> last = tryPending();
+    std::ranges::move(std::exchange(m_pending, {}), std::back_inserter(last));
+    answer(last);
     writeCheckpoint();
     std::vector<Job> job(1);
-    job.front().work = [](Context& context) {
-        store::Query query(context.database, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
-        return query.bind(kLastSeenKey).bind(std::to_string(context.now().value)).run();
-    };
+    job.front().work = rememberTime;
     // Only a help to notice a clock that is set back while nothing runs.
     [[maybe_unused]] const auto committed = attempt(job, Upkeep::No);
     keepAnchor();

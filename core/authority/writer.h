@@ -31,6 +31,7 @@ public:
         AuthorityOptions options, ReadView& view, ClockWatch& clockWatch);
 
     void run(std::vector<Job> jobs);
+    void retry(); ///< looks whether the disk takes writes again
     void setListener(Authority::Listener listener);
 
     [[nodiscard]] std::optional<UnixSeconds> nextEnd() const;
@@ -47,13 +48,14 @@ private:
 
     [[nodiscard]] Result<void> load();
     [[nodiscard]] Result<void> attempt(std::vector<Job>& jobs, Upkeep upkeep);
-    [[nodiscard]] Result<void> runAll(std::vector<Job>& jobs, Upkeep upkeep);
+    [[nodiscard]] Result<void> runAll(std::vector<Job>& jobs);
     [[nodiscard]] Result<void> inSavepoint(Authority::Work<void>& work);
     [[nodiscard]] Result<void> keepUp();
     [[nodiscard]] std::vector<Job> takeUnfinished(std::vector<Job>& jobs, const Result<void>& committed);
     void undo();
+    [[nodiscard]] std::vector<Job> tryPending();
+    [[nodiscard]] bool hasRoom() const;
     void noteTrouble(const Error& error);
-    void clearDiskTroubles();
     void settle(const Result<void>& committed);
     void updateView();
     void keepAnchor();
@@ -65,6 +67,7 @@ private:
     std::optional<DeskStatus> m_announced;
     std::vector<Job> m_pending; ///< revocations that are not durable yet
     std::optional<Error> m_poison; ///< the running transaction must not be committed
+    bool m_kept = true; ///< the last transaction wrote what time had brought
     std::uint64_t m_checkpointed = 0;
     enum class View : std::uint8_t { Current, Stale } m_view = View::Current;
 };

@@ -12,7 +12,7 @@
 #include "core/keychain/seal.h"
 #include "core/permissions/permission_json.h"
 
-#include <QtGlobal>
+#include <QFile>
 
 #include <algorithm>
 
@@ -78,6 +78,31 @@ keychain::Identity makeIdentity()
     return {std::move(device), std::move(log), person.publicKey(), sealPerson(person)};
 }
 
+bool saveIdentity(const keychain::Identity& identity, const QString& file)
+{
+    const auto keyText = [](const crypto::PrivateKey& key) {
+        return crypto::base64url(mustHave(key.toPkcs8(), "PKCS #8").view());
+    };
+    const json::Object object{{"device", keyText(identity.device)}, {"log", keyText(identity.log)},
+        {"person", identity.person.toJwk()}, {"sealed", identity.sealedPersonKey}};
+    QFile out(file);
+    return out.open(QIODevice::WriteOnly) && out.write(QByteArray::fromStdString(json::serialize(object))) > 0;
+}
+
+keychain::Identity readIdentity(const QString& file)
+{
+    QFile in(file);
+    if (!in.open(QIODevice::ReadOnly))
+        qFatal("no identity");
+    const auto object = mustHave(json::parseObject(in.readAll().toStdString()), "identity");
+    const auto key = [&](std::string_view name) {
+        const auto der = mustHave(crypto::fromBase64url(mustHave(json::requiredString(object, name), "key")), "key");
+        return mustHave(crypto::PrivateKey::fromPkcs8(crypto::SecretBytes(std::string_view(der))), "key");
+    };
+    return {key("device"), key("log"), mustHave(crypto::PublicKey::fromJwk(object.at("person").as_object()), "person"),
+        mustHave(json::requiredString(object, "sealed"), "sealed")};
+}
+
 permissions::Permission permissionOf(std::string_view authorizationDetails)
 {
     return mustHave(permissions::parsePermission(authorizationDetails), "authorization_details");
@@ -104,9 +129,15 @@ Decision approvalOf(const WaitingRequest& waiting)
     return decision;
 }
 
-AuthorityFixture::AuthorityFixture(PersonKey personKey)
+AuthorityFixture::AuthorityFixture(PersonKey personKey) : m_identity(makeIdentity())
 {
+    m_folder = m_ownFolder.path();
     mustHave(start(personKey), "start");
+}
+
+AuthorityFixture::AuthorityFixture(const QString& folder, keychain::Identity identity)
+    : m_folder(folder), m_identity(std::move(identity))
+{
 }
 
 AuthorityFixture::~AuthorityFixture()
@@ -123,8 +154,9 @@ Result<void> AuthorityFixture::start(PersonKey personKey)
 {
     AuthorityOptions options{folder(), "http://127.0.0.1:7317", "test", m_identity, anchor(),
         [this](const keychain::LogAnchor& kept) {
-            const std::lock_guard lock(m_mutex);
-            m_anchor = kept;
+            setAnchor(kept);
+            if (m_onAnchor)
+                m_onAnchor(kept);
         },
         &m_clock};
     m_authority = TRY(Authority::start(std::move(options)));
@@ -139,10 +171,10 @@ std::optional<keychain::LogAnchor> AuthorityFixture::anchor() const
     return m_anchor;
 }
 
-void AuthorityFixture::forgetAnchor()
+void AuthorityFixture::setAnchor(std::optional<keychain::LogAnchor> anchor)
 {
     const std::lock_guard lock(m_mutex);
-    m_anchor.reset();
+    m_anchor = std::move(anchor);
 }
 
 TestAgent AuthorityFixture::registerAgent(const std::string& name, const std::string& executable)

@@ -28,6 +28,9 @@ inline constexpr std::chrono::seconds kAnswerLimit{60};
 
 /// Three fresh keys; the person's is sealed, cheaply, under passphrase().
 [[nodiscard]] keychain::Identity makeIdentity();
+/// For another process, in the clear.
+[[nodiscard]] bool saveIdentity(const keychain::Identity& identity, const QString& file);
+[[nodiscard]] keychain::Identity readIdentity(const QString& file);
 [[nodiscard]] QString passphrase();
 
 struct TestAgent {
@@ -50,6 +53,8 @@ public:
     enum class PersonKey : std::uint8_t { Sealed, Unlocked };
 
     explicit AuthorityFixture(PersonKey personKey = PersonKey::Unlocked); ///< starts it
+    /// On a folder and with keys that outlive it; start() is the caller's.
+    AuthorityFixture(const QString& folder, keychain::Identity identity);
     ~AuthorityFixture();
     AuthorityFixture(const AuthorityFixture&) = delete;
     AuthorityFixture& operator=(const AuthorityFixture&) = delete;
@@ -60,10 +65,12 @@ public:
 
     [[nodiscard]] authority::Authority& authority() { return *m_authority; }
     [[nodiscard]] ManualClock& clock() { return m_clock; }
-    [[nodiscard]] QString folder() const { return m_folder.path(); }
+    [[nodiscard]] QString folder() const { return m_folder; }
     [[nodiscard]] const keychain::Identity& identity() const { return m_identity; }
     [[nodiscard]] std::optional<keychain::LogAnchor> anchor() const; ///< what was kept last
-    void forgetAnchor();
+    void setAnchor(std::optional<keychain::LogAnchor> anchor);
+    /// Called on the authority's thread; before start().
+    void onAnchor(authority::KeepAnchor keepAnchor) { m_onAnchor = std::move(keepAnchor); }
 
     /// Calls with a reply and waits for it: wait<GrantId>([&](auto reply) { … }).
     template <typename T, typename Call> [[nodiscard]] static Result<T> wait(Call call)
@@ -112,11 +119,13 @@ public:
     [[nodiscard]] int count(audit::LeafKind kind);
 
 private:
-    QTemporaryDir m_folder;
-    keychain::Identity m_identity = makeIdentity();
+    QTemporaryDir m_ownFolder;
+    QString m_folder;
+    keychain::Identity m_identity;
     ManualClock m_clock{kTestStart};
     mutable std::mutex m_mutex;
     std::optional<keychain::LogAnchor> m_anchor;
+    authority::KeepAnchor m_onAnchor;
     std::unique_ptr<authority::Authority> m_authority;
 };
 

@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// An authority under load, to be killed: crash_child FOLDER IDENTITY [ANCHOR_SIZE ANCHOR_ROOT]. Each line of its output
+// was acknowledged before it was written: "anchor SIZE ROOT", "agent ID", "asked", "granted ID", "revoked ID".
+
+#include "core/crypto/bytes.h"
+#include "core/crypto/digest.h"
+#include "tests/support/authority_fixture.h"
+
+#include <QCoreApplication>
+
+#include <thread>
+
+#include <unistd.h>
+
+using namespace countersign;
+using namespace countersign::testing;
+
+namespace {
+
+constexpr int kAgents = 3;
+
+/// In one write, so that lines of several threads don't mix.
+void say(const std::string& line)
+{
+    const std::string whole = line + '\n';
+    if (::write(STDOUT_FILENO, whole.data(), whole.size()) < 0)
+        ::_exit(3);
+}
+
+template <typename T> T must(Result<T> result, const char* what)
+{
+    if (!result) {
+        say(std::string("failed ") + what + ": " + result.error().message);
+        ::_exit(2);
+    }
+    return std::move(*result);
+}
+
+/// Asks, approves, polls, and revokes every other grant, for ever.
+void live(AuthorityFixture& fixture, int number)
+{
+    const std::string name = "agent " + std::to_string(number);
+    const TestAgent agent = fixture.registerAgent(name, "/usr/bin/" + std::to_string(number));
+    say("agent " + agent.id().value);
+    for (int i = 0;; ++i) {
+        const auto accepted =
+            must(fixture.ask(fixture.request(agent, payments(), name + crypto::randomToken())), "ask");
+        say("asked");
+        for (const auto& waiting : fixture.waiting()) {
+            if (waiting.request.agent != agent.id())
+                continue;
+            const GrantId grant = must(fixture.approve(approvalOf(waiting)), "approve");
+            say("granted " + grant.value);
+            const auto tokens = must(fixture.poll(agent, accepted.id), "poll");
+            if (i % 2 == 0) {
+                if (!fixture.revoke(tokens.grant))
+                    ::_exit(2);
+                say("revoked " + grant.value);
+            }
+        }
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    const QCoreApplication app(argc, argv);
+    const QStringList arguments = QCoreApplication::arguments();
+    AuthorityFixture fixture(arguments.at(1), readIdentity(arguments.at(2)));
+    if (arguments.size() > 4)
+        fixture.setAnchor(keychain::LogAnchor{
+            arguments.at(3).toULongLong(), must(crypto::fromBase64url(arguments.at(4).toStdString()), "anchor")});
+    fixture.onAnchor([](const keychain::LogAnchor& anchor) {
+        say("anchor " + std::to_string(anchor.treeSize) + ' ' + crypto::base64url(anchor.root));
+    });
+    if (auto started = fixture.start(); !started) {
+        say("failed start: " + started.error().message);
+        return 2;
+    }
+    std::vector<std::jthread> agents;
+    for (int i = 0; i < kAgents; ++i)
+        agents.emplace_back([&fixture, i] { live(fixture, i); });
+}

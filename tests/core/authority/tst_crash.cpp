@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// kill -9 at random moments under load: what was acknowledged is there, what was revoked stays revoked, the log is
+// whole. COUNTERSIGN_CRASH_ROUNDS says how often; COUNTERSIGN_CRASH_SEED repeats a run.
+
+#include "core/authority/use_cases.h"
+#include "core/crypto/bytes.h"
+#include "tests/support/authority_fixture.h"
+
+#include <QProcess>
+#include <QRandomGenerator>
+#include <QTest>
+
+#include <map>
+#include <set>
+
+using namespace countersign;
+using namespace countersign::testing;
+using grants::GrantState;
+
+namespace {
+
+constexpr int kRounds = 20;
+constexpr int kShortestLifeMs = 30;
+constexpr int kLongestLifeMs = 400;
+
+int numberFrom(const char* variable, int otherwise)
+{
+    bool given = false;
+    const int value = qEnvironmentVariableIntValue(variable, &given);
+    return given ? value : otherwise;
+}
+
+/// What children acknowledged, over all rounds.
+struct Acknowledged {
+    std::set<std::string> agents;
+    std::set<std::string> granted;
+    std::set<std::string> revoked;
+    std::optional<keychain::LogAnchor> anchor;
+    int asked = 0;
+
+    void take(const QByteArray& line)
+    {
+        const QList<QByteArray> words = line.split(' ');
+        QVERIFY2(words.front() != "failed", line.constData());
+        if (words.front() == "agent")
+            agents.insert(words.at(1).toStdString());
+        else if (words.front() == "asked")
+            ++asked;
+        else if (words.front() == "granted")
+            granted.insert(words.at(1).toStdString());
+        else if (words.front() == "revoked")
+            revoked.insert(words.at(1).toStdString());
+        else if (words.front() == "anchor")
+            anchor = keychain::LogAnchor{words.at(1).toULongLong(), *crypto::fromBase64url(words.at(2).toStdString())};
+    }
+};
+
+} // namespace
+
+class TestCrash : public QObject {
+    Q_OBJECT
+
+    /// Lets a child run for a while, and kills it.
+    static void runChild(const QStringList& arguments, int lifeMs, Acknowledged& acknowledged)
+    {
+        QProcess child;
+        child.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+        child.start(QStringLiteral(COUNTERSIGN_CRASH_CHILD), arguments);
+        QVERIFY(child.waitForStarted());
+        QVERIFY(child.waitForReadyRead(20'000)); // it runs: the start's anchor
+        QVERIFY(!child.waitForFinished(lifeMs));
+        child.kill();
+        QVERIFY(child.waitForFinished());
+        const QByteArray output = child.readAllStandardOutput();
+        // What stands behind the last line break was not said whole.
+        for (const QByteArray& line : output.first(output.lastIndexOf('\n')).split('\n'))
+            acknowledged.take(line);
+    }
+
+    static void check(AuthorityFixture& fixture, const Acknowledged& acknowledged)
+    {
+        QCOMPARE(fixture.status().troubles, std::vector<authority::Trouble>());
+        QCOMPARE(fixture.status().detail, QString());
+        std::map<std::string, GrantState> states;
+        for (const authority::GrantRow& row : fixture.grants())
+            states[row.grant.id.value] = row.grant.state;
+        int live = 0;
+        for (const auto& [id, state] : states)
+            live += state == GrantState::Live ? 1 : 0;
+        QCOMPARE(fixture.status().liveGrants, live);
+        for (const std::string& id : acknowledged.granted)
+            QVERIFY2(states.contains(id), id.c_str());
+        for (const std::string& id : acknowledged.revoked)
+            QCOMPARE(states[id], GrantState::Revoked);
+        for (const std::string& id : acknowledged.agents)
+            QVERIFY(fixture.authority().findClient(ClientId{id}));
+        QCOMPARE(fixture.count(audit::LeafKind::StateRejected), 0);
+        QCOMPARE(fixture.count(audit::LeafKind::ConsentGiven), static_cast<int>(states.size()));
+    }
+
+private Q_SLOTS:
+    void nothing_acknowledged_is_lost_and_nothing_revoked_comes_back()
+    {
+        const int rounds = numberFrom("COUNTERSIGN_CRASH_ROUNDS", kRounds);
+        const auto seed =
+            static_cast<quint32>(numberFrom("COUNTERSIGN_CRASH_SEED", QRandomGenerator::global()->bounded(1'000'000)));
+        qInfo("%d rounds, seed %u", rounds, seed);
+        QRandomGenerator random(seed);
+        QTemporaryDir home;
+        const QString data = home.filePath(QStringLiteral("data"));
+        const QString identityFile = home.filePath(QStringLiteral("identity"));
+        const keychain::Identity identity = makeIdentity();
+        QVERIFY(saveIdentity(identity, identityFile));
+
+        Acknowledged acknowledged;
+        for (int round = 0; round < rounds; ++round) {
+            QStringList arguments{data, identityFile};
+            if (acknowledged.anchor)
+                arguments << QString::number(acknowledged.anchor->treeSize)
+                          << QString::fromStdString(crypto::base64url(acknowledged.anchor->root));
+            runChild(arguments, random.bounded(kShortestLifeMs, kLongestLifeMs), acknowledged);
+            if (QTest::currentTestFailed())
+                return;
+            AuthorityFixture fixture(data, identity);
+            fixture.setAnchor(acknowledged.anchor);
+            const auto started = fixture.start();
+            QVERIFY2(started, started ? "" : started.error().message.c_str());
+            check(fixture, acknowledged);
+            if (QTest::currentTestFailed())
+                return;
+            fixture.stop();
+            acknowledged.anchor = fixture.anchor();
+        }
+        qInfo("%d agents, %d requests, %d grants, %d revocations were acknowledged",
+            static_cast<int>(acknowledged.agents.size()), acknowledged.asked,
+            static_cast<int>(acknowledged.granted.size()), static_cast<int>(acknowledged.revoked.size()));
+        QVERIFY(acknowledged.granted.size() > static_cast<std::size_t>(rounds));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCrash)
+#include "tst_crash.moc"
