@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // usage: show_window SCENE: shows one window with sample data until it is closed, to look at it and take pictures.
+#include "core/authority/person_desk.h"
+#include "tests/support/authority_fixture.h"
 #include "tests/ui/samples.h"
 #include "ui/common/decision_guard.h"
 #include "ui/common/icons.h"
+#include "ui/common/main_window.h"
+#include "ui/consent/consent_dialog.h"
 #include "ui/consent/consent_view.h"
 #include "ui/consent/requests_page.h"
 #include "ui/grants/grants_model.h"
@@ -21,6 +25,7 @@
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QTableView>
+#include <QTest>
 #include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -121,6 +126,39 @@ QWidget* startWindow(int steps)
     return dialog;
 }
 
+/// The windows with a real authority; its clock stands still.
+struct Home {
+    testing::AuthorityFixture fixture;
+    authority::PersonDesk desk{fixture.authority()};
+
+    Home()
+    {
+        const auto bot = fixture.registerAgent("reconcile-bot");
+        (void)fixture.tokensFor(bot);
+        (void)fixture.ask(fixture.request(bot, testing::payments(), "The rest of them."));
+        const auto helper = fixture.registerAgent("ledger-helper", "/usr/bin/python3");
+        (void)fixture.tokensFor(helper);
+        (void)fixture.ask(fixture.registerAgent("calendar-agent", "/usr/bin/node"));
+        (void)QTest::qWaitFor([&] { return desk.waitingRequests().size() == 2; });
+    }
+};
+
+QWidget* mainWindow(MainWindow::Page page)
+{
+    auto* home = new Home;
+    auto* window = new MainWindow(home->desk);
+    window->showPage(page);
+    return window;
+}
+
+QWidget* dialogWindow()
+{
+    auto* home = new Home;
+    auto* dialog = new ConsentDialog(home->desk);
+    dialog->showRequest({});
+    return dialog;
+}
+
 QWidget* passphraseWindow()
 {
     return new PassphraseDialog(PassphraseDialog::sealedFile(PassphraseDialog::Task::Choose),
@@ -158,6 +196,10 @@ std::map<QString, std::function<QWidget*()>> scenes()
         {u"start-3"_s, [] { return startWindow(2); }},
         {u"start-4"_s, [] { return startWindow(3); }},
         {u"passphrase"_s, passphraseWindow},
+        {u"dialog"_s, dialogWindow},
+        {u"main-requests"_s, [] { return mainWindow(MainWindow::Page::Requests); }},
+        {u"main-grants"_s, [] { return mainWindow(MainWindow::Page::Grants); }},
+        {u"main-timeline"_s, [] { return mainWindow(MainWindow::Page::Timeline); }},
     };
 }
 

@@ -263,6 +263,8 @@ void ConsentForm::addExact()
         const Qt::ArrowType closed = layoutDirection() == Qt::RightToLeft ? Qt::LeftArrow : Qt::RightArrow;
         m_showExact->setArrowType(shown ? Qt::DownArrow : closed);
         m_exact->setVisible(shown);
+        if (shown)
+            Q_EMIT unfolded(m_exact);
     });
     layout()->addWidget(m_showExact);
     layout()->addWidget(m_exact);

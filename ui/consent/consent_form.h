@@ -41,6 +41,7 @@ public:
 
 Q_SIGNALS:
     void edited();
+    void unfolded(QWidget* part); ///< more is shown than before
 
 private:
     void addHead();

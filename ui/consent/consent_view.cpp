@@ -33,6 +33,7 @@ ConsentView::ConsentView(
     , m_outcome(new Notice(Tone::Calm))
     , m_problem(new Notice(Tone::Danger))
     , m_footer(new QWidget)
+    , m_risksRow(new QWidget)
     , m_risks(new PlainLabel)
     , m_hint(new PlainLabel)
     , m_passphraseRow(new QWidget)
@@ -57,6 +58,10 @@ ConsentView::ConsentView(
     column->addWidget(m_footer);
 
     connect(m_form, &ConsentForm::edited, this, &ConsentView::judge);
+    // In the next turn of the event loop: until then what was unfolded has no place.
+    connect(
+        m_form, &ConsentForm::unfolded, scroll, [scroll](QWidget* part) { scroll->ensureWidgetVisible(part); },
+        Qt::QueuedConnection);
     m_ticker.setInterval(std::chrono::seconds(1));
     connect(&m_ticker, &QTimer::timeout, this, &ConsentView::tick);
     setProof(Proof::NotNeeded);
@@ -72,7 +77,7 @@ void ConsentView::addFooter()
     column->setSpacing(space / 2);
     m_outcome->setObjectName(u"outcome"_s);
     m_problem->setObjectName(u"problem"_s);
-    m_risks->setObjectName(u"risks"_s);
+    addRisks();
     m_hint->setObjectName(u"hint"_s);
     m_countdown->setObjectName(u"countdown"_s);
     m_passphrase->setObjectName(u"passphrase"_s);
@@ -84,13 +89,25 @@ void ConsentView::addFooter()
     passphrase->addWidget(m_passphrase);
 
     for (QWidget* part : {static_cast<QWidget*>(m_outcome), static_cast<QWidget*>(m_problem), m_passphraseRow,
-             static_cast<QWidget*>(m_risks), static_cast<QWidget*>(m_hint)}) {
+             m_risksRow, static_cast<QWidget*>(m_hint)}) {
         part->hide();
         column->addWidget(part);
     }
     m_buttons = new QHBoxLayout;
     column->addLayout(m_buttons);
     addButtons();
+}
+
+void ConsentView::addRisks()
+{
+    const int side = fontMetrics().height();
+    auto* row = new QHBoxLayout(m_risksRow);
+    row->setContentsMargins(0, 0, 0, 0);
+    auto* mark = new QLabel;
+    mark->setPixmap(icon(Glyph::Warning, palette()).pixmap(QSize(side, side), devicePixelRatio()));
+    m_risks->setObjectName(u"risks"_s);
+    row->addWidget(mark, 0, Qt::AlignTop);
+    row->addWidget(m_risks, 1);
 }
 
 void ConsentView::addButtons()
@@ -187,7 +204,7 @@ void ConsentView::judge()
         m_guard.restart(); // the button just changed under the pointer
     }
     m_risks->setText(granted ? tr("Take care: %1").arg(risks.join(u' ')) : m_form->screen().exact);
-    m_risks->setVisible(m_stage == Stage::Open && !(granted && risks.isEmpty()));
+    m_risksRow->setVisible(m_stage == Stage::Open && !(granted && risks.isEmpty()));
     if (m_stage != Stage::Open)
         m_hint->hide();
 }

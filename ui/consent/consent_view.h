@@ -81,6 +81,7 @@ private:
     enum class Proof : std::uint8_t { NotNeeded, KeySealed, NoInput };
 
     void addFooter();
+    void addRisks();
     void addButtons();
     void setStage(Stage stage);
     void setProof(Proof proof);
@@ -108,6 +109,7 @@ private:
     Notice* m_outcome;
     Notice* m_problem;
     QWidget* m_footer;
+    QWidget* m_risksRow;
     PlainLabel* m_risks;
     PlainLabel* m_hint;
     QWidget* m_passphraseRow;
