@@ -10,14 +10,29 @@
 
 namespace countersign::desktop {
 
-EndSignals::EndSignals()
-    : m_notifier(QSocketNotifier::Read)
+namespace {
+
+sigset_t endSignals()
 {
     sigset_t signals;
     sigemptyset(&signals);
     for (const int each : {SIGTERM, SIGINT, SIGHUP})
         sigaddset(&signals, each);
+    return signals;
+}
+
+} // namespace
+
+void blockEndSignals()
+{
+    const sigset_t signals = endSignals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+EndSignals::EndSignals()
+    : m_notifier(QSocketNotifier::Read)
+{
+    const sigset_t signals = endSignals();
     m_descriptor = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     if (m_descriptor < 0)
         return;

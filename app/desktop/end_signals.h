@@ -10,11 +10,13 @@
 
 namespace countersign::desktop {
 
+/// First thing in main(): threads inherit what is blocked, and libraries start some of their own.
+void blockEndSignals();
+
 class EndSignals final : public QObject {
     Q_OBJECT
 public:
-    /// Before any other thread starts, since threads inherit what is blocked. One per process.
-    EndSignals();
+    EndSignals(); ///< after blockEndSignals(); one per process
     ~EndSignals() override;
 
 Q_SIGNALS:

@@ -17,7 +17,8 @@ using namespace Qt::StringLiterals;
 
 int main(int argc, char** argv)
 {
-    // 1. Memory first: no secret exists yet.
+    // 1. Before any thread starts and any secret exists.
+    countersign::desktop::blockEndSignals();
     if (const auto hardened = countersign::desktop::hardenProcess(); !hardened) {
         std::fprintf(stderr, "countersign: %s\n", hardened.error().message.c_str());
         return 1;

@@ -5,6 +5,7 @@
 
 #include <QDBusInterface>
 #include <QIcon>
+#include <QMenu>
 #include <QSystemTrayIcon>
 
 #include <algorithm>
@@ -36,13 +37,14 @@ Tray::Tray()
     m_item.setAttentionIconByPixmap(attentionIcon());
     m_item.setStatus(KStatusNotifierItem::Active);
     m_item.setStandardActionsEnabled(false);
-    connect(m_menu.addAction(tr("Open Countersign")), &QAction::triggered, this, &Tray::windowWanted);
-    m_stopEverything = m_menu.addAction(tr("Stop everything…"));
+    auto* menu = new QMenu;
+    connect(menu->addAction(tr("Open Countersign")), &QAction::triggered, this, &Tray::windowWanted);
+    m_stopEverything = menu->addAction(tr("Stop everything…"));
     m_stopEverything->setEnabled(false);
     connect(m_stopEverything, &QAction::triggered, this, &Tray::stopEverythingWanted);
-    m_menu.addSeparator();
-    connect(m_menu.addAction(tr("Quit")), &QAction::triggered, this, &Tray::quitWanted);
-    m_item.setContextMenu(&m_menu);
+    menu->addSeparator();
+    connect(menu->addAction(tr("Quit")), &QAction::triggered, this, &Tray::quitWanted);
+    m_item.setContextMenu(menu);
     connect(&m_item, &KStatusNotifierItem::activateRequested, this, &Tray::windowWanted);
 }
 

@@ -9,7 +9,7 @@
 
 #include <KStatusNotifierItem>
 
-#include <QMenu>
+#include <QAction>
 #include <QObject>
 
 namespace countersign::desktop {
@@ -33,8 +33,7 @@ Q_SIGNALS:
 private:
     void update(const authority::PersonDesk& desk);
 
-    QMenu m_menu;
-    KStatusNotifierItem m_item;
+    KStatusNotifierItem m_item; // owns the menu
     QAction* m_stopEverything = nullptr;
 };
 

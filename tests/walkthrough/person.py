@@ -59,11 +59,11 @@ class Person:
         return [app for app in children(desktop) if app.get_name() == APPLICATION]
 
     def all(self, role=None, name=None):
-        """Everything that shows, of a role ("push button"), whose name matches the pattern whole."""
+        """Everything that shows, of a role ("button", or "frame|dialog"), whose name matches the pattern whole."""
         for application in self.applications():
             for node in walk(application):
                 try:
-                    if role is not None and node.get_role_name() not in (role, role.replace("push button", "button")):
+                    if role is not None and node.get_role_name() not in role.split("|"):
                         continue
                     if name is not None and not re.fullmatch(name, node.get_name() or "", re.S):
                         continue
@@ -129,12 +129,27 @@ class Person:
         run("xdotool", "mousemove", x, y)
         time.sleep(0.05)
 
+    def scroll_to(self, node):
+        """In the consent window: turns the wheel until the node lies above the row of buttons."""
+        footer = next(self.all("button", "Decide later"), None)
+        if footer is None or node.get_role_name() == "button":
+            return
+        edge = self.centre(footer)[1] - 60
+        x, y = self.centre(node)
+        for _ in range(30):
+            if y < edge:
+                return
+            run("xdotool", "mousemove", x, edge - 60, "click", 5)
+            time.sleep(0.15)
+            x, y = self.centre(node)
+
     def press(self, role, name, seconds=20.0):
         """A click as a hand makes it, once the thing can be pressed."""
         self.hold(role, name, 0.08, seconds)
 
     def hold(self, role, name, held_for, seconds=20.0):
         node = self.find(role, name, seconds, enabled=True)
+        self.scroll_to(node)
         self.point_at(node)
         run("xdotool", "mousedown", 1)
         time.sleep(held_for)
@@ -156,3 +171,17 @@ class Person:
                 self.type(text)
                 return
         raise NotThere(f"no field named {name!r}; what shows:\n{self.described()}")
+
+    def review_from_notification(self):
+        """The notification's default action, with the middle button, as dunst has it."""
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "Dunst"], capture_output=True, text=True, check=True)
+        window = found.stdout.split()[-1]
+        run("xdotool", "mousemove", "--window", window, 60, 20)
+        run("xdotool", "click", 2)
+        time.sleep(0.5)
+
+    def close_window(self, name):
+        """Esc in a window: decide later, or done."""
+        if self.sees("dialog", name):
+            self.key("Escape")
+            self.wait_gone("dialog", name)

@@ -30,6 +30,7 @@ class Desktop:
         os.environ["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"
         os.environ["NO_AT_BRIDGE"] = "0"
         os.environ.setdefault("QT_STYLE_OVERRIDE", "breeze")
+        os.environ["LANG"] = os.environ["LC_ALL"] = "en_GB.UTF-8"
         subprocess.run(["display", "-window", "root", "-size", "1400x1000", "xc:#5b6b7b"], check=False)
         self.start("/usr/libexec/at-spi-bus-launcher", "--launch-immediately")
         self.start("openbox")
@@ -57,10 +58,30 @@ class Program:
         self.folder = pathlib.Path(folder).resolve()
         self.person = Person(pictures)
         self.process = None
+        os.environ["XDG_DATA_DIRS"] = f"{self.folder.parent / 'share'}:/usr/local/share:/usr/share"
         config = pathlib.Path(os.environ["XDG_CONFIG_HOME"])
         config.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
         (config / "countersignrc").write_text(f"[Server]\nPort={self.port}\n")
+
+    def first_start(self):
+        """Through the four pages of the first start, as its first user goes."""
+        person = self.person
+        self.start()
+        person.find("label", "You decide what agents may do", 30)
+        person.picture("first-start")
+        person.press("button", "Next")
+        person.find("label", "Where your keys will rest")
+        person.picture("where-keys-rest")
+        person.press("button", "Next")
+        for field in ("New passphrase", "The same once more"):
+            person.write_into(field, PASSPHRASE)
+        person.picture("passphrase")
+        person.press("button", "Make the keys")
+        person.find("label", "Connect an agent", 30)
+        person.picture("connect-an-agent")
+        person.press("button", "Done")
+        person.find("frame|window|filler", "Countersign")
 
     @property
     def issuer(self):

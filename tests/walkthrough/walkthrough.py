@@ -1,14 +1,19 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The Countersign contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The main job, end to end, in real windows: first start, an agent asks, a person decides, the grant counts down, is
-revoked, and all of it stands in the timeline. Leaves a picture of each step. Exits 0 only when each step held."""
+"""The main job, end to end, in real windows: first start, an agent asks, a person narrows and approves, the grant counts
+down, is revoked, and all of it stands in the timeline. Leaves a picture of each step; fails at the first that doesn't hold.
+
+usage, inside desktop-session and with-kwallet: walkthrough.py FOLDER-OF-THE-PROGRAMS FOLDER-FOR-PICTURES"""
 
 import json
 import pathlib
 import sys
+import time
 
-from program import PASSPHRASE, Desktop, Program
+from program import Desktop, Program
+
+HOLD = 1.9  # seconds; a risky grant is held for 1.5
 
 
 def check(condition, what):
@@ -17,19 +22,103 @@ def check(condition, what):
     print(f"ok: {what}", flush=True)
 
 
-def first_start(program):
+def an_agent_asks(program):
+    agent = program.start_agent("--name", "reconcile-bot", "--location", "https://payments.example/", "--action", "payments.create",
+                                "--action", "payments.read", "--action", "payments.cancel", "--for", "6h",
+                                "--message", "Reconcile last week's invoices", "--then", "introspect")
     person = program.person
-    program.start()
-    person.find("frame|dialog|window|filler|label", ".*", 30)
-    person.picture("first-start")
+    person.find("list item", "reconcile-bot, .*", 30)
+    person.picture("an-agent-asks")
+    check(not person.sees("dialog", "A request.*"), "no window took the focus by itself")
+    return agent
+
+
+def the_person_reads(program):
+    person = program.person
+    person.review_from_notification()
+    person.find("dialog", "A request.*")
+    person.find("label", "“reconcile-bot” \\(what it calls itself\\)")
+    person.picture("consent")
+    person.key("Return")
+    person.key("space")
+    time.sleep(0.3)
+    check(len(program.ctl_json("grants")["grants"]) == 0, "neither Enter nor Space approves")
+
+
+def the_person_narrows_and_approves(program, agent):
+    person = program.person
+    person.press("check box", "cancel payments at payments.example.*")
+    person.press("radio button", "15 minutes")
+    person.find("label", "until .* \\(15 min\\)")
+    person.press("check box", "Exactly what you would sign")
+    person.picture("narrowed")
+    time.sleep(1)
+    person.press("button", "Hold to approve")
+    time.sleep(0.3)
+    check(len(program.ctl_json("grants")["grants"]) == 0, "a short press does not approve a risky grant")
+    person.hold("button", "Hold to approve", HOLD)
+    output, _ = agent.communicate(timeout=60)
+    print(output)
+    check(agent.returncode == 0, "the agent got its tokens")
+    grants = program.ctl_json("grants")["grants"]
+    check(len(grants) == 1, "there is one grant")
+    check("cancel" not in json.dumps(grants[0]), "what was left out was not granted")
+    return grants[0]
+
+
+def the_grant_counts_down_and_is_revoked(program):
+    person = program.person
+    person.close_window("A request.*")
+    person.press("page tab", "Grants")
+    person.find("table cell", "create and read payments at payments.example")
+    person.picture("grant-live")
+    person.press("table cell", "Delete revokes this grant")
+    person.wait_gone("table cell", "Delete revokes this grant")
+    person.picture("grant-revoked")
+    grants = program.ctl_json("grants", "--all")["grants"]
+    check(grants[0]["state"] == "revoked", "the grant is revoked")
+
+
+def the_timeline_has_it_all(program):
+    person = program.person
+    person.press("page tab", "Timeline")
+    person.find("list item", ".*revoked.*")
+    person.picture("timeline")
+    kinds = [entry["kind"] for entry in program.ctl_json("timeline")["entries"]]
+    for kind in ("log_started", "agent_registered", "request_received", "consent_given", "key_bound", "token_issued", "grant_revoked"):
+        check(kind in kinds, f"the log has {kind}")
+
+
+def another_is_denied(program):
+    person = program.person
+    person.press("page tab", "Requests.*")
+    agent = program.start_agent("--name", "unknown-helper", "--action", "mail.send", "--location", "https://mail.example/", "--ephemeral")
+    person.find("list item", "unknown-helper, .*", 30)
+    person.press("button", "Review.*")
+    time.sleep(1)
+    person.press("button", "Deny")
+    output, _ = agent.communicate(timeout=60)
+    check(agent.returncode == 4, "the other agent was told that the person denied it")
+    person.picture("denied")
 
 
 def main():
-    folder, pictures = sys.argv[1], pathlib.Path(sys.argv[2])
     desktop = Desktop()
-    program = Program(folder, pictures)
+    program = Program(sys.argv[1], pathlib.Path(sys.argv[2]))
     try:
-        first_start(program)
+        program.first_start()
+        agent = an_agent_asks(program)
+        the_person_reads(program)
+        the_person_narrows_and_approves(program, agent)
+        the_grant_counts_down_and_is_revoked(program)
+        the_timeline_has_it_all(program)
+        another_is_denied(program)
+        program.end()
+        check(program.process.returncode == 0, "the program ended in order")
+    except Exception:
+        program.person.picture("failed")
+        print(program.person.described(), program.log(), sep="\n", flush=True)
+        raise
     finally:
         program.end()
         desktop.end()
