@@ -45,8 +45,15 @@ Result<GrantRow> rowOf(const Context& context, grants::Grant grant)
     return row;
 }
 
-Result<void> addRequests(Context& context, DeskChanges& changes, const std::set<std::string>& publicIds)
+Result<void> addRequests(Context& context, DeskChanges& changes, const Touched& touched)
 {
+    std::set<std::string> publicIds = touched.requests;
+    if (!touched.holders.empty()) {
+        for (const StoredRequest& stored : TRY(context.requests.waiting())) {
+            if (touched.holders.contains(stored.request.agent))
+                publicIds.insert(stored.request.publicId);
+        }
+    }
     for (const std::string& publicId : publicIds) {
         if (const auto stored = TRY(context.requests.findByPublicId(publicId)))
             changes.requests.push_back(TRY(waitingRequest(context, *stored)));
@@ -109,7 +116,7 @@ Result<DeskStatus> statusOf(const Context& context)
 Result<DeskChanges> changesOf(Context& context, const Touched& touched)
 {
     DeskChanges changes;
-    TRY(addRequests(context, changes, touched.requests));
+    TRY(addRequests(context, changes, touched));
     for (const GrantId& id : touched.grants) {
         if (auto grant = TRY(context.ledger.find(id)))
             changes.grants.push_back(TRY(rowOf(context, std::move(*grant))));

@@ -30,6 +30,7 @@ struct Touched {
     std::set<GrantId> grants;
     std::set<std::string> requests; ///< by public id
     std::set<ClientId> agents;
+    std::set<ClientId> holders; ///< agents whose grants came, went or were held: their requests show other facts now
     enum class Services : std::uint8_t { Same, Changed } services = Services::Same;
     enum class Anchor : std::uint8_t { Same, Due } anchor = Anchor::Same; ///< a consent or a revocation is among it
     enum class Rollback : std::uint8_t { Same, Confirmed } rollback = Rollback::Same;

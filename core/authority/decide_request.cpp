@@ -125,16 +125,6 @@ Result<void> keepConsent(
         {grant.id, signedRecord, decision.shownText.toStdString(), salt, record.locale, record.renderer, index});
 }
 
-/// The requests of an agent whose holdings changed are shown with other facts from now on.
-Result<void> touchWaitingOf(Context& context, const ClientId& agent)
-{
-    for (const StoredRequest& stored : TRY(context.requests.waiting())) {
-        if (stored.request.agent == agent)
-            context.touched.requests.insert(stored.request.publicId);
-    }
-    return {};
-}
-
 } // namespace
 
 Result<GrantId> approveRequest(Context& context, const Decision& decision)
@@ -152,7 +142,7 @@ Result<GrantId> approveRequest(Context& context, const Decision& decision)
     TRY(keepConsent(context, decision, stored, grant));
     TRY(context.requests.approve(stored.row, grant.id, context.now()));
     TRY(context.registry.setCoolDown(known->agent.id, 0, {}));
-    TRY(touchWaitingOf(context, known->agent.id));
+    context.touched.holders.insert(known->agent.id);
     context.touched.grants.insert(grant.id);
     context.touched.requests.insert(stored.request.publicId);
     context.touched.anchor = Touched::Anchor::Due;

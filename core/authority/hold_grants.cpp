@@ -19,6 +19,7 @@ Result<void> resume(Context& context, const grants::Grant& grant)
     TRY(context.ledger.setState(grant.id, GrantState::Live, EndReason::None, std::nullopt));
     TRY(appendLeaf(context, draftAbout(audit::LeafKind::GrantResumed, grant)));
     context.touched.grants.insert(grant.id);
+    context.touched.holders.insert(grant.agent);
     return {};
 }
 
@@ -27,6 +28,7 @@ Result<void> resume(Context& context, const grants::Grant& grant)
 Result<void> holdGrant(Context& context, const grants::Grant& grant, EndReason reason)
 {
     context.touched.grants.insert(grant.id);
+    context.touched.holders.insert(grant.agent);
     context.view.cut(grant.id);
     if (reason == EndReason::ClockMoved)
         context.troubles[Trouble::ClockMoved] = troubleText(Trouble::ClockMoved);

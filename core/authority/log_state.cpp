@@ -5,8 +5,6 @@
 
 #include "core/base/json.h"
 
-#include <algorithm>
-
 namespace countersign::authority {
 
 namespace {
@@ -78,7 +76,7 @@ void takeOfGrant(LoggedGrant& grant, const audit::Leaf& leaf, const json::Object
 
 void LogState::take(const audit::Leaf& leaf)
 {
-    newest = std::max(newest, leaf.at);
+    latest = leaf.at;
     const auto claims = json::parseObject(leaf.bytes);
     if (!claims)
         return;

@@ -30,7 +30,7 @@ struct LogState {
     std::map<ClientId, Thumbprint> agents;
     std::set<Thumbprint> blockedKeys;
     std::map<GrantId, LoggedGrant> grants;
-    UnixSeconds newest; ///< the latest time that stands in it
+    UnixSeconds latest; ///< of the last leaf: after a clock that was wrong it may be before others
 
     /// The next leaf, in order. What can't be read was refused by the check before.
     void take(const audit::Leaf& leaf);

@@ -30,8 +30,9 @@ Result<AcceptedRequest> refuseAndLog(
 }
 
 /// Which cap a new request would be over; empty: none.
-std::string_view capReached(const std::vector<StoredRequest>& waiting, const DelegationRequest& command)
+Result<std::string_view> capReached(const Context& context, const DelegationRequest& command)
 {
+    const auto waiting = TRY(context.requests.waiting());
     if (waiting.size() >= static_cast<std::size_t>(consent::kMaxWaiting))
         return "waiting_in_all";
     const auto ofAgent = std::ranges::count(waiting, command.agent, [](const auto& one) { return one.request.agent; });
@@ -40,7 +41,9 @@ std::string_view capReached(const std::vector<StoredRequest>& waiting, const Del
     const std::string program = command.evidence.executable();
     const auto ofProgram =
         std::ranges::count(waiting, program, [](const auto& one) { return one.request.evidence.executable(); });
-    return !program.empty() && ofProgram >= kMaxWaitingPerExecutable ? "waiting_of_program" : "";
+    if (!program.empty() && ofProgram >= kMaxWaitingPerExecutable)
+        return "waiting_of_program";
+    return TRY(context.requests.countWaitingOf(command.peer.uid)) >= kMaxWaitingPerUid ? "waiting_of_user" : "";
 }
 
 StoredRequest toRequest(const Context& context, const DelegationRequest& command, const std::string& secret)
@@ -119,7 +122,7 @@ Result<AcceptedRequest> requestDelegation(Context& context, const DelegationRequ
         if (known->coolDownUntil > context.now())
             return refuseAndLog(context, agent, ErrorCode::TemporarilyUnavailable, "cool_down",
                 "Nobody answered this agent's last requests; it may ask again later.");
-        if (const auto cap = capReached(TRY(context.requests.waiting()), command); !cap.empty())
+        if (const auto cap = TRY(capReached(context, command)); !cap.empty())
             return refuseAndLog(context, agent, ErrorCode::TemporarilyUnavailable, cap,
                 "Too many requests are waiting for the person; ask again later.");
         TRY(context.requests.add(stored));

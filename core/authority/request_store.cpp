@@ -129,6 +129,15 @@ Result<std::vector<StoredRequest>> RequestStore::waiting() const
     return allOf(query.bind(number(RequestState::Waiting)));
 }
 
+Result<int> RequestStore::countWaitingOf(uid_t uid) const
+{
+    Query query(*m_database,
+        "SELECT count(*) FROM requests r JOIN agents a ON a.client_id = r.client_id WHERE r.state = ? AND a.uid = ?");
+    query.bind(number(RequestState::Waiting)).bind(static_cast<std::int64_t>(uid));
+    TRY(query.next());
+    return static_cast<int>(query.integer(0));
+}
+
 Result<std::vector<StoredRequest>> RequestStore::dueAt(UnixSeconds now) const
 {
     Query query(*m_database, COUNTERSIGN_REQUEST_SELECT "WHERE state = ? AND expires_at <= ? ORDER BY id");

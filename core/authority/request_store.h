@@ -39,6 +39,8 @@ public:
     /// The waiting one that an equal request merges into.
     [[nodiscard]] Result<std::optional<StoredRequest>> findEqual(const ClientId& agent, const std::string& key) const;
     [[nodiscard]] Result<std::vector<StoredRequest>> waiting() const; ///< oldest first
+    /// Waiting ones of all agents that a user registered.
+    [[nodiscard]] Result<int> countWaitingOf(uid_t uid) const;
     [[nodiscard]] Result<std::vector<StoredRequest>> dueAt(UnixSeconds now) const; ///< waiting ones past their end
     [[nodiscard]] Result<std::optional<UnixSeconds>> nextEnd() const; ///< of the waiting ones
 

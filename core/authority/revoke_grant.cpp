@@ -32,6 +32,7 @@ Result<void> endGrant(Context& context, const GrantId& id, EndReason reason)
     const bool ranOut = reason == EndReason::TimeRanOut;
     TRY(context.ledger.setState(id, ranOut ? GrantState::Expired : GrantState::Revoked, reason, context.now()));
     TRY(context.tokens.removeOfGrant(id));
+    context.touched.holders.insert(grant->agent);
     audit::LeafDraft leaf = draftAbout(ranOut ? audit::LeafKind::GrantExpired : audit::LeafKind::GrantRevoked, *grant);
     leaf.claims["reason"] = grants::endReasonName(reason);
     TRY(appendLeaf(context, leaf));

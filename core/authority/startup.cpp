@@ -22,6 +22,7 @@ using grants::EndReason;
 using grants::GrantState;
 
 constexpr std::string_view kOriginPrefix = "countersign/";
+constexpr std::string_view kLastSeenKey = "last_seen"; ///< in the meta table
 
 audit::LogOwner ownerOf(const Context& context)
 {
@@ -102,8 +103,9 @@ Result<void> holdIfBehind(Context& context, const LogState& log)
     store::Query query(context.database, "SELECT value FROM meta WHERE key = ?");
     query.bind(kLastSeenKey);
     const std::string lastSeen = TRY(query.next()) ? query.text(0) : std::string();
-    const UnixSeconds newest{std::max<std::int64_t>(log.newest.value, std::atoll(lastSeen.c_str()))};
-    if (context.now() >= newest - kClockBackTolerance)
+    const UnixSeconds latest{std::max<std::int64_t>(log.latest.value, std::atoll(lastSeen.c_str()))};
+    TRY(rememberTime(context));
+    if (context.now() >= latest - kClockBackTolerance)
         return {};
     for (const GrantId& id : TRY(context.ledger.inState(GrantState::Live))) {
         if (const auto grant = TRY(context.ledger.find(id)))
@@ -123,6 +125,12 @@ Result<void> verify(Context& context, const LogState& log)
 }
 
 } // namespace
+
+Result<void> rememberTime(Context& context)
+{
+    store::Query query(context.database, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
+    return query.bind(kLastSeenKey).bind(std::to_string(context.now().value)).run();
+}
 
 Result<void> loadState(Context& context)
 {

@@ -15,10 +15,8 @@ namespace countersign::authority {
 
 inline constexpr std::size_t kMaxAccessTokenBytes = 6 * 1024;
 inline constexpr int kMaxWaitingPerExecutable = 16; ///< the agents of one program together
+inline constexpr int kMaxWaitingPerUid = 48; ///< the agents of one user together; leaves room for those of another
 inline constexpr int kHeldBeforeShown = 50; ///< ended grants that a screen compares a request with
-
-/// The name in the meta table under which the time of the last orderly end stands.
-inline constexpr std::string_view kLastSeenKey = "last_seen";
 
 // used_proofs.cpp
 /// Error: Replayed, for the first that was used before.
@@ -96,6 +94,9 @@ struct IssuedTokens {
 [[nodiscard]] Result<void> loadState(Context& context);
 /// The person has seen that an old copy was put back: that its grants ended is logged, and the log goes on from here.
 [[nodiscard]] Result<void> confirmRollback(Context& context);
+
+/// Keeps the present time, so that a clock that is set back while nothing runs shows at the next start.
+[[nodiscard]] Result<void> rememberTime(Context& context);
 
 // troubles.cpp
 /// Error when nothing that extends authority may be decided now.

@@ -35,12 +35,6 @@ bool looksTheSame(const DeskStatus& a, const DeskStatus& b)
         && a.waitingRequests == b.waitingRequests && a.refusedRequests == b.refusedRequests;
 }
 
-Result<void> rememberTime(Context& context)
-{
-    store::Query query(context.database, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
-    return query.bind(kLastSeenKey).bind(std::to_string(context.now().value)).run();
-}
-
 } // namespace
 
 Writer::Writer(AuthorityOptions options, std::unique_ptr<store::Database> database, ReadView& view, ClockWatch& watch)

@@ -177,10 +177,11 @@ void AuthorityFixture::setAnchor(std::optional<keychain::LogAnchor> anchor)
     m_anchor = std::move(anchor);
 }
 
-TestAgent AuthorityFixture::registerAgent(const std::string& name, const std::string& executable)
+TestAgent AuthorityFixture::registerAgent(const std::string& name, const std::string& executable, uid_t uid)
 {
     auto key = mustHave(crypto::PrivateKey::generate(crypto::KeyType::P256), "agent key");
     RegisterAgent command{name, key.publicKey(), {}, evidenceOf(executable)};
+    command.peer.uid = uid;
     auto agent =
         wait<agents::Agent>([&](auto reply) { authority().registerAgent(std::move(command), std::move(reply)); });
     return {mustHave(std::move(agent), "register"), std::move(key)};
@@ -194,6 +195,7 @@ DelegationRequest AuthorityFixture::request(
     request.proofs = {freshProof(agent.id().value, m_clock.now())};
     request.asked = asked;
     request.bindingMessage = message;
+    request.peer.uid = 1000;
     request.digest = crypto::sha256(permissions::permissionJson(asked) + message);
     request.evidence = evidenceOf(agent.agent.executable);
     return request;

@@ -88,8 +88,8 @@ public:
         return wait<T>([&](auto reply) { authority().submit(std::move(work), std::move(reply)); });
     }
 
-    TestAgent registerAgent(
-        const std::string& name = "reconcile-bot", const std::string& executable = "/usr/bin/reconcile");
+    TestAgent registerAgent(const std::string& name = "reconcile-bot",
+        const std::string& executable = "/usr/bin/reconcile", uid_t uid = 1000);
     /// Byte-equal ones merge: `digest` is made of the agent, what is asked and the message.
     [[nodiscard]] authority::DelegationRequest request(const TestAgent& agent,
         const permissions::Permission& asked = payments(), const std::string& message = "Last week's invoices.") const;

@@ -137,6 +137,21 @@ private Q_SLOTS:
         QVERIFY(fixture.has(Trouble::ClockMoved));
     }
 
+    void after_a_wrong_clock_was_confirmed_a_restart_holds_nothing_again()
+    {
+        AuthorityFixture fixture;
+        fixture.clock().setWall(kTestStart + 365 * 86400s);
+        const TestAgent agent = fixture.registerAgent();
+        fixture.clock().setWall(kTestStart);
+        const auto tokens = fixture.tokensFor(agent);
+        QVERIFY(confirm(fixture));
+        for (int i = 0; i < 2; ++i) {
+            fixture.stop();
+            QVERIFY(fixture.start());
+            QVERIFY(fixture.isActive(tokens.accessToken));
+        }
+    }
+
     void expired_is_final_whatever_the_clock_says_later()
     {
         AuthorityFixture fixture;

@@ -53,13 +53,15 @@ private Q_SLOTS:
                 "INSERT INTO agents (client_id, name, jwk, jkt, registered_at, uid) "
                 "SELECT 'filler' || i, 'x', '{}', 'jkt' || i, 0, ? FROM n");
             query.bind(std::int64_t{agents::kMaxAgentsPerUid - 2});
-            return query.bind(static_cast<std::int64_t>(static_cast<uid_t>(-1))).run();
+            return query.bind(std::int64_t{1000}).run();
         });
         QVERIFY(filled);
         fixture.registerAgent("the last one");
         const auto key = crypto::PrivateKey::generate(crypto::KeyType::Ed25519);
         const auto over = fixture.wait<agents::Agent>([&](auto reply) {
-            fixture.authority().registerAgent({"one more", key->publicKey(), {}, {}}, std::move(reply));
+            authority::RegisterAgent command{"one more", key->publicKey(), {}, {}};
+            command.peer.uid = 1000;
+            fixture.authority().registerAgent(std::move(command), std::move(reply));
         });
         QCOMPARE(codeOf(over), ErrorCode::TemporarilyUnavailable);
         QVERIFY(fixture.authority().findClient(first.id()));
@@ -105,11 +107,23 @@ private Q_SLOTS:
     {
         AuthorityFixture fixture;
         for (int i = 0; i < consent::kMaxWaiting; ++i) {
-            auto request = fixture.request(fixture.registerAgent("a" + std::to_string(i), ""));
-            request.peer.uid = static_cast<uid_t>(i);
+            const auto uid = static_cast<uid_t>(2000 + i);
+            auto request = fixture.request(fixture.registerAgent("a" + std::to_string(i), "", uid));
+            request.peer.uid = uid;
             QVERIFY(fixture.ask(std::move(request)));
         }
         QCOMPARE(codeOf(fixture.ask(fixture.registerAgent("one more", ""))), ErrorCode::TemporarilyUnavailable);
+    }
+
+    void a_user_has_no_more_requests_waiting_than_the_cap()
+    {
+        AuthorityFixture fixture;
+        for (int i = 0; i < authority::kMaxWaitingPerUid; ++i)
+            QVERIFY(fixture.ask(fixture.registerAgent("a" + std::to_string(i), "")));
+        QCOMPARE(codeOf(fixture.ask(fixture.registerAgent("one more", ""))), ErrorCode::TemporarilyUnavailable);
+        auto request = fixture.request(fixture.registerAgent("another user's", "", 1001));
+        request.peer.uid = 1001;
+        QVERIFY(fixture.ask(request));
     }
 
     void equal_requests_merge_and_the_newest_gets_the_grant()
