@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Countersign contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs other people's OAuth clients, unmodified, against the running program, and plays the person who decides: in the real
+window, with a real pointer, whatever a line "PERSON: approve|deny|ignore <binding message>" asks for.
+
+usage, inside desktop-session and with-kwallet: drive.py FOLDER-OF-THE-PROGRAMS WORK-FOLDER"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "walkthrough"))
+from program import Desktop, Program  # noqa: E402
+
+HOLD = 1.9
+LIMIT = 420  # seconds for all of it
+
+
+def open_request(person, message):
+    """Opens the waiting request that gives this reason, whichever place it has in the list."""
+    reason = f"“{re.escape(message)}”"
+    for _ in range(40):
+        for item in list(person.all("list item", ".*Let an agent .*")):
+            person.point_at(item)
+            subprocess.run(["xdotool", "click", "1"], check=True)
+            person.press("button", "Review.*")
+            if person.sees("label", reason, 3):
+                return
+            person.close_window("A request.*")
+        time.sleep(0.2)
+    raise AssertionError(f"no request gives the reason {message!r}")
+
+
+def decide(person, decision, message):
+    if decision == "ignore":
+        return
+    open_request(person, message)
+    time.sleep(0.9)  # the buttons are off for 0.7 s
+    if decision == "approve":
+        person.hold("button", "Hold to approve|Approve", HOLD)
+    else:
+        person.press("button", "Deny")
+    person.wait_gone("button", "Hold to approve|Approve")
+    person.close_window("A request.*")
+
+
+def run_peers(program, work):
+    command = [pathlib.Path(__file__).resolve().parent / "run", work]
+    peers = subprocess.Popen(command, env={**os.environ, "COUNTERSIGN_ISSUER": program.issuer}, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True)
+    killer = threading.Timer(LIMIT, peers.kill)
+    killer.start()
+    try:
+        for line in peers.stdout:
+            print(line, end="", flush=True)
+            asked = re.match(r"(?:# )?PERSON: (approve|deny|ignore) (.*)", line.strip())
+            if asked:
+                decide(program.person, *asked.groups())
+        return peers.wait()
+    finally:
+        killer.cancel()
+        peers.kill()
+
+
+def main():
+    desktop = Desktop()
+    program = Program(sys.argv[1])
+    try:
+        program.first_start()
+        return run_peers(program, sys.argv[2])
+    except Exception:
+        print(program.person.described(), program.log(), sep="\n", flush=True)
+        raise
+    finally:
+        program.end()
+        desktop.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
