@@ -34,6 +34,7 @@ void registerClient(OAuthServer& server, const HttpRequest& request, Respond res
                 respond(refusal(agent.error()));
                 return;
             }
+            answer["client_name"] = agent->name; // of a key that is known already: as it was first registered
             answer["client_id"] = agent->id.value;
             answer["client_id_issued_at"] = agent->registeredAt.value;
             respond(jsonAnswer(201, answer));
