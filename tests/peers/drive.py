@@ -49,9 +49,23 @@ def decide(person, decision, message):
     person.close_window("A request.*")
 
 
+def add_service(person, name, address):
+    """Adds a service in the window, and reads its id and the secret that is shown once."""
+    person.press("page tab", "Services")
+    person.press("button", "Add a service…")
+    person.write_into("Name", name)
+    person.write_into("Address", address)
+    person.press("button", "Add")
+    shown = {field: person.text_of(f"Service {field}") for field in ("ID", "secret")}
+    person.press("button", "Done")
+    person.press("page tab", "Requests.*")
+    return {"COUNTERSIGN_SERVICE_ID": shown["ID"], "COUNTERSIGN_SERVICE_SECRET": shown["secret"]}
+
+
 def run_peers(program, work):
     command = [pathlib.Path(__file__).resolve().parent / "run", work]
-    peers = subprocess.Popen(command, env={**os.environ, "COUNTERSIGN_ISSUER": program.issuer}, stdout=subprocess.PIPE,
+    service = add_service(program.person, "Payments", "https://payments.example/")
+    peers = subprocess.Popen(command, env={**os.environ, **service, "COUNTERSIGN_ISSUER": program.issuer}, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, text=True)
     killer = threading.Timer(LIMIT, peers.kill)
     killer.start()

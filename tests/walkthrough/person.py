@@ -97,6 +97,17 @@ class Person:
             time.sleep(0.1)
         raise NotThere(f"{role} named {name!r} still shows after {seconds} s")
 
+    def text_of(self, name, seconds=20.0):
+        """What stands in a field."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            node = self.find("text", name, seconds)
+            length = Atspi.Text.get_character_count(node)
+            if length > 0:
+                return Atspi.Text.get_text(node, 0, length)
+            time.sleep(0.1)
+        raise NotThere(f"the field {name!r} stays empty")
+
     def described(self):
         lines = []
         for application in self.applications():
