@@ -194,14 +194,20 @@ bool DecisionButton::event(QEvent* event)
 
 QSize DecisionButton::sizeHint() const
 {
+    // As wide as its longest words, so that nothing moves under a pointer that holds it.
     QStyleOptionButton option;
     initStyleOption(&option);
-    QSize contents;
-    for (const QString& words : {m_words.rest, m_words.hold, m_words.full})
-        contents = contents.expandedTo(fontMetrics().size(Qt::TextShowMnemonic, words));
     if (m_press != Press::Tap)
-        contents.rwidth() += option.iconSize.width() + fontMetrics().horizontalAdvance(QLatin1Char(' ')) * 2;
-    return style()->sizeFromContents(QStyle::CT_PushButton, &option, contents, this);
+        option.icon = ring();
+    QSize widest;
+    for (const QString& words : {m_words.rest, m_words.hold, m_words.full}) {
+        option.text = words;
+        QSize contents = fontMetrics().size(Qt::TextShowMnemonic, words);
+        if (m_press != Press::Tap)
+            contents.rwidth() += option.iconSize.width() + fontMetrics().horizontalAdvance(QLatin1Char(' ')) * 2;
+        widest = widest.expandedTo(style()->sizeFromContents(QStyle::CT_PushButton, &option, contents, this));
+    }
+    return widest;
 }
 
 void DecisionButton::initStyleOption(QStyleOptionButton* option) const
