@@ -16,8 +16,6 @@ constexpr std::string_view kById = "SELECT client_id, name, jwk, jkt, executable
                                    "cool_down_until FROM agents WHERE client_id = ?";
 constexpr std::string_view kByKey = "SELECT client_id, name, jwk, jkt, executable, registered_at, blocked, unanswered, "
                                     "cool_down_until FROM agents WHERE jkt = ? ORDER BY id LIMIT 1";
-constexpr std::string_view kAll = "SELECT client_id, name, jwk, jkt, executable, registered_at, blocked, unanswered, "
-                                  "cool_down_until FROM agents ORDER BY id";
 
 std::optional<std::string> known(const std::string& executable)
 {
@@ -73,13 +71,13 @@ Result<std::optional<RegisteredAgent>> Registry::findByKey(const Thumbprint& key
     return oneOf(query.bind(key.value));
 }
 
-Result<std::vector<RegisteredAgent>> Registry::all() const
+Result<std::vector<ClientId>> Registry::ids() const
 {
-    Query query(*m_database, kAll);
-    std::vector<RegisteredAgent> agents;
+    Query query(*m_database, "SELECT client_id FROM agents ORDER BY id");
+    std::vector<ClientId> ids;
     while (TRY(query.next()))
-        agents.push_back(TRY(fromRow(query)));
-    return agents;
+        ids.push_back(ClientId{query.text(0)});
+    return ids;
 }
 
 Result<int> Registry::countOf(uid_t uid) const

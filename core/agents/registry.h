@@ -33,7 +33,7 @@ public:
     [[nodiscard]] Result<void> remove(const ClientId& id);
     [[nodiscard]] Result<std::optional<RegisteredAgent>> find(const ClientId& id) const;
     [[nodiscard]] Result<std::optional<RegisteredAgent>> findByKey(const Thumbprint& key) const;
-    [[nodiscard]] Result<std::vector<RegisteredAgent>> all() const;
+    [[nodiscard]] Result<std::vector<ClientId>> ids() const; ///< all, also those whose row can't be read
     [[nodiscard]] Result<int> countOf(uid_t uid) const;
 
     /// The program that it was last seen as.

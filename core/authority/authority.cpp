@@ -54,7 +54,7 @@ private:
     void arm()
     {
         if (const auto end = writer->nextEnd())
-            wakeUp.in(*end - clock->now());
+            wakeUp.in(std::chrono::seconds(end->value) - clock->wallTime());
         else
             wakeUp.never();
         if (writer->needsCheckpoint() && !checkpoint.isActive())

@@ -20,8 +20,8 @@ Result<agents::Agent> findAgent(const Context& context, const ClientId& id)
 /// Others may have changed too: those that come with the same key or program.
 Result<void> touchAllAgents(Context& context)
 {
-    for (const agents::RegisteredAgent& known : TRY(context.registry.all()))
-        context.touched.agents.insert(known.agent.id);
+    for (const ClientId& id : TRY(context.registry.ids()))
+        context.touched.agents.insert(id);
     return {};
 }
 

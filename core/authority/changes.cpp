@@ -15,9 +15,10 @@ namespace {
 
 Result<void> publishAgent(Context& context, const ClientId& id)
 {
-    auto known = TRY(context.registry.find(id));
-    if (known)
-        context.view.setClient({std::move(known->agent), std::move(known->key)});
+    auto known = context.registry.find(id);
+    // A row that can't be read (with a broken log none was verified) is nobody.
+    if (known && *known)
+        context.view.setClient({std::move((*known)->agent), std::move((*known)->key)});
     else
         context.view.removeClient(id);
     return {};
@@ -84,8 +85,8 @@ Result<void> publish(Context& context, const Touched& touched)
 
 Result<void> publishAll(Context& context)
 {
-    for (agents::RegisteredAgent& known : TRY(context.registry.all()))
-        context.view.setClient({std::move(known.agent), std::move(known.key)});
+    for (const ClientId& id : TRY(context.registry.ids()))
+        TRY(publishAgent(context, id));
     // With a log that can't be trusted, nobody knows what has been revoked.
     if (!context.has(Trouble::LogBroken)) {
         for (const GrantId& id : TRY(context.ledger.inState(grants::GrantState::Live)))

@@ -39,12 +39,11 @@ Result<StoredRequest> stillWaiting(const Context& context, const std::string& pu
     return std::move(*stored);
 }
 
-/// Whether the facts that were shown are those that hold now. They may be of an earlier moment since the request came,
-/// and the agent may have asked again meanwhile.
-bool stillHold(const consent::ScreenFacts& shown, const consent::ScreenFacts& now, const consent::Request& request)
+/// Whether the facts that were shown are those that hold now. They may be of an earlier moment (which makes an earlier
+/// end), and the agent may have asked again meanwhile.
+bool stillHold(const consent::ScreenFacts& shown, const consent::ScreenFacts& now)
 {
-    if (shown.at < request.receivedAt - consent::kMaxRequestLife || shown.at > now.at + crypto::kClockSkew
-        || shown.timesAsked > now.timesAsked)
+    if (shown.at > now.at + crypto::kClockSkew || shown.timesAsked > now.timesAsked)
         return false;
     consent::ScreenFacts same = now;
     same.at = shown.at;
@@ -59,7 +58,7 @@ Result<permissions::Permission> permissionOf(Context& context, const Decision& d
         return fail(ErrorCode::InvalidInput, std::move(message));
     };
     const WaitingRequest now = TRY(waitingRequest(context, stored));
-    if (!stillHold(decision.facts, now.facts, stored.request))
+    if (!stillHold(decision.facts, now.facts))
         return changed("What is known about this request has changed. Look at it again.");
     const consent::Screen screen = consent::composeScreen(decision.facts, decision.edit, QLocale(decision.locale));
     if (screen.text(decision.edit) != decision.shownText)

@@ -152,6 +152,22 @@ Result<std::optional<UnixSeconds>> RequestStore::nextEnd() const
     return timeOf(query.optionalInteger(0));
 }
 
+Result<int> RequestStore::endUnusable(UnixSeconds now)
+{
+    Query query(*m_database,
+        "SELECT r.id, r.public_id, a.id FROM requests r LEFT JOIN agents a ON a.client_id = r.client_id "
+        "WHERE r.state = ?");
+    query.bind(number(RequestState::Waiting));
+    std::vector<std::int64_t> unusable;
+    while (TRY(query.next())) {
+        if (query.isNull(2) || !findByPublicId(query.text(1)))
+            unusable.push_back(query.integer(0));
+    }
+    for (const std::int64_t row : unusable)
+        TRY(end(row, RequestState::Cancelled, now));
+    return static_cast<int>(unusable.size());
+}
+
 Result<void> RequestStore::replace(const StoredRequest& old, StoredRequest& newer, UnixSeconds now)
 {
     newer.request.publicId = old.request.publicId;

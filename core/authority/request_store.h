@@ -43,6 +43,8 @@ public:
     [[nodiscard]] Result<int> countWaitingOf(uid_t uid) const;
     [[nodiscard]] Result<std::vector<StoredRequest>> dueAt(UnixSeconds now) const; ///< waiting ones past their end
     [[nodiscard]] Result<std::optional<UnixSeconds>> nextEnd() const; ///< of the waiting ones
+    /// Ends the waiting ones that can't be read or whose agent is unknown: how many.
+    [[nodiscard]] Result<int> endUnusable(UnixSeconds now);
 
     /// `newer` takes the place of `old` and its public id; `old` ends as merged.
     [[nodiscard]] Result<void> replace(const StoredRequest& old, StoredRequest& newer, UnixSeconds now);

@@ -142,9 +142,10 @@ Result<void> loadState(Context& context)
         rememberUnended(context, log);
         return endAll(context);
     }
-    if (context.has(Trouble::LogBroken))
-        return {};
-    return verify(context, log);
+    if (!context.has(Trouble::LogBroken))
+        TRY(verify(context, log));
+    TRY(context.requests.endUnusable(context.now()));
+    return {};
 }
 
 Result<void> confirmRollback(Context& context)

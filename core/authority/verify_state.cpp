@@ -135,17 +135,23 @@ Result<QStringList> findMissing(Context& context, const LogState& log)
 Result<QStringList> verifyAgents(Context& context, const LogState& log)
 {
     QStringList sentences;
-    for (const agents::RegisteredAgent& known : TRY(context.registry.all())) {
-        const auto logged = log.agents.find(known.agent.id);
-        if (logged == log.agents.end() || logged->second != known.agent.key) {
-            audit::LeafDraft leaf = draftAbout(audit::LeafKind::StateRejected, known.agent);
+    for (const ClientId& id : TRY(context.registry.ids())) {
+        const auto known = context.registry.find(id);
+        const auto logged = log.agents.find(id);
+        if (!known || !*known || logged == log.agents.end() || logged->second != (*known)->agent.key) {
+            audit::LeafDraft leaf;
+            leaf.kind = audit::LeafKind::StateRejected;
+            leaf.agent = id;
             leaf.claims["what"] = "agent: it never introduced itself with this key";
             TRY(appendLeaf(context, leaf));
-            TRY(context.registry.remove(known.agent.id));
+            TRY(context.registry.remove(id));
             sentences.append(QCoreApplication::translate(
                 "authority", "An agent in the data was not backed by the log and was set aside."));
-        } else if (log.blockedKeys.contains(known.agent.key) && known.agent.standing != agents::Standing::Blocked) {
-            TRY(context.registry.block(known.agent, context.now()));
+            continue;
+        }
+        const agents::Agent& agent = (*known)->agent;
+        if (log.blockedKeys.contains(agent.key) && agent.standing != agents::Standing::Blocked) {
+            TRY(context.registry.block(agent, context.now()));
             sentences.append(QCoreApplication::translate(
                 "authority", "An agent that you had blocked was unblocked in the data; it is blocked again."));
         }

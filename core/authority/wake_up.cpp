@@ -14,7 +14,8 @@ namespace countersign::authority {
 
 namespace {
 
-constexpr std::chrono::seconds kLongest = std::chrono::days(30);
+constexpr std::chrono::milliseconds kShortest{250};
+constexpr std::chrono::milliseconds kLongest = std::chrono::days(30);
 constexpr time_t kFarAway = std::numeric_limits<std::int32_t>::max();
 
 void drain(int timer)
@@ -55,10 +56,13 @@ WakeUp::~WakeUp()
         ::close(m_clockSet);
 }
 
-void WakeUp::in(std::chrono::seconds delay)
+void WakeUp::in(std::chrono::milliseconds delay)
 {
-    // Zero would switch it off: what is due already is due in a second, and was found by whoever asked.
-    const itimerspec when{{0, 0}, {std::clamp(delay, std::chrono::seconds(1), kLongest).count(), 0}};
+    // What is due already was found by whoever asked; where it can't be written, that is tried again soon, not at once.
+    const auto nanoseconds =
+        std::chrono::nanoseconds(std::clamp<std::chrono::milliseconds>(delay, kShortest, kLongest));
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(nanoseconds);
+    const itimerspec when{{0, 0}, {seconds.count(), (nanoseconds - seconds).count()}};
     ::timerfd_settime(m_timer, 0, &when, nullptr);
 }
 

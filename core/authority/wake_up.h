@@ -22,7 +22,7 @@ public:
     WakeUp& operator=(const WakeUp&) = delete;
 
     /// From now on, in time that goes on while the machine sleeps. Replaces what was set before.
-    void in(std::chrono::seconds delay);
+    void in(std::chrono::milliseconds delay);
     void never();
 
 private:

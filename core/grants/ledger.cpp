@@ -40,7 +40,10 @@ Result<Grant> fromRow(const Query& row)
     grant.agentKey.value = row.optionalText(2).value_or(std::string());
     if (const auto bound = row.optionalText(3))
         grant.boundKey = Thumbprint{*bound};
-    grant.permission = TRY(permissions::parsePermission(row.text(4)));
+    auto permission = permissions::parsePermission(row.text(4));
+    if (!permission)
+        return fail(ErrorCode::StorageCorrupt, "What a grant permits can't be read.");
+    grant.permission = std::move(*permission);
     grant.createdAt.value = row.integer(5);
     grant.expiresAt.value = row.integer(6);
     grant.state = static_cast<GrantState>(state);
@@ -127,6 +130,12 @@ Result<bool> Ledger::anyHeldFor(EndReason reason) const
     Query query(*m_database, "SELECT 1 FROM grants WHERE state = ? AND end_reason = ? LIMIT 1");
     query.bind(std::int64_t{std::to_underlying(GrantState::Held)}).bind(std::string(endReasonName(reason)));
     return query.next();
+}
+
+Result<std::vector<GrantId>> Ledger::notEndedOf(const ClientId& agent) const
+{
+    Query query(*m_database, "SELECT grant_id FROM grants WHERE client_id = ? AND state IN (0, 1) ORDER BY id");
+    return idsOf(query.bind(agent.value));
 }
 
 Result<std::vector<Grant>> Ledger::ofAgent(const ClientId& agent, int limit) const

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] Result<std::vector<GrantId>> ids() const; ///< all, also those whose row can't be read
     [[nodiscard]] Result<std::vector<GrantId>> inState(GrantState state) const;
     [[nodiscard]] Result<bool> anyHeldFor(EndReason reason) const;
+    /// An agent's live and held ones.
+    [[nodiscard]] Result<std::vector<GrantId>> notEndedOf(const ClientId& agent) const;
     /// An agent's grants, newest first, at most `limit`.
     [[nodiscard]] Result<std::vector<Grant>> ofAgent(const ClientId& agent, int limit) const;
 

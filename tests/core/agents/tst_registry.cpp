@@ -53,7 +53,7 @@ private Q_SLOTS:
         QCOMPARE(*fixture.registry.countOf(1000), 2);
         QCOMPARE(*fixture.registry.countOf(1001), 1);
         QCOMPARE(*fixture.registry.countOf(1002), 0);
-        QCOMPARE(fixture.registry.all()->size(), 3U);
+        QCOMPARE(fixture.registry.ids()->size(), 3U);
     }
 
     void a_block_covers_the_key_and_the_program_as_last_seen()

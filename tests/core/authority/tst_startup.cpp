@@ -283,6 +283,50 @@ private Q_SLOTS:
         QCOMPARE(fixture.anchor(), before); // nothing is signed or remembered of a broken log
     }
 
+    void rows_that_can_not_be_read_stop_nothing_data()
+    {
+        QTest::addColumn<QString>("statement");
+        QTest::newRow("agent") << u"UPDATE agents SET jwk = 'nonsense'"_s;
+        QTest::newRow("agent gone") << u"DELETE FROM agents"_s;
+        QTest::newRow("request") << u"UPDATE requests SET asked = 'nonsense' WHERE state = 0"_s;
+        QTest::newRow("evidence") << u"UPDATE requests SET evidence = '{' WHERE state = 0"_s;
+    }
+    void rows_that_can_not_be_read_stop_nothing()
+    {
+        QFETCH(QString, statement);
+        AuthorityFixture fixture;
+        const TestAgent agent = fixture.registerAgent();
+        const auto tokens = fixture.tokensFor(agent);
+        QVERIFY(fixture.ask(fixture.request(agent, payments(), "another")));
+        fixture.stop();
+        tamper(fixture.folder(), {statement});
+        const auto started = fixture.start();
+        QVERIFY2(started, started ? "" : started.error().message.c_str());
+        QVERIFY(fixture.waiting().empty());
+        QVERIFY(fixture.isActive(fixture.tokensFor(fixture.registerAgent("new", "/usr/bin/new")).accessToken));
+        if (!fixture.grants().empty() && fixture.authority().findClient(agent.id()))
+            QVERIFY(fixture.isActive(tokens.accessToken));
+    }
+
+    void revoking_goes_on_beside_a_row_that_can_not_be_read()
+    {
+        AuthorityFixture fixture;
+        const TestAgent agent = fixture.registerAgent();
+        const auto first = fixture.tokensFor(agent);
+        const auto second = fixture.tokensFor(agent);
+        fixture.stop();
+        tamperWithoutTriggers(fixture.folder(),
+            {u"UPDATE log_leaves SET leaf = x'00' WHERE idx = 1"_s,
+                u"UPDATE grants SET permission = 'nonsense' WHERE id = (SELECT min(id) FROM grants)"_s});
+        QVERIFY(fixture.start());
+        QVERIFY(fixture.has(Trouble::LogBroken));
+        const auto stopped =
+            fixture.wait<void>([&](auto reply) { fixture.authority().stopEverything(std::move(reply)); });
+        QVERIFY2(stopped, stopped ? "" : stopped.error().message.c_str());
+        QVERIFY(fixture.revoke(first.grant));
+        QCOMPARE(fixture.grant(second.grant).state, GrantState::Revoked);
+    }
+
     void another_devices_keys_do_not_open_the_log()
     {
         AuthorityFixture fixture;
