@@ -1,0 +1,253 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The control socket's answers, from a real authority.
+#include "core/server/control/control_api.h"
+
+#include "core/base/json.h"
+#include "core/server/control/timeline_query.h"
+#include "tests/support/authority_fixture.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <future>
+#include <unistd.h>
+
+using namespace countersign;
+using namespace countersign::testing;
+
+namespace {
+struct Told {
+    int status = 0;
+    std::vector<server::Field> fields;
+    json::Object body;
+
+    [[nodiscard]] std::string text(std::string_view name) const
+    {
+        return json::requiredString(body, name).value_or(std::string());
+    }
+    [[nodiscard]] std::int64_t number(std::string_view name) const
+    {
+        return json::requiredInteger(body, name).value_or(-1);
+    }
+    [[nodiscard]] const json::Array& list(std::string_view name) const { return body.at(name).as_array(); }
+};
+} // namespace
+
+class ControlApiTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void status_tells_how_it_stands();
+    void status_names_troubles();
+    void grants_are_listed_with_what_they_permit();
+    void ended_grants_are_listed_on_demand();
+    void revoking_a_grant_ends_it();
+    void revoking_what_is_unknown_is_an_error();
+    void stop_ends_everything();
+    void the_timeline_comes_in_pages();
+    void the_timeline_is_filtered();
+    void a_timeline_query_that_is_not_understood_is_refused_data();
+    void a_timeline_query_that_is_not_understood_is_refused();
+    void doctor_tells_where_things_are();
+    void nothing_that_widens_is_reachable_data();
+    void nothing_that_widens_is_reachable();
+    void other_methods_are_refused();
+    void through_another_door_there_is_nothing();
+
+private:
+    Told call(const std::string& method, const std::string& target, server::Door door = server::Door::ControlSocket)
+    {
+        server::HttpRequest request;
+        request.door = door;
+        request.method = method;
+        request.target = target;
+        request.path = target.substr(0, target.find('?'));
+        request.query = target.contains('?') ? target.substr(target.find('?') + 1) : std::string();
+        auto promise = std::make_shared<std::promise<server::HttpResponse>>();
+        auto answer = promise->get_future();
+        m_handler(
+            std::move(request), [promise](server::HttpResponse response) { promise->set_value(std::move(response)); });
+        if (answer.wait_for(kAnswerLimit) != std::future_status::ready)
+            qFatal("no answer in time");
+        server::HttpResponse response = answer.get();
+        return {response.status, response.fields, json::parseObject(response.body).value_or(json::Object())};
+    }
+
+    AuthorityFixture m_fixture;
+    server::Handler m_handler = server::makeControlApi(m_fixture.authority());
+};
+
+void ControlApiTest::status_tells_how_it_stands()
+{
+    const Told told = call("GET", "/status");
+    QCOMPARE(told.status, 200);
+    QCOMPARE(told.text("issuer"), m_fixture.authority().issuer());
+    QCOMPARE(told.text("device"), m_fixture.identity().device.publicKey().thumbprint().value);
+    QVERIFY(told.number("log_size") >= 1);
+    QCOMPARE(told.list("troubles").size(), 0U);
+}
+
+void ControlApiTest::status_names_troubles()
+{
+    AuthorityFixture sealed(AuthorityFixture::PersonKey::Sealed);
+    server::Handler other = server::makeControlApi(sealed.authority());
+    std::swap(m_handler, other);
+    const Told told = call("GET", "/status");
+    std::swap(m_handler, other);
+    QCOMPARE(told.list("troubles"), json::Array{"person_key_sealed"});
+}
+
+void ControlApiTest::grants_are_listed_with_what_they_permit()
+{
+    const TestAgent agent = m_fixture.registerAgent("Ledger\u202ebot");
+    const GrantId grant = m_fixture.tokensFor(agent).grant;
+    const Told told = call("GET", "/grants");
+    QCOMPARE(told.status, 200);
+    const json::Object& first = told.list("grants").front().as_object();
+    QCOMPARE(json::requiredString(first, "id"), grant.value);
+    QCOMPARE(json::requiredString(first, "state"), "live");
+    QCOMPARE(json::requiredString(first, "client_id"), agent.id().value);
+    QCOMPARE(json::requiredInteger(first, "expires_at"), m_fixture.grant(grant).expiresAt.value);
+    QVERIFY(!json::requiredString(first, "agent_name")->contains("\u202e"));
+    QVERIFY(!json::requiredStrings(first, "may")->empty());
+    QVERIFY(first.at("authorization_details").is_array());
+    QVERIFY(first.at("ended_at").is_null());
+    QCOMPARE(told.number("left_out"), 0);
+}
+
+void ControlApiTest::ended_grants_are_listed_on_demand()
+{
+    const GrantId grant = m_fixture.tokensFor(m_fixture.registerAgent("ended")).grant;
+    QVERIFY(m_fixture.revoke(grant));
+    const auto lists = [&](const std::string& target) {
+        return std::ranges::any_of(call("GET", target).list("grants"),
+            [&](const json::Value& each) { return each.at("id") == json::Value(std::string_view(grant.value)); });
+    };
+    QVERIFY(!lists("/grants"));
+    QVERIFY(!lists("/grants?which=active"));
+    QVERIFY(lists("/grants?which=all"));
+    QCOMPARE(call("GET", "/grants?which=some").status, 400);
+}
+
+void ControlApiTest::revoking_a_grant_ends_it()
+{
+    const authority::TokenSet tokens = m_fixture.tokensFor(m_fixture.registerAgent("revoked"));
+    const Told told = call("POST", "/grants/" + tokens.grant.value + "/revoke");
+    QCOMPARE(told.status, 200);
+    QCOMPARE(told.text("revoked"), tokens.grant.value);
+    QVERIFY(!m_fixture.isActive(tokens.accessToken));
+    QCOMPARE(m_fixture.grant(tokens.grant).reason, grants::EndReason::RevokedByPerson);
+}
+
+void ControlApiTest::revoking_what_is_unknown_is_an_error()
+{
+    QCOMPARE(call("POST", "/grants/unknown/revoke").status, 404);
+    for (const char* target :
+        {"/grants//revoke", "/grants/../revoke", "/grants/a%2Fb/revoke", "/grants/a/b/revoke", "/grants/revoke"})
+        QCOMPARE(call("POST", target).status, 404);
+}
+
+void ControlApiTest::stop_ends_everything()
+{
+    const authority::TokenSet one = m_fixture.tokensFor(m_fixture.registerAgent("one"));
+    const authority::TokenSet two = m_fixture.tokensFor(m_fixture.registerAgent("two"));
+    QCOMPARE(call("POST", "/stop").status, 200);
+    QVERIFY(!m_fixture.isActive(one.accessToken));
+    QVERIFY(!m_fixture.isActive(two.accessToken));
+    QCOMPARE(call("GET", "/status").number("live_grants"), 0);
+}
+
+void ControlApiTest::the_timeline_comes_in_pages()
+{
+    const std::int64_t size = call("GET", "/status").number("log_size");
+    QVERIFY(size > 3);
+    std::int64_t seen = 0;
+    std::int64_t last = size;
+    std::string target = "/timeline?count=2";
+    while (true) {
+        const Told page = call("GET", target);
+        QCOMPARE(page.status, 200);
+        for (const json::Value& entry : page.list("entries")) {
+            QCOMPARE(entry.at("index").to_number<std::int64_t>(), --last);
+            QVERIFY(!entry.at("sentence").as_string().empty());
+            QVERIFY(entry.at("leaf").is_object());
+            ++seen;
+        }
+        if (page.body.at("next").is_null())
+            break;
+        target = "/timeline?count=2&before=" + std::to_string(page.number("next"));
+    }
+    QCOMPARE(seen, size);
+}
+
+void ControlApiTest::the_timeline_is_filtered()
+{
+    const GrantId grant = m_fixture.tokensFor(m_fixture.registerAgent("filtered")).grant;
+    const Told ofGrant = call("GET", "/timeline?grant=" + grant.value + "&kind=consent_given,token_issued");
+    QCOMPARE(ofGrant.list("entries").size(), 2U);
+    for (const json::Value& entry : ofGrant.list("entries"))
+        QCOMPARE(std::string_view(entry.at("grant_id").as_string()), std::string_view(grant.value));
+    QCOMPARE(call("GET", "/timeline?to=1").list("entries").size(), 0U);
+}
+
+void ControlApiTest::a_timeline_query_that_is_not_understood_is_refused_data()
+{
+    QTest::addColumn<std::string>("query");
+    for (const char* query :
+        {"count=0", "count=501", "count=x", "count=1&count=2", "before=-1", "before=1x", "kind=unheard_of",
+            "kind=consent_given,,token_issued", "kinds=consent_given", "from=yesterday", "agent=%ff", "page=2"})
+        QTest::newRow(query) << std::string(query);
+}
+
+void ControlApiTest::a_timeline_query_that_is_not_understood_is_refused()
+{
+    QFETCH(std::string, query);
+    const Told told = call("GET", "/timeline?" + query);
+    QCOMPARE(told.status, 400);
+    QCOMPARE(told.text("error"), "invalid_request");
+    QVERIFY(server::readTimelineQuery("count=500&before=0&from=0&to=9"));
+    QCOMPARE(server::readTimelineQuery("")->count, server::kDefaultTimelinePage);
+}
+
+void ControlApiTest::doctor_tells_where_things_are()
+{
+    const Told told = call("GET", "/doctor");
+    QCOMPARE(told.status, 200);
+    QCOMPARE(told.text("data_folder"), m_fixture.folder().toStdString());
+    QCOMPARE(told.number("pid"), static_cast<std::int64_t>(::getpid()));
+}
+
+void ControlApiTest::nothing_that_widens_is_reachable_data()
+{
+    QTest::addColumn<std::string>("target");
+    for (const char* target : {"/approve", "/deny", "/unlock", "/resume", "/services", "/requests", "/grants/x/approve",
+             "/grants/x/resume", "/clock", "/token", "/register", "/"})
+        QTest::newRow(target) << std::string(target);
+}
+
+void ControlApiTest::nothing_that_widens_is_reachable()
+{
+    QFETCH(std::string, target);
+    QCOMPARE(call("POST", target).status, 404);
+    QCOMPARE(call("GET", target).status, 404);
+}
+
+void ControlApiTest::other_methods_are_refused()
+{
+    QCOMPARE(call("POST", "/status").status, 405);
+    QCOMPARE(call("GET", "/stop").status, 405);
+    QCOMPARE(call("DELETE", "/grants/x/revoke").status, 405);
+}
+
+void ControlApiTest::through_another_door_there_is_nothing()
+{
+    for (const server::Door door : {server::Door::Loopback, server::Door::AgentSocket}) {
+        QCOMPARE(call("GET", "/status", door).status, 404);
+        QCOMPARE(call("POST", "/stop", door).status, 404);
+    }
+}
+
+QTEST_GUILESS_MAIN(ControlApiTest)
+#include "tst_control_api.moc"
