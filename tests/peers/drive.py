@@ -18,6 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "walkthr
 from program import Desktop, Program  # noqa: E402
 
 HOLD = 1.9
+README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
 LIMIT = 420  # seconds for all of it
 
 
@@ -81,12 +82,30 @@ def run_peers(program, work):
         peers.kill()
 
 
+def run_readme(program, work):
+    """What the README tells an agent's developer to type, typed."""
+    text = README.read_text()
+    example = re.search(r"```js\n(.*?)```", text, re.S).group(1).replace(":7317", f":{program.port}")
+    (work / "readme.mjs").write_text(example)
+    line = re.search(r"^    (countersignctl ask .*)$", text, re.M).group(1)
+    environment = {**os.environ, "PATH": f"{program.folder}:{os.environ['PATH']}"}
+    for command, message in ((["node", "readme.mjs"], "Reconcile last week"), (["bash", "-c", line], "Reconcile last week's invoices")):
+        agent = subprocess.Popen(command, cwd=work, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        decide(program.person, "approve", message)
+        output, _ = agent.communicate(timeout=60)
+        print(output, flush=True)
+        if agent.returncode != 0 or "payments.read" not in output.replace("read payments", "payments.read"):
+            raise AssertionError(f"the README's example does not work: {command}")
+
+
 def main():
     desktop = Desktop()
     program = Program(sys.argv[1])
     try:
         program.first_start()
-        return run_peers(program, sys.argv[2])
+        failed = run_peers(program, sys.argv[2])
+        run_readme(program, pathlib.Path(sys.argv[2]))
+        return failed
     except Exception:
         print(program.person.described(), program.log(), sep="\n", flush=True)
         raise
