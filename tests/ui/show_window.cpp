@@ -5,6 +5,7 @@
 #include "core/authority/person_desk.h"
 #include "tests/support/authority_fixture.h"
 #include "tests/ui/samples.h"
+#include "tests/ui/walk.h"
 #include "ui/common/decision_guard.h"
 #include "ui/common/icons.h"
 #include "ui/common/main_window.h"
@@ -119,7 +120,7 @@ QWidget* startWindow(int steps)
     facts.connectLine = u"countersignctl ask --location https://payments.example/ --action payments.read"_s;
     auto* dialog = new StartDialog(facts, [](StartDialog::Choice&, const StartDialog::Answer& answer) { answer({}); });
     for (int i = 0; i < steps; ++i) {
-        for (QLineEdit* edit : dialog->findChildren<QLineEdit*>(QRegularExpression(u"^passphrase"_s)))
+        for (QLineEdit* edit : walk::all<QLineEdit>(*dialog, QRegularExpression(u"^passphrase"_s)))
             edit->setText(u"correct horse"_s);
         dialog->findChild<QPushButton*>(u"next"_s)->click();
     }

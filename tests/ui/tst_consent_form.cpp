@@ -35,7 +35,7 @@ private Q_SLOTS:
         auto& exact = desk.child<QPlainTextEdit>(u"exact"_s);
         QVERIFY(exact.toPlainText().contains(u"payments.cancel"_s));
         QCheckBox* cancel = nullptr;
-        for (QCheckBox* box : desk.window.findChildren<QCheckBox*>()) {
+        for (QCheckBox* box : walk::all<QCheckBox>(desk.window)) {
             if (box->accessibleName().startsWith(u"cancel payments"_s))
                 cancel = box;
         }
@@ -52,7 +52,7 @@ private Q_SLOTS:
     void nothing_left_to_approve_says_so_and_can_still_be_denied()
     {
         ConsentDesk desk;
-        for (QCheckBox* box : desk.window.findChildren<QCheckBox*>())
+        for (QCheckBox* box : walk::all<QCheckBox>(desk.window))
             QTest::mouseClick(box, Qt::LeftButton);
         QVERIFY(!desk.approve().isEnabled());
         QVERIFY(desk.textOf(u"risks"_s).contains(u"Nothing is left"_s));
@@ -65,12 +65,12 @@ private Q_SLOTS:
         ConsentDesk desk(samples::unknown());
         QDateTimeEdit* date = desk.window.findChild<QDateTimeEdit*>();
         QVERIFY(date && !date->isVisible());
-        for (QRadioButton* radio : desk.window.findChildren<QRadioButton*>()) {
+        for (QRadioButton* radio : walk::all<QRadioButton>(desk.window)) {
             if (radio->text() == u"15 minutes"_s)
                 QTest::mouseClick(radio, Qt::LeftButton, {}, QPoint(5, radio->height() / 2));
         }
         QVERIFY(desk.textOf(u"until"_s).contains(u"15 min"_s));
-        for (QRadioButton* radio : desk.window.findChildren<QRadioButton*>()) {
+        for (QRadioButton* radio : walk::all<QRadioButton>(desk.window)) {
             if (radio->text() == u"until a date"_s)
                 QTest::mouseClick(radio, Qt::LeftButton, {}, QPoint(5, radio->height() / 2));
         }
@@ -99,11 +99,11 @@ private Q_SLOTS:
         QCOMPARE(walk::labelsThatReadMarkup(desk.window), QStringList());
         QVERIFY(desk.textOf(u"claimedName"_s).contains(u"<b>Your bank</b>⟨U+202E⟩"_s));
         QVERIFY(desk.textOf(u"why"_s).contains(u"<a href="_s));
-        for (const QLabel* label : desk.window.findChildren<QLabel*>()) {
+        for (const QLabel* label : walk::all<QLabel>(desk.window)) {
             QVERIFY2(!label->text().contains(QChar(0x202E)), qPrintable(label->text()));
             QVERIFY(!label->buddy());
         }
-        for (const QAbstractButton* button : desk.window.findChildren<QAbstractButton*>())
+        for (const QAbstractButton* button : walk::all<QAbstractButton>(desk.window))
             QVERIFY2(button->shortcut().isEmpty(), qPrintable(button->text()));
     }
 
@@ -112,7 +112,7 @@ private Q_SLOTS:
         ConsentDesk desk(samples::crowded());
         desk.window.resize(400, 700);
         QTest::qWait(50);
-        for (const QLabel* label : desk.window.findChildren<QLabel*>()) {
+        for (const QLabel* label : walk::all<QLabel>(desk.window)) {
             if (!label->isVisible() || label->text().isEmpty())
                 continue;
             const QRect place(label->mapTo(&desk.window, QPoint(0, 0)), label->size());

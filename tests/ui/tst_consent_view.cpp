@@ -194,7 +194,7 @@ private Q_SLOTS:
         QCOMPARE(desk.blocked, 0);
         QWidget* question = QApplication::activeModalWidget();
         QVERIFY(question);
-        for (QPushButton* button : question->findChildren<QPushButton*>()) {
+        for (QPushButton* button : walk::all<QPushButton>(*question)) {
             if (button->text() == u"Block"_s)
                 QTest::mouseClick(button, Qt::LeftButton);
         }

@@ -237,7 +237,7 @@ private Q_SLOTS:
         QVERIFY(!model.canFetchMore({}));
         verifyOrder(model, 449);
         QCOMPARE(indexes(model).count(-1), 12); // 450 entries, 37 minutes apart
-        QCOMPARE(indexes(model).last(), 0);
+        QCOMPARE(indexes(model).constLast(), 0);
     }
 
     void new_entries_come_on_top_under_their_day_data()

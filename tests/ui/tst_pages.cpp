@@ -31,7 +31,7 @@ using samples::kNow;
 namespace {
 QPushButton* buttonNamed(const QWidget& in, const QString& text)
 {
-    for (QPushButton* button : in.findChildren<QPushButton*>()) {
+    for (QPushButton* button : walk::all<QPushButton>(in)) {
         if (button->text() == text && button->isVisible())
             return button;
     }
@@ -110,9 +110,9 @@ private Q_SLOTS:
         grants.show(rows);
         QTRY_VERIFY(!rowButtons(*grants.table).isEmpty());
         grants.table->verticalScrollBar()->setValue(grants.table->verticalScrollBar()->maximum());
-        QTRY_COMPARE(walk::accessibleName(rowButtons(*grants.table).last()), u"Revoke what agent-1 may do"_s);
+        QTRY_COMPARE(walk::accessibleName(rowButtons(*grants.table).constLast()), u"Revoke what agent-1 may do"_s);
         QTRY_VERIFY(grants.table->viewport()->findChildren<QPushButton*>().size() < 60);
-        QTest::mouseClick(rowButtons(*grants.table).last(), Qt::LeftButton);
+        QTest::mouseClick(rowButtons(*grants.table).constLast(), Qt::LeftButton);
         QCOMPARE(grants.revoked, std::vector{GrantId{"grant-1"}});
     }
 
@@ -126,7 +126,7 @@ private Q_SLOTS:
         QCOMPARE(grants.revoked.size(), 1U);
         grants.table->selectRow(3);
         QPushButton* below = nullptr;
-        for (QPushButton* button : grants.page.findChildren<QPushButton*>()) {
+        for (QPushButton* button : walk::all<QPushButton>(grants.page)) {
             if (button->text() == u"Revoke"_s && button->parentWidget() == &grants.page)
                 below = button;
         }
@@ -209,7 +209,7 @@ private Q_SLOTS:
         auto* list = page.findChild<QListView*>(u"timeline"_s);
         QTRY_VERIFY(list->model()->rowCount() > 20);
         const auto choose = [&](const QString& box, int index) {
-            for (QComboBox* combo : page.findChildren<QComboBox*>()) {
+            for (QComboBox* combo : walk::all<QComboBox>(page)) {
                 if (combo->accessibleName() != box)
                     continue;
                 combo->setFocus();
@@ -349,7 +349,7 @@ private Q_SLOTS:
         }
         QCOMPARE(began.mid(2), (QStringList{u"file"_s, u"correct horse"_s}));
         QStringList lines;
-        for (CopyLine* line : dialog.findChildren<CopyLine*>())
+        for (CopyLine* line : walk::all<CopyLine>(dialog))
             lines.append(line->text());
         QCOMPARE(lines, (QStringList{facts.issuer, facts.connectLine}));
         QCOMPARE(walk::namelessControls(dialog), QStringList());

@@ -28,7 +28,7 @@ using PersonKey = AuthorityFixture::PersonKey;
 namespace {
 QPushButton* buttonNamed(const QWidget& in, const QString& text)
 {
-    for (QPushButton* button : in.findChildren<QPushButton*>()) {
+    for (QPushButton* button : walk::all<QPushButton>(in)) {
         if (button->text() == text && button->isVisible())
             return button;
     }
@@ -100,7 +100,7 @@ private Q_SLOTS:
         const auto asked = home.ask(agent);
         OpenDialog open(home);
         QVERIFY(open.active);
-        QTest::mouseClick(open.dialog.findChildren<QCheckBox*>().first(), Qt::LeftButton);
+        QTest::mouseClick(open.dialog.findChildren<QCheckBox*>().constFirst(), Qt::LeftButton);
         open.settle();
         open.hold(u"approve"_s);
         QTRY_VERIFY(open.child<Notice>(u"outcome"_s).isVisible());
@@ -185,14 +185,14 @@ private Q_SLOTS:
         const auto agent = home.fixture.registerAgent();
         home.ask(agent);
         OpenDialog open(home);
-        QTest::mouseClick(open.dialog.findChildren<QCheckBox*>().first(), Qt::LeftButton);
+        QTest::mouseClick(open.dialog.findChildren<QCheckBox*>().constFirst(), Qt::LeftButton);
         QVERIFY(home.fixture.ask(agent).has_value()); // byte-equal: merged
         QTRY_VERIFY(open.child<Notice>(u"problem"_s).isVisible());
         QVERIFY2(open.dialog.isActiveWindow(), "a part of the new screen was a window of its own for a moment");
         QTRY_COMPARE(open.dialog.findChildren<QCheckBox*>().size(), 2);
-        QVERIFY(!open.dialog.findChildren<QCheckBox*>().first()->isChecked());
+        QVERIFY(!open.dialog.findChildren<QCheckBox*>().constFirst()->isChecked());
         bool says = false;
-        for (const QLabel* label : open.dialog.findChildren<QLabel*>(u"known"_s))
+        for (const QLabel* label : walk::all<QLabel>(open.dialog, u"known"_s))
             says = says || label->text().contains(u"Asked 2 times"_s);
         QVERIFY(says);
         open.settle();
@@ -268,7 +268,7 @@ private Q_SLOTS:
         auto* table = window.findChild<QTableView*>(u"grants"_s);
         QTRY_COMPARE(table->model()->rowCount(), 1);
         QTRY_VERIFY(!table->viewport()->findChildren<QPushButton*>().isEmpty());
-        QTest::mouseClick(table->viewport()->findChildren<QPushButton*>().first(), Qt::LeftButton);
+        QTest::mouseClick(table->viewport()->findChildren<QPushButton*>().constFirst(), Qt::LeftButton);
         QTRY_COMPARE(home.fixture.grants().front().grant.state, grants::GrantState::Revoked);
         QTRY_COMPARE(table->model()->rowCount(), 0); // ended ones are a choice away
 

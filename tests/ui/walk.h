@@ -20,6 +20,12 @@
 
 namespace countersign::ui::walk {
 
+/// Children of a kind, as a list that a loop doesn't copy.
+template <typename T> const QList<T*> all(const QWidget& in, const auto&... name)
+{
+    return in.findChildren<T*>(name...);
+}
+
 /// What Tab reaches from where the focus is, in order, until it comes round.
 inline std::vector<QWidget*> tabOrder(QWidget& window)
 {
@@ -45,7 +51,7 @@ inline QString accessibleName(QWidget* widget)
 inline QStringList namelessControls(const QWidget& window)
 {
     QStringList nameless;
-    for (QWidget* widget : window.findChildren<QWidget*>()) {
+    for (QWidget* widget : all<QWidget>(window)) {
         const bool control = qobject_cast<QAbstractButton*>(widget) || qobject_cast<QComboBox*>(widget)
             || qobject_cast<QAbstractItemView*>(widget) || qobject_cast<QAbstractSpinBox*>(widget)
             || qobject_cast<QLineEdit*>(widget) || qobject_cast<QPlainTextEdit*>(widget);
@@ -65,7 +71,7 @@ inline QStringList namelessControls(const QWidget& window)
 inline QStringList labelsThatReadMarkup(const QWidget& window)
 {
     QStringList found;
-    for (const QLabel* label : window.findChildren<QLabel*>()) {
+    for (const QLabel* label : all<QLabel>(window)) {
         if (label->textFormat() != Qt::PlainText && !label->text().isEmpty())
             found.append(label->text());
     }

@@ -161,7 +161,7 @@ QWidget* ConsentForm::makeWho()
     nameRow->addWidget(name, 1, Qt::AlignTop);
     m_nameRow = nameRow;
     column->addLayout(nameRow);
-    for (const QString& line : m_screen.known) {
+    for (const QString& line : std::as_const(m_screen.known)) {
         auto* known = new PlainLabel(line);
         known->setObjectName(u"known"_s);
         known->setQuiet();
@@ -309,7 +309,8 @@ void ConsentForm::orderFocus()
     then(m_block);
     for (QCheckBox* box : m_boxes)
         then(box);
-    for (QAbstractButton* radio : m_durations->buttons())
+    const QList<QAbstractButton*> durations = m_durations->buttons();
+    for (QAbstractButton* radio : durations)
         then(radio);
     then(m_date);
     then(m_showExact);

@@ -49,8 +49,8 @@ RequestsPage::RequestsPage(const Clock& clock, QWidget* parent)
     connect(m_list, &QListView::activated, this, &RequestsPage::review);
     connect(m_review, &QPushButton::clicked, this,
         [this] { review(m_list->currentIndex().isValid() ? m_list->currentIndex() : m_model->index(0)); });
-    for (auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
-        connect(m_model, signal, this, &RequestsPage::updateState);
+    connect(m_model, &QAbstractItemModel::rowsInserted, this, &RequestsPage::updateState);
+    connect(m_model, &QAbstractItemModel::rowsRemoved, this, &RequestsPage::updateState);
     m_ticker.setInterval(std::chrono::seconds(1));
     connect(&m_ticker, &QTimer::timeout, m_model, &RequestsModel::refreshTimes);
     updateState();

@@ -112,8 +112,8 @@ void GrantsPage::addTable()
     m_place->addWidget(m_table);
     m_place->addWidget(m_empty);
     layout()->addWidget(place);
-    for (auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
-        connect(m_filter, signal, this, &GrantsPage::updateEmpty);
+    connect(m_filter, &QAbstractItemModel::rowsInserted, this, &GrantsPage::updateEmpty);
+    connect(m_filter, &QAbstractItemModel::rowsRemoved, this, &GrantsPage::updateEmpty);
     connect(m_filter, &QAbstractItemModel::modelReset, this, &GrantsPage::updateEmpty);
     connect(m_filter, &QAbstractItemModel::dataChanged, this, &GrantsPage::onSelection);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &GrantsPage::onSelection);

@@ -47,8 +47,8 @@ TimelinePage::TimelinePage(TimelineModel::Fetch fetch, const Clock& clock, QWidg
         m_problem->setWords(tr("The log could not be read."), why);
         m_problem->show();
     });
-    for (auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
-        connect(m_model, signal, this, &TimelinePage::updateEmpty);
+    connect(m_model, &QAbstractItemModel::rowsInserted, this, &TimelinePage::updateEmpty);
+    connect(m_model, &QAbstractItemModel::rowsRemoved, this, &TimelinePage::updateEmpty);
     connect(m_model, &QAbstractItemModel::modelReset, this, &TimelinePage::updateEmpty);
     connect(m_model, &TimelineModel::fetchingChanged, this, &TimelinePage::updateEmpty);
     updateEmpty();
