@@ -106,7 +106,7 @@ Permission spokenOf(const ScreenFacts& facts, const Edit& edit)
 QString summaryOf(const ScreenFacts& facts, const Edit& edit, const QLocale& locale)
 {
     const Permission permission = spokenOf(facts, edit);
-    QString what = permissions::toSentences(permission, locale).first();
+    QString what = permissions::toSentences(permission, locale).constFirst();
     if (permission.details.size() > 1)
         what = translate("%1, and %2").arg(what, translate("%n more", static_cast<int>(permission.details.size()) - 1));
     return translate("Let an agent %1?").arg(what);
@@ -127,10 +127,10 @@ QStringList newsOf(const ScreenFacts& facts, const Edit& edit, const QLocale& lo
         }
         if (!never.actions.empty() && !isFirst(facts))
             news.append(translate("It was never allowed to %1.")
-                    .arg(permissions::toSentences(Permission{{never}}, locale).first()));
+                    .arg(permissions::toSentences(Permission{{never}}, locale).constFirst()));
         if (!notNow.actions.empty())
             news.append(translate("It may not now, but was allowed before to %1.")
-                    .arg(permissions::toSentences(Permission{{notNow}}, locale).first()));
+                    .arg(permissions::toSentences(Permission{{notNow}}, locale).constFirst()));
     }
     return news;
 }

@@ -16,12 +16,6 @@ target_compile_options(countersign_options INTERFACE
 # What it links says which floors below it uses; packaging/lint/floors holds the includes to the same table.
 function(countersign_room name)
     cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
-    foreach(source IN LISTS ARG_SOURCES)
-        if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source} AND NOT EXISTS ${source})
-            message(WARNING "SKIPPED ${name}: ${source}")
-            list(REMOVE_ITEM ARG_SOURCES ${source})
-        endif()
-    endforeach()
     add_library(countersign_${name} STATIC ${ARG_SOURCES})
     target_link_libraries(countersign_${name} PUBLIC countersign_options ${ARG_LINKS})
 endfunction()

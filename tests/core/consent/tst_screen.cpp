@@ -169,7 +169,8 @@ private Q_SLOTS:
         facts.bindingMessage = "line one\nKey: trusted";
         facts.evidence.chain = {{1, "/tmp/x\nKey: other", "x"}, {2, "", "sh\x1b[31m"}};
         const Screen screen = composeScreen(facts, initialEdit(facts), kEnglish);
-        for (const QString& line : screen.known + QStringList{screen.claimedName, screen.why}) {
+        const QStringList lines = screen.known + QStringList{screen.claimedName, screen.why};
+        for (const QString& line : lines) {
             QVERIFY2(!line.contains(QLatin1Char('\n')), qPrintable(line));
             QVERIFY2(!line.contains(QChar(0x202e)), qPrintable(line));
             QVERIFY2(!line.contains(QChar(0x1b)), qPrintable(line));

@@ -146,7 +146,8 @@ private Q_SLOTS:
         SKIP_WITHOUT_VECTORS(QStringLiteral("merkle/inclusion"));
         int good = 0;
         int broken = 0;
-        for (const QString& path : test::jsonFilesBelow(test::vectorsPath(QStringLiteral("merkle/inclusion")))) {
+        const QStringList paths = test::jsonFilesBelow(test::vectorsPath(QStringLiteral("merkle/inclusion")));
+        for (const QString& path : paths) {
             const json::Object vector = test::jsonFile(path);
             const auto bytes = [&](const char* name) {
                 return fromBase64(json::requiredString(vector, name).value()).value();
