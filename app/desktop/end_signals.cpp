@@ -29,8 +29,7 @@ void blockEndSignals()
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-EndSignals::EndSignals()
-    : m_notifier(QSocketNotifier::Read)
+EndSignals::EndSignals() : m_notifier(QSocketNotifier::Read)
 {
     const sigset_t signals = endSignals();
     m_descriptor = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);

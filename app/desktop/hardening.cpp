@@ -17,7 +17,8 @@ Result<void> hardenProcess()
 {
     const rlimit none{0, 0};
     if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0)
-        return fail(ErrorCode::Internal, std::string("The system does not let Countersign protect its memory: ") + std::strerror(errno));
+        return fail(ErrorCode::Internal,
+            std::string("The system does not let Countersign protect its memory: ") + std::strerror(errno));
     return crypto::initSecureHeap();
 }
 

@@ -15,7 +15,10 @@ namespace {
 
 constexpr qint64 kMaxRecordBytes = 4096;
 
-QString pathIn(const QString& folder) { return folder + QStringLiteral("/identity.json"); }
+QString pathIn(const QString& folder)
+{
+    return folder + QStringLiteral("/identity.json");
+}
 
 std::unexpected<Error> unreadable(const QString& path, const std::string& why)
 {
@@ -50,7 +53,8 @@ Result<void> writeIdentityRecord(const QString& folder, const IdentityRecord& re
     QSaveFile file(pathIn(folder));
     if (QFile::exists(file.fileName()))
         return fail(ErrorCode::Internal, "there is an identity record already");
-    const json::Object object{{"keychain", keychain::backendName(record.backend)}, {"device", record.device.value}, {"person", record.person.value}};
+    const json::Object object{{"keychain", keychain::backendName(record.backend)}, {"device", record.device.value},
+        {"person", record.person.value}};
     if (!file.open(QIODevice::WriteOnly))
         return fail(ErrorCode::StorageFailed, file.errorString().toStdString());
     file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);

@@ -33,10 +33,12 @@ int main(int argc, char** argv)
     QApplication::setWindowIcon(countersign::ui::appIcon());
 
     QCommandLineParser parser;
-    parser.setApplicationDescription(QCoreApplication::translate("main", "See what AI agents ask for, approve or deny it, and pull it back."));
+    parser.setApplicationDescription(
+        QCoreApplication::translate("main", "See what AI agents ask for, approve or deny it, and pull it back."));
     parser.addHelpOption();
     parser.addVersionOption();
-    const QCommandLineOption background(u"background"_s, QCoreApplication::translate("main", "Start in the tray, without a window (for autostart)."));
+    const QCommandLineOption background(
+        u"background"_s, QCoreApplication::translate("main", "Start in the tray, without a window (for autostart)."));
     parser.addOption(background);
     parser.process(app);
 
@@ -45,7 +47,8 @@ int main(int argc, char** argv)
 
     // 4. The program, and an orderly end.
     countersign::desktop::EndSignals endSignals;
-    countersign::desktop::Program program(parser.isSet(background) ? countersign::desktop::Program::Opening::InTray : countersign::desktop::Program::Opening::Window);
+    countersign::desktop::Program program(parser.isSet(background) ? countersign::desktop::Program::Opening::InTray
+                                                                   : countersign::desktop::Program::Opening::Window);
     QObject::connect(&service, &KDBusService::activateRequested, &program, &countersign::desktop::Program::showWindow);
     QObject::connect(&endSignals, &countersign::desktop::EndSignals::endWanted, &app, &QCoreApplication::quit);
     program.start();

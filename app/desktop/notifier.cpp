@@ -17,8 +17,7 @@ const QString kComponent = u"countersign"_s;
 
 } // namespace
 
-Notifier::Notifier(authority::PersonDesk& desk)
-    : m_desk(desk)
+Notifier::Notifier(authority::PersonDesk& desk) : m_desk(desk)
 {
     connect(&desk, &authority::PersonDesk::requestArrived, this, &Notifier::update);
     connect(&desk, &authority::PersonDesk::requestEnded, this, &Notifier::update);
@@ -52,7 +51,8 @@ void Notifier::update()
     } else if (waiting.size() == 1) {
         const authority::WaitingRequest& request = waiting.front();
         const QString what = permissions::toSentences(request.request.asked).join(u"; "_s);
-        show(tr("An agent asks for permission"), tr("It calls itself “%1” and wants to %2.").arg(request.facts.agentName.text, what),
+        show(tr("An agent asks for permission"),
+            tr("It calls itself “%1” and wants to %2.").arg(request.facts.agentName.text, what),
             QString::fromStdString(request.request.publicId));
     } else {
         show(tr("Agents ask for permission"), tr("Requests that wait for you: %1").arg(waiting.size()), {});
@@ -74,7 +74,7 @@ void Notifier::show(const QString& title, const QString& text, const QString& pu
     connect(notification->addDefaultAction(tr("Review")), &KNotificationAction::activated, this, review);
     if (!publicId.isEmpty()) {
         connect(notification->addAction(tr("Deny")), &KNotificationAction::activated, this,
-            [this, publicId] { m_desk.deny(publicId.toStdString(), [](const Result<void>&) {}); });
+            [this, publicId] { m_desk.deny(publicId.toStdString(), [](const Result<void>&) { }); });
     }
     notification->sendEvent();
 }

@@ -7,11 +7,7 @@
 
 namespace countersign::desktop {
 
-PassphraseBroker::PassphraseBroker(Mailbox& gui, Question ask)
-    : m_gui(gui)
-    , m_ask(std::move(ask))
-{
-}
+PassphraseBroker::PassphraseBroker(Mailbox& gui, Question ask) : m_gui(gui), m_ask(std::move(ask)) { }
 
 Result<crypto::SecretBytes> PassphraseBroker::ask(keychain::PassphrasePurpose purpose, const QString& reason)
 {

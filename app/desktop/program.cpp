@@ -25,9 +25,15 @@ namespace {
 
 constexpr int kServerThreads = 2;
 
-QString dataFolder() { return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + u"/countersign"_s; }
+QString dataFolder()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + u"/countersign"_s;
+}
 
-QString socketFolder() { return QStandardPaths::writableLocation(QStandardPaths::RuntimeLocation) + u"/countersign"_s; }
+QString socketFolder()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::RuntimeLocation) + u"/countersign"_s;
+}
 
 /// The recorded port; chosen and recorded at the first start.
 std::uint16_t recordedPort()
@@ -40,28 +46,36 @@ std::uint16_t recordedPort()
     return static_cast<std::uint16_t>(settings.port());
 }
 
-std::string issuerAt(std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port); }
+std::string issuerAt(std::uint16_t port)
+{
+    return "http://127.0.0.1:" + std::to_string(port);
+}
 
 ui::StartDialog::KeyPlace placeOf(keychain::Backend backend, ui::StartDialog::KeyPlace::Here here)
 {
     const QString id = QString::fromUtf8(keychain::backendName(backend));
     switch (backend) {
     case keychain::Backend::KWallet:
-        return {id, Program::tr("KWallet"), Program::tr("The keychain of KDE's desktop. It opens when you log in."), here};
+        return {
+            id, Program::tr("KWallet"), Program::tr("The keychain of KDE's desktop. It opens when you log in."), here};
     case keychain::Backend::SecretService:
-        return {id, Program::tr("Secret Service"), Program::tr("The keychain of GNOME and other desktops. It opens when you log in."), here};
+        return {id, Program::tr("Secret Service"),
+            Program::tr("The keychain of GNOME and other desktops. It opens when you log in."), here};
     case keychain::Backend::SealedFile:
         break;
     }
-    return {id, Program::tr("A sealed file"), Program::tr("For desktops without a keychain. Countersign asks for its passphrase at every start."), here};
+    return {id, Program::tr("A sealed file"),
+        Program::tr("For desktops without a keychain. Countersign asks for its passphrase at every start."), here};
 }
 
 std::vector<ui::StartDialog::KeyPlace> placesFor(const std::vector<keychain::Backend>& available)
 {
     std::vector<ui::StartDialog::KeyPlace> places;
-    for (const auto backend : {keychain::Backend::KWallet, keychain::Backend::SecretService, keychain::Backend::SealedFile}) {
+    for (const auto backend :
+        {keychain::Backend::KWallet, keychain::Backend::SecretService, keychain::Backend::SealedFile}) {
         const bool here = std::ranges::contains(available, backend);
-        places.push_back(placeOf(backend, here ? ui::StartDialog::KeyPlace::Here::Yes : ui::StartDialog::KeyPlace::Here::No));
+        places.push_back(
+            placeOf(backend, here ? ui::StartDialog::KeyPlace::Here::Yes : ui::StartDialog::KeyPlace::Here::No));
     }
     return places;
 }
@@ -71,8 +85,11 @@ std::vector<ui::StartDialog::KeyPlace> placesFor(const std::vector<keychain::Bac
 Program::Program(Opening opening)
     : m_opening(opening)
     , m_port(recordedPort())
-    , m_broker(m_gui, [this](keychain::PassphrasePurpose purpose, const QString& reason) { askSealedFilePassphrase(purpose, reason); })
-    , m_startup(std::make_unique<Startup>(Startup::Places{dataFolder(), issuerAt(m_port)}, m_gui, m_keychain, m_broker, m_clock))
+    , m_broker(m_gui,
+          [this](
+              keychain::PassphrasePurpose purpose, const QString& reason) { askSealedFilePassphrase(purpose, reason); })
+    , m_startup(std::make_unique<Startup>(
+          Startup::Places{dataFolder(), issuerAt(m_port)}, m_gui, m_keychain, m_broker, m_clock))
 {
     connect(m_startup.get(), &Startup::firstStart, this, &Program::onFirstStart);
     connect(m_startup.get(), &Startup::failed, this, &Program::onFailed);
@@ -94,14 +111,18 @@ Program::~Program()
     delete m_message;
 }
 
-void Program::start() { m_startup->begin(); }
+void Program::start()
+{
+    m_startup->begin();
+}
 
 void Program::onFirstStart(const std::vector<keychain::Backend>& available)
 {
     ui::StartDialog::Facts facts;
     facts.places = placesFor(available);
     facts.issuer = QString::fromStdString(issuerAt(m_port));
-    facts.connectLine = u"countersignctl ask --name \"My agent\" --location https://payments.example/ --action payments.read"_s;
+    facts.connectLine =
+        u"countersignctl ask --name \"My agent\" --location https://payments.example/ --action payments.read"_s;
     m_start = new ui::StartDialog(facts, [this](ui::StartDialog::Choice& choice, ui::StartDialog::Answer answer) {
         m_startAnswer = std::move(answer);
         const auto backend = keychain::backendFromName(choice.place.toStdString());
@@ -121,7 +142,8 @@ void Program::onFailed(const Error& error)
         return;
     }
     m_tray.showTrouble(text);
-    m_message = new QMessageBox(QMessageBox::Warning, tr("Countersign can't start"), tr("Countersign can't start"), QMessageBox::NoButton);
+    m_message = new QMessageBox(
+        QMessageBox::Warning, tr("Countersign can't start"), tr("Countersign can't start"), QMessageBox::NoButton);
     m_message->setAttribute(Qt::WA_DeleteOnClose);
     m_message->setTextFormat(Qt::PlainText);
     m_message->setInformativeText(text);
@@ -151,7 +173,8 @@ Result<void> Program::openDoors()
     options.socketFolder = socketFolder();
     options.allowedUids = {getuid()};
     options.threads = kServerThreads;
-    auto server = server::HttpServer::start(std::move(options), server::makeAgentsApi(*m_authority, m_clock), server::makeControlApi(*m_authority));
+    auto server = server::HttpServer::start(
+        std::move(options), server::makeAgentsApi(*m_authority, m_clock), server::makeControlApi(*m_authority));
     if (!server)
         return std::unexpected(server.error());
     m_server = std::move(*server);
@@ -173,7 +196,8 @@ void Program::openWindows()
     if (m_startAnswer) {
         // The passphrase was given a moment ago: this session may sign without asking for it again.
         QString passphrase = QString::fromUtf8(m_startup->takePassphrase().view());
-        m_desk->unlockPersonKey(passphrase, [this](const Result<void>& unlocked) { std::exchange(m_startAnswer, {})(unlocked); });
+        m_desk->unlockPersonKey(
+            passphrase, [this](const Result<void>& unlocked) { std::exchange(m_startAnswer, {})(unlocked); });
         return;
     }
     if (m_opening == Opening::Window || !Tray::isReachable())
@@ -182,14 +206,16 @@ void Program::openWindows()
 
 void Program::askSealedFilePassphrase(keychain::PassphrasePurpose purpose, const QString& reason)
 {
-    const auto task = purpose == keychain::PassphrasePurpose::OpenSealedFile ? ui::PassphraseDialog::Task::Enter : ui::PassphraseDialog::Task::Choose;
+    const auto task = purpose == keychain::PassphrasePurpose::OpenSealedFile ? ui::PassphraseDialog::Task::Enter
+                                                                             : ui::PassphraseDialog::Task::Choose;
     ui::PassphraseDialog::Words words = ui::PassphraseDialog::sealedFile(task);
     if (!reason.isEmpty())
         words.purpose = reason + u"\n\n"_s + words.purpose;
-    m_passphraseDialog = new ui::PassphraseDialog(words, [this](QString& passphrase, ui::PassphraseDialog::Answer answer) {
-        m_broker.answer(crypto::SecretBytes::takeFrom(passphrase));
-        answer({}); // a wrong one is asked for again, with the reason
-    });
+    m_passphraseDialog =
+        new ui::PassphraseDialog(words, [this](QString& passphrase, ui::PassphraseDialog::Answer answer) {
+            m_broker.answer(crypto::SecretBytes::takeFrom(passphrase));
+            answer({}); // a wrong one is asked for again, with the reason
+        });
     m_passphraseDialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(m_passphraseDialog, &QDialog::rejected, this, [this] { m_broker.cancel(); });
     raise(*m_passphraseDialog);
@@ -203,7 +229,8 @@ void Program::review(const QString& publicId)
 
 void Program::showWindow()
 {
-    for (QWidget* first : {static_cast<QWidget*>(m_message), static_cast<QWidget*>(m_passphraseDialog), static_cast<QWidget*>(m_start)}) {
+    for (QWidget* first :
+        {static_cast<QWidget*>(m_message), static_cast<QWidget*>(m_passphraseDialog), static_cast<QWidget*>(m_start)}) {
         if (first != nullptr && first->isVisible()) {
             raise(*first);
             return;
@@ -227,11 +254,13 @@ void Program::askToQuit()
         QCoreApplication::quit();
         return;
     }
-    m_message = new QMessageBox(QMessageBox::Question, tr("Quit Countersign"), tr("Should what agents hold now end?"), QMessageBox::NoButton);
+    m_message = new QMessageBox(
+        QMessageBox::Question, tr("Quit Countersign"), tr("Should what agents hold now end?"), QMessageBox::NoButton);
     m_message->setAttribute(Qt::WA_DeleteOnClose);
-    m_message->setInformativeText(tr("Live grants: %1. While Countersign is closed, agents that ask it are refused; grants that you keep go on when it runs again, "
+    m_message->setInformativeText(tr("Live grants: %1. While Countersign is closed, agents that ask it are refused; "
+                                     "grants that you keep go on when it runs again, "
                                      "if their time has not run out.")
-                                      .arg(live));
+            .arg(live));
     const auto* end = m_message->addButton(tr("End them and quit"), QMessageBox::DestructiveRole);
     const auto* keep = m_message->addButton(tr("Keep them and quit"), QMessageBox::AcceptRole);
     m_message->setDefaultButton(m_message->addButton(QMessageBox::Cancel));
@@ -241,7 +270,8 @@ void Program::askToQuit()
             if (stopped)
                 QCoreApplication::quit();
             else
-                m_notifier->say(u"trouble"_s, tr("The grants could not be ended"), QString::fromStdString(stopped.error().message));
+                m_notifier->say(
+                    u"trouble"_s, tr("The grants could not be ended"), QString::fromStdString(stopped.error().message));
         });
     });
     raise(*m_message);

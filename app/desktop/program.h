@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The tray program: wires the keychain, the authority, the doors and the windows together, and takes them apart in order.
+// The tray program: wires the keychain, the authority, the doors and the windows together, and takes them apart in
+// order.
 #pragma once
 
 #include "app/desktop/notifier.h"
@@ -14,10 +15,10 @@
 #include "core/base/mailbox.h"
 #include "core/keychain/keychain_thread.h"
 #include "core/server/http/http_server.h"
+#include "ui/common/main_window.h"
 #include "ui/consent/consent_dialog.h"
 #include "ui/start/passphrase_dialog.h"
 #include "ui/start/start_dialog.h"
-#include "ui/common/main_window.h"
 
 #include <QObject>
 #include <QPointer>

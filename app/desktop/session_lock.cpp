@@ -12,8 +12,7 @@ namespace countersign::desktop {
 
 using namespace Qt::StringLiterals;
 
-SessionLock::SessionLock(QObject* parent)
-    : QObject(parent)
+SessionLock::SessionLock(QObject* parent) : QObject(parent)
 {
     const QString service = u"org.freedesktop.ScreenSaver"_s;
     const QString path = u"/org/freedesktop/ScreenSaver"_s;
@@ -21,7 +20,8 @@ SessionLock::SessionLock(QObject* parent)
     // The signal comes from whoever is the screen saver, on either of the two paths that are in use.
     bus.connect(service, path, service, u"ActiveChanged"_s, this, SLOT(setLocked(bool)));
     bus.connect(service, u"/ScreenSaver"_s, service, u"ActiveChanged"_s, this, SLOT(setLocked(bool)));
-    auto* watcher = new QDBusPendingCallWatcher(bus.asyncCall(QDBusMessage::createMethodCall(service, path, service, u"GetActive"_s)), this);
+    auto* watcher = new QDBusPendingCallWatcher(
+        bus.asyncCall(QDBusMessage::createMethodCall(service, path, service, u"GetActive"_s)), this);
     connect(watcher, &QDBusPendingCallWatcher::finished, this, [this, watcher] {
         const QDBusPendingReply<bool> reply = *watcher;
         if (!reply.isError())

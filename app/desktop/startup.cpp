@@ -23,17 +23,15 @@ bool makeFolder(const QString& path)
 {
     const QDir folder(path);
     return folder.exists()
-        || (QDir().mkpath(QFileInfo(path).path()) && QDir().mkdir(path, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+        || (QDir().mkpath(QFileInfo(path).path())
+            && QDir().mkdir(path, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
 }
 
 } // namespace
 
-Startup::Startup(Places places, Mailbox& gui, keychain::KeychainThread& keychain, PassphraseBroker& broker, const Clock& clock)
-    : m_places(std::move(places))
-    , m_gui(gui)
-    , m_keychain(keychain)
-    , m_broker(broker)
-    , m_clock(clock)
+Startup::Startup(
+    Places places, Mailbox& gui, keychain::KeychainThread& keychain, PassphraseBroker& broker, const Clock& clock)
+    : m_places(std::move(places)), m_gui(gui), m_keychain(keychain), m_broker(broker), m_clock(clock)
 {
 }
 
@@ -68,7 +66,8 @@ void Startup::openKeychain(Backend backend)
 {
     keychain::OpenOptions options;
     options.folder = m_places.folder;
-    options.askPassphrase = [this](keychain::PassphrasePurpose purpose, const QString& reason) -> Result<crypto::SecretBytes> {
+    options.askPassphrase = [this](keychain::PassphrasePurpose purpose,
+                                const QString& reason) -> Result<crypto::SecretBytes> {
         // At the first start one passphrase is chosen; it seals the file too.
         if (purpose == keychain::PassphrasePurpose::NewSealedFile && !m_passphrase.isEmpty())
             return m_passphrase.clone();
@@ -99,9 +98,11 @@ void Startup::loadIdentity(Keychain& keychain)
         report(identity.error());
         return;
     }
-    if (!*identity || (*identity)->device.publicKey().thumbprint() != m_record->device || (*identity)->person.thumbprint() != m_record->person) {
+    if (!*identity || (*identity)->device.publicKey().thumbprint() != m_record->device
+        || (*identity)->person.thumbprint() != m_record->person) {
         report({ErrorCode::KeychainEmptied,
-            "The keychain holds other keys than those that this data folder belongs to. Nothing was changed and no key was made. "
+            "The keychain holds other keys than those that this data folder belongs to. Nothing was changed and no key "
+            "was made. "
             "Put the keychain back as it was, or start Countersign with the data folder that belongs to these keys."});
         return;
     }
@@ -119,7 +120,8 @@ Result<Identity> Startup::makeOrAdoptIdentity(Keychain& keychain)
             return made;
         *identity = std::move(*made);
     }
-    m_record = IdentityRecord{keychain.backend(), (*identity)->device.publicKey().thumbprint(), (*identity)->person.thumbprint()};
+    m_record = IdentityRecord{
+        keychain.backend(), (*identity)->device.publicKey().thumbprint(), (*identity)->person.thumbprint()};
     if (auto written = writeIdentityRecord(m_places.folder, *m_record); !written)
         return std::unexpected(written.error());
     return std::move(**identity);
@@ -141,7 +143,8 @@ void Startup::startAuthority(Keychain& keychain, Identity identity)
             [&thread = m_keychain](const keychain::LogAnchor& now) {
                 thread.post([now](Keychain* open) {
                     if (auto written = keychain::writeAnchor(*open, now); !written)
-                        qWarning("The log's size could not be kept in the keychain: %s", written.error().message.c_str());
+                        qWarning(
+                            "The log's size could not be kept in the keychain: %s", written.error().message.c_str());
                 });
             },
         .clock = &m_clock};

@@ -28,9 +28,10 @@ public:
         std::string issuer;
     };
 
-    /// `gui`, `keychain`, `broker` and `clock` outlive it; the keychain's thread must have ended (or be idle) before it is
-    /// destroyed.
-    Startup(Places places, Mailbox& gui, keychain::KeychainThread& keychain, PassphraseBroker& broker, const Clock& clock);
+    /// `gui`, `keychain`, `broker` and `clock` outlive it; the keychain's thread must have ended (or be idle) before it
+    /// is destroyed.
+    Startup(
+        Places places, Mailbox& gui, keychain::KeychainThread& keychain, PassphraseBroker& broker, const Clock& clock);
 
     void begin(); ///< also "try again" after failed()
     /// The answer to firstStart(). `passphrase` is wiped.

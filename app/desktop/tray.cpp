@@ -23,13 +23,18 @@ QIcon trayIcon(const QString& name)
     return QIcon::fromTheme(name, QIcon(u":/countersign/icons/"_s + name + u".svg"_s));
 }
 
-QIcon calmIcon() { return trayIcon(u"org.countersign.Countersign"_s); }
-QIcon attentionIcon() { return trayIcon(u"org.countersign.Countersign-attention"_s); }
+QIcon calmIcon()
+{
+    return trayIcon(u"org.countersign.Countersign"_s);
+}
+QIcon attentionIcon()
+{
+    return trayIcon(u"org.countersign.Countersign-attention"_s);
+}
 
 } // namespace
 
-Tray::Tray()
-    : m_item(u"org.countersign.Countersign"_s)
+Tray::Tray() : m_item(u"org.countersign.Countersign"_s)
 {
     m_item.setTitle(tr("Countersign"));
     m_item.setCategory(KStatusNotifierItem::SystemServices);
@@ -50,7 +55,8 @@ Tray::Tray()
 
 bool Tray::isReachable()
 {
-    QDBusInterface watcher(u"org.kde.StatusNotifierWatcher"_s, u"/StatusNotifierWatcher"_s, u"org.kde.StatusNotifierWatcher"_s);
+    QDBusInterface watcher(
+        u"org.kde.StatusNotifierWatcher"_s, u"/StatusNotifierWatcher"_s, u"org.kde.StatusNotifierWatcher"_s);
     if (watcher.isValid() && watcher.property("IsStatusNotifierHostRegistered").toBool())
         return true;
     return QSystemTrayIcon::isSystemTrayAvailable();
@@ -76,14 +82,17 @@ void Tray::update(const PersonDesk& desk)
 {
     const int waiting = static_cast<int>(desk.waitingRequests().size());
     const auto& troubles = desk.status().troubles;
-    const bool trouble = std::ranges::any_of(troubles, [](authority::Trouble each) { return each != authority::Trouble::PersonKeySealed && each != authority::Trouble::None; });
+    const bool trouble = std::ranges::any_of(troubles, [](authority::Trouble each) {
+        return each != authority::Trouble::PersonKeySealed && each != authority::Trouble::None;
+    });
     m_item.setStatus(waiting > 0 || trouble ? KStatusNotifierItem::NeedsAttention : KStatusNotifierItem::Active);
     QStringList lines;
     if (trouble)
         lines.append(tr("Something needs your attention"));
     lines.append(waiting > 0 ? tr("Requests that wait for you: %1").arg(waiting) : tr("No request waits"));
     lines.append(tr("Live grants: %1").arg(desk.status().liveGrants));
-    m_item.setToolTip(waiting > 0 || trouble ? attentionIcon() : calmIcon(), tr("Countersign"), lines.join(u'\n').toHtmlEscaped());
+    m_item.setToolTip(
+        waiting > 0 || trouble ? attentionIcon() : calmIcon(), tr("Countersign"), lines.join(u'\n').toHtmlEscaped());
     m_stopEverything->setEnabled(desk.status().liveGrants > 0);
 }
 

@@ -228,8 +228,8 @@ private Q_SLOTS:
             "[" + detailWith(quoted("['https://a.example/v1','http://b.example:81/']"), quoted("['http.get']")) + "]";
         QCOMPARE(sentence(requests), QStringLiteral("send GET requests at b.example:81 and a.example/v1"));
         const std::string many = "[" + detailWith(quoted("['https://a.example/']"), listOf("files.op", 9)) + "]";
-        QCOMPARE(
-            toSentences(*parsePermission(many)).constFirst(), QStringLiteral("op0, op1, op2 and 6 more files at a.example"));
+        QCOMPARE(toSentences(*parsePermission(many)).constFirst(),
+            QStringLiteral("op0, op1, op2 and 6 more files at a.example"));
     }
 };
 
