@@ -4,8 +4,11 @@
 #include "app/desktop/notifier.h"
 
 #include "core/permissions/permission.h"
+#include "ui/common/trouble_words.h"
 
 #include <KWindowSystem>
+
+#include <algorithm>
 
 namespace countersign::desktop {
 
@@ -13,7 +16,16 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-const QString kComponent = u"countersign"_s;
+QString component()
+{
+    return u"countersign"_s;
+}
+
+/// That the key is sealed is how every session begins, and nothing to tell of.
+bool isWorthTelling(authority::Trouble trouble)
+{
+    return trouble != authority::Trouble::None && trouble != authority::Trouble::PersonKeySealed;
+}
 
 } // namespace
 
@@ -21,7 +33,10 @@ Notifier::Notifier(authority::PersonDesk& desk) : m_desk(desk)
 {
     connect(&desk, &authority::PersonDesk::requestArrived, this, &Notifier::update);
     connect(&desk, &authority::PersonDesk::requestEnded, this, &Notifier::update);
+    connect(&desk, &authority::PersonDesk::grantChanged, this, &Notifier::onGrantChanged);
+    connect(&desk, &authority::PersonDesk::statusChanged, this, &Notifier::onStatusChanged);
     connect(&m_lock, &SessionLock::changed, this, &Notifier::update);
+    onStatusChanged();
 }
 
 Notifier::~Notifier()
@@ -33,10 +48,34 @@ Notifier::~Notifier()
 void Notifier::say(const QString& event, const QString& title, const QString& text)
 {
     auto* notification = new KNotification(event, KNotification::CloseOnTimeout);
-    notification->setComponentName(kComponent);
+    notification->setComponentName(component());
     notification->setTitle(title);
     notification->setText(text.toHtmlEscaped());
     notification->sendEvent();
+}
+
+void Notifier::onGrantChanged(int row)
+{
+    const authority::GrantRow& changed = m_desk.grants().at(static_cast<std::size_t>(row));
+    const bool reused = changed.grant.state == grants::GrantState::Held
+        && changed.grant.reason == grants::EndReason::RefreshTokenReused;
+    if (!reused || !m_toldOfGrants.insert(changed.grant.id).second)
+        return;
+    say(u"grantHeld"_s, tr("A grant is held"),
+        tr("A token of “%1” was used a second time, which its thief might do. Nothing is permitted under it until you "
+           "resume or revoke it.")
+            .arg(changed.agentName));
+}
+
+void Notifier::onStatusChanged()
+{
+    for (const authority::Trouble trouble : m_desk.status().troubles) {
+        if (!isWorthTelling(trouble) || std::ranges::contains(m_toldOfTroubles, trouble))
+            continue;
+        const ui::TroubleWords words = ui::troubleWords(trouble);
+        say(u"trouble"_s, words.title, words.body);
+    }
+    m_toldOfTroubles = m_desk.status().troubles;
 }
 
 void Notifier::update()
@@ -63,7 +102,7 @@ void Notifier::show(const QString& title, const QString& text, const QString& pu
 {
     auto* notification = new KNotification(u"requestArrived"_s, KNotification::Persistent);
     m_notification = notification;
-    notification->setComponentName(kComponent);
+    notification->setComponentName(component());
     notification->setTitle(title);
     notification->setText(text.toHtmlEscaped()); // the body is read as markup
     const auto review = [this, notification, publicId] {

@@ -13,6 +13,9 @@
 #include <QObject>
 #include <QPointer>
 
+#include <set>
+#include <vector>
+
 namespace countersign::desktop {
 
 class Notifier final : public QObject {
@@ -31,11 +34,15 @@ Q_SIGNALS:
 
 private:
     void update();
+    void onGrantChanged(int row);
+    void onStatusChanged();
     void show(const QString& title, const QString& text, const QString& publicId);
 
     authority::PersonDesk& m_desk;
     SessionLock m_lock;
     QPointer<KNotification> m_notification;
+    std::set<GrantId> m_toldOfGrants;
+    std::vector<authority::Trouble> m_toldOfTroubles;
 };
 
 } // namespace countersign::desktop
