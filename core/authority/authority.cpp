@@ -15,6 +15,7 @@
 #include <QTimer>
 
 #include <future>
+#include <latch>
 
 namespace countersign::authority {
 
@@ -78,23 +79,26 @@ struct Authority::Data {
         , sealedPersonKey(options.identity.sealedPersonKey)
         , clockWatch(*options.clock)
         , view(*options.clock, clockWatch, options.issuer, person)
-        , mailbox([this](auto tasks) { drain(std::move(tasks)); })
+        , mailbox(std::make_unique<Mailbox>([this](auto tasks) { drain(std::move(tasks)); }))
     {
         thread.setObjectName(QStringLiteral("authority"));
-        mailbox.moveToThread(&thread);
+        mailbox->moveToThread(&thread);
+        // finished() is emitted on the thread itself, so what is its own dies where it lived.
+        QObject::connect(&thread, &QThread::finished, &thread, [this] { end(); }, Qt::DirectConnection);
         thread.start();
     }
 
     ~Data()
     {
         readers.reset(); // what it was given may still submit
-        mailbox.post([this] { ending = true; });
+        mailbox->post([this] { thread.quit(); });
+        ended.wait();
         thread.wait();
     }
 
     void submit(Job job)
     {
-        mailbox.post([this, job = std::move(job)]() mutable { gathered.push_back(std::move(job)); });
+        mailbox->post([this, job = std::move(job)]() mutable { gathered.push_back(std::move(job)); });
     }
 
     /// Everything that gathered while the last transaction was on its way commits together.
@@ -104,12 +108,15 @@ struct Authority::Data {
             task();
         if (engine && !gathered.empty())
             engine->run(std::exchange(gathered, {}));
-        if (ending) {
-            if (engine)
-                engine->writer->finish();
-            engine.reset();
-            thread.quit();
-        }
+    }
+
+    void end()
+    {
+        if (engine)
+            engine->writer->finish();
+        engine.reset();
+        mailbox.reset();
+        ended.count_down();
     }
 
     const Clock* clock;
@@ -123,11 +130,11 @@ struct Authority::Data {
     std::unique_ptr<ReaderPool> readers;
 
     QThread thread;
-    Mailbox mailbox;
+    std::unique_ptr<Mailbox> mailbox;
     // The authority thread's own
     std::unique_ptr<Engine> engine;
     std::vector<Job> gathered;
-    bool ending = false;
+    std::latch ended{1};
 };
 
 Authority::Authority(std::unique_ptr<Data> data) : d(std::move(data)) { }
@@ -137,7 +144,7 @@ Result<std::unique_ptr<Authority>> Authority::start(AuthorityOptions options)
 {
     auto data = std::make_unique<Data>(options);
     std::promise<Result<void>> started;
-    data->mailbox.post([&data = *data, &options, &started] {
+    data->mailbox->post([&data = *data, &options, &started] {
         auto writer = Writer::open(std::move(options), data.view, data.clockWatch);
         if (writer)
             data.engine = std::make_unique<Engine>(std::move(*writer), *data.clock);
@@ -177,7 +184,7 @@ void Authority::unlockPersonKey(crypto::SecretBytes passphrase, Reply<void> repl
 
 void Authority::setListener(Listener listener)
 {
-    d->mailbox.post([data = d.get(), listener = std::move(listener)]() mutable {
+    d->mailbox->post([data = d.get(), listener = std::move(listener)]() mutable {
         if (data->engine)
             data->engine->writer->setListener(std::move(listener));
     });

@@ -10,7 +10,14 @@ ReaderPool::ReaderPool(QString folder) : m_folder(std::move(folder))
     for (int i = 0; i < kReaders; ++i) {
         auto reader = std::make_unique<Reader>();
         reader->thread.setObjectName(QStringLiteral("reader"));
-        reader->mailbox.moveToThread(&reader->thread);
+        reader->mailbox->moveToThread(&reader->thread);
+        // finished() is emitted on the thread itself, so what is its own dies where it lived.
+        const auto end = [each = reader.get()] {
+            each->database.reset();
+            each->mailbox.reset();
+            each->ended.count_down();
+        };
+        QObject::connect(&reader->thread, &QThread::finished, &reader->thread, end, Qt::DirectConnection);
         reader->thread.start();
         m_readers.push_back(std::move(reader));
     }
@@ -18,20 +25,18 @@ ReaderPool::ReaderPool(QString folder) : m_folder(std::move(folder))
 
 ReaderPool::~ReaderPool()
 {
-    for (const auto& reader : m_readers) {
-        reader->mailbox.post([each = reader.get()] {
-            each->database.reset();
-            each->thread.quit();
-        });
-    }
     for (const auto& reader : m_readers)
+        reader->mailbox->post([thread = &reader->thread] { thread->quit(); });
+    for (const auto& reader : m_readers) {
+        reader->ended.wait();
         reader->thread.wait();
+    }
 }
 
 void ReaderPool::post(Work work)
 {
     Reader& reader = *m_readers.at(m_next++ % m_readers.size());
-    reader.mailbox.post([&reader, folder = m_folder, work = std::move(work)]() mutable {
+    reader.mailbox->post([&reader, folder = m_folder, work = std::move(work)]() mutable {
         if (!reader.database) {
             auto opened = store::Database::open(folder, store::Access::ReadOnly);
             if (!opened) {

@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <functional>
+#include <latch>
 #include <memory>
 #include <vector>
 
@@ -29,8 +30,9 @@ public:
 private:
     struct Reader {
         QThread thread;
-        Mailbox mailbox;
+        std::unique_ptr<Mailbox> mailbox = std::make_unique<Mailbox>(); ///< dies on the thread
         std::unique_ptr<store::Database> database; ///< the thread's own, opened when first used
+        std::latch ended{1};
     };
     static constexpr int kReaders = 2;
 
