@@ -7,10 +7,10 @@
 #include "core/crypto/digest.h"
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace countersign::ctl {
@@ -46,7 +46,7 @@ Answer<crypto::SecretBytes> readAll(const File& file, const std::string& path)
     while (size < buffer.size()) {
         const ssize_t count = ::read(file.fd(), buffer.data() + size, buffer.size() - size);
         if (count < 0)
-            return failed(path, std::string("can't be read: ") + std::strerror(errno));
+            return failed(path, std::string("can't be read: ") + std::generic_category().message(errno));
         if (count == 0)
             return crypto::SecretBytes(buffer.view().substr(0, size));
         size += static_cast<std::size_t>(count);
@@ -85,7 +85,9 @@ Answer<AgentIdentity> AgentFile::load() const
 {
     const File file(m_path, O_RDONLY);
     if (file.fd() < 0)
-        return errno == ENOENT ? fresh() : failed(m_path, std::string("can't be opened: ") + std::strerror(errno));
+        return errno == ENOENT
+            ? fresh()
+            : failed(m_path, std::string("can't be opened: ") + std::generic_category().message(errno));
     struct stat facts{};
     if (::fstat(file.fd(), &facts) != 0 || !S_ISREG(facts.st_mode) || facts.st_uid != ::geteuid()
         || (facts.st_mode & 0077U) != 0)
@@ -129,7 +131,7 @@ Answer<void> AgentFile::store(const AgentIdentity& identity) const
         file.fd() >= 0 && writeAll(file.fd(), text) && ::rename(temporary.c_str(), m_path.c_str()) == 0;
     crypto::wipe(text);
     if (!written)
-        return failed(m_path, std::string("can't be written: ") + std::strerror(errno));
+        return failed(m_path, std::string("can't be written: ") + std::generic_category().message(errno));
     return {};
 }
 

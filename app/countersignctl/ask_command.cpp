@@ -207,7 +207,8 @@ private:
         const auto granted = permissions::parsePermission(details ? json::serialize(*details) : std::string());
         if (!granted)
             return text;
-        for (const QString& sentence : permissions::toSentences(*granted))
+        const QStringList sentences = permissions::toSentences(*granted);
+        for (const QString& sentence : sentences)
             text += "  may " + shown(sentence.toStdString()) + '\n';
         if (const auto end = granted->end())
             text += "  until " + localTime(*end) + " (" + spoken(*end - now()) + ")\n";

@@ -10,7 +10,8 @@ namespace {
 std::vector<std::string> values(const QCommandLineParser& parser, const char* option)
 {
     std::vector<std::string> out;
-    for (const QString& value : parser.values(QString::fromLatin1(option)))
+    const QStringList given = parser.values(QString::fromLatin1(option));
+    for (const QString& value : given)
         out.push_back(value.toStdString());
     return out;
 }

@@ -10,6 +10,7 @@
 
 #include <QCommandLineParser>
 
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <string>
@@ -18,7 +19,7 @@
 namespace countersign::ctl {
 
 /// The program's exit statuses; `--help` lists them.
-enum class ExitStatus : int {
+enum class ExitStatus : std::uint8_t {
     Done = 0,
     Failed = 1, ///< refused, or (doctor) something needs doing
     Usage = 2,

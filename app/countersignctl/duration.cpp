@@ -22,11 +22,11 @@ std::optional<std::chrono::seconds> parseDuration(std::string_view text)
     std::int64_t total = 0;
     while (!text.empty()) {
         std::int64_t count = 0;
-        const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-        const auto digits = static_cast<std::size_t>(stop - text.data());
+        const auto [stop, error] = std::from_chars(text.begin(), text.end(), count);
+        const auto digits = static_cast<std::size_t>(stop - text.begin());
         if (error != std::errc() || count < 0 || count > kLongest || digits == text.size())
             return std::nullopt;
-        const auto unit = std::ranges::find(kUnits, text[digits], &Unit::letter);
+        const auto* const unit = std::ranges::find(kUnits, text[digits], &Unit::letter);
         if (unit == kUnits.end())
             return std::nullopt;
         total += count * unit->seconds;

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 using namespace countersign;
@@ -23,8 +24,8 @@ constexpr std::array kCommands{
 
 void print(std::FILE* to, std::string_view text)
 {
-    std::fwrite(text.data(), 1, text.size(), to);
-    std::fflush(to);
+    if (std::fwrite(text.data(), 1, text.size(), to) != text.size() || std::fflush(to) != 0)
+        std::exit(std::to_underlying(ExitStatus::Failed)); // nobody reads: a closed pipe, or a full disk
 }
 
 std::string overview()
@@ -112,7 +113,7 @@ int main(int argc, char** argv)
         print(stdout, "countersignctl " COUNTERSIGN_VERSION "\n");
         return std::to_underlying(ExitStatus::Done);
     }
-    const auto command =
+    const auto* const command =
         std::ranges::find(kCommands, word, [](const Command* each) { return std::string_view(each->name); });
     return command == kCommands.end() ? usage("there is no command '" + word + "'") : runCommand(**command, arguments);
 }

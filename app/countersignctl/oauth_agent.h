@@ -42,7 +42,7 @@ private:
 
     [[nodiscard]] std::string assertion() const;
     [[nodiscard]] Answer<std::string> endpointUrl(std::string_view member) const;
-    [[nodiscard]] Answer<HttpAnswer> send(const std::string& url, HttpCall call) const;
+    [[nodiscard]] Answer<HttpAnswer> send(const std::string& url, HttpCall request) const;
     [[nodiscard]] Answer<HttpAnswer> post(std::string_view endpoint, const Parameters& parameters);
     [[nodiscard]] Answer<json::Object> askToken(const Parameters& parameters);
     [[nodiscard]] Answer<HttpAnswer> postWithProof(const std::string& url, const Parameters& parameters);

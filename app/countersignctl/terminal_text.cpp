@@ -37,11 +37,11 @@ std::string spoken(std::chrono::seconds duration)
     };
     static constexpr std::array kUnits{Unit{86400, " d"}, Unit{3600, " h"}, Unit{60, " min"}, Unit{1, " s"}};
     const std::int64_t total = std::max<std::int64_t>(duration.count(), 0);
-    const auto first = std::ranges::find_if(kUnits, [&](const Unit& unit) { return total >= unit.seconds; });
+    const auto* const first = std::ranges::find_if(kUnits, [&](const Unit& unit) { return total >= unit.seconds; });
     if (first == kUnits.end())
         return "0 s";
     std::string text = std::to_string(total / first->seconds) + std::string(first->name);
-    if (const auto second = std::next(first); second != kUnits.end()) {
+    if (const auto* const second = std::next(first); second != kUnits.end()) {
         if (const std::int64_t rest = total % first->seconds / second->seconds; rest > 0)
             text += ' ' + std::to_string(rest) + std::string(second->name);
     }

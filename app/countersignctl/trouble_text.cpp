@@ -27,7 +27,7 @@ TroubleText troubleText(std::string_view trouble)
         Row{"stopped", "the database can't be written",
             "see what the system's log says of the disk, then start Countersign again"},
     };
-    const auto row = std::ranges::find(kRows, trouble, &Row::name);
+    const auto* const row = std::ranges::find(kRows, trouble, &Row::name);
     if (row == kRows.end())
         return {std::string(trouble), "open Countersign"};
     return {std::string(row->what), std::string(row->toDo)};

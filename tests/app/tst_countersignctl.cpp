@@ -206,7 +206,7 @@ void CountersignctlTest::the_sample_agent_keeps_its_key_to_itself()
     QCOMPARE(QFile::permissions(folder.path()) & 0x0077, QFile::Permissions());
     const QStringList files = folder.entryList(QDir::Files);
     QCOMPARE(files.size(), 1);
-    QCOMPARE(QFile::permissions(folder.filePath(files.front())) & 0x0077, QFile::Permissions());
+    QCOMPARE(QFile::permissions(folder.filePath(files.constFirst())) & 0x0077, QFile::Permissions());
     // The second time it is the same agent.
     const Ran second = run(ask);
     QCOMPARE(second.status, 0);
@@ -218,7 +218,7 @@ void CountersignctlTest::a_key_file_that_others_can_read_is_refused()
     const QStringList ask{QStringLiteral("ask"), QStringLiteral("--withdraw-after"), QStringLiteral("1s")};
     QCOMPARE(run(ask).status, 0);
     const QDir folder(agentFolder());
-    QFile file(folder.filePath(folder.entryList(QDir::Files).front()));
+    QFile file(folder.filePath(folder.entryList(QDir::Files).constFirst()));
     QVERIFY(file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ReadOther));
     const Ran ran = run(ask);
     QCOMPARE(ran.status, 1);
@@ -239,7 +239,7 @@ void CountersignctlTest::an_agent_that_the_server_forgot_registers_again()
     const QStringList ask{QStringLiteral("ask"), QStringLiteral("--withdraw-after"), QStringLiteral("1s")};
     QCOMPARE(run(ask).status, 0);
     const QDir folder(agentFolder());
-    QFile file(folder.filePath(folder.entryList(QDir::Files).front()));
+    QFile file(folder.filePath(folder.entryList(QDir::Files).constFirst()));
     QVERIFY(file.open(QFile::ReadOnly));
     json::Object kept = json::parseObject(file.readAll().toStdString()).value();
     file.close();

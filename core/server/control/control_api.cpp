@@ -110,7 +110,7 @@ void route(Authority& authority, const HttpRequest& request, Respond respond)
             return respond(methodNotAllowed("POST"));
         return postRevoke(authority, *grant, std::move(respond));
     }
-    const auto found = std::ranges::find(kRoutes, request.path, &Route::path);
+    const auto* const found = std::ranges::find(kRoutes, request.path, &Route::path);
     if (found == kRoutes.end())
         return respond(notFound());
     if (request.method != found->method)

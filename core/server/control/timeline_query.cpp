@@ -23,9 +23,8 @@ Result<std::optional<std::int64_t>> number(
     if (!text)
         return std::nullopt;
     std::int64_t value = 0;
-    const char* end = text->data() + text->size();
-    const auto [stop, error] = std::from_chars(text->data(), end, value);
-    if (error != std::errc() || stop != end || value < least || value > most)
+    const auto [stop, error] = std::from_chars(text->begin(), text->end(), value);
+    if (error != std::errc() || stop != text->end() || value < least || value > most)
         return fail(ErrorCode::InvalidRequest,
             std::string(name) + " must be a whole number from " + std::to_string(least) + " to " + std::to_string(most)
                 + '.');

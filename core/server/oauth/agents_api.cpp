@@ -38,12 +38,12 @@ constexpr std::array kEndpoints{
 
 void route(OAuthServer& server, const HttpRequest& request, Respond respond)
 {
-    if (const auto page = std::ranges::find(kPages, request.path, &Page::path); page != kPages.end()) {
+    if (const auto* const page = std::ranges::find(kPages, request.path, &Page::path); page != kPages.end()) {
         const bool reads = request.method == "GET" || request.method == "HEAD";
         respond(reads ? page->get(server) : methodNotAllowed("GET, HEAD"));
         return;
     }
-    if (const auto endpoint = std::ranges::find(kEndpoints, request.path, &Endpoint::path);
+    if (const auto* const endpoint = std::ranges::find(kEndpoints, request.path, &Endpoint::path);
         endpoint != kEndpoints.end()) {
         if (request.method == "POST")
             endpoint->post(server, request, std::move(respond));

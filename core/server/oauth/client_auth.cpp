@@ -30,9 +30,10 @@ Result<std::optional<UnixSeconds>> numericDate(const json::Object& claims, std::
     if (!value)
         return std::nullopt;
     constexpr double kLatest = 253402300799.0; // the end of the year 9999
-    if (!value->is_number() || !(value->to_number<double>() >= 0 && value->to_number<double>() <= kLatest))
+    const double seconds = value->is_number() ? value->to_number<double>() : -1;
+    if (seconds < 0 || seconds > kLatest)
         return refused(std::string(name) + " is not a time");
-    return UnixSeconds{static_cast<std::int64_t>(std::floor(value->to_number<double>()))};
+    return UnixSeconds{static_cast<std::int64_t>(std::floor(seconds))};
 }
 
 /// RFC 7523 section 3, point 3; CIBA Core 1.0 section 7.1 names the same three. Whatever names another server too could

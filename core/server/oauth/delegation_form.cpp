@@ -66,7 +66,7 @@ Result<void> checkHint(const Form& form, const Thumbprint& person, std::string_v
 
 Result<std::string> readBindingMessage(const Form& form)
 {
-    const std::string message(form.value("binding_message").value_or(std::string_view()));
+    std::string message(form.value("binding_message").value_or(std::string_view()));
     if (!isPlainText(message))
         return fail(
             ErrorCode::InvalidBindingMessage, "The binding_message must be plain text without invisible characters.");
@@ -83,9 +83,8 @@ Result<std::chrono::seconds> readLife(const Form& form)
     if (!text)
         return consent::kDefaultRequestLife;
     std::int64_t seconds = 0;
-    const char* end = text->data() + text->size();
-    const auto [stop, error] = std::from_chars(text->data(), end, seconds);
-    if (error != std::errc() || stop != end || seconds < 1 || seconds > consent::kMaxRequestLife.count())
+    const auto [stop, error] = std::from_chars(text->begin(), text->end(), seconds);
+    if (error != std::errc() || stop != text->end() || seconds < 1 || seconds > consent::kMaxRequestLife.count())
         return fail(ErrorCode::InvalidRequest,
             "requested_expiry must be a number of seconds from 1 to " + std::to_string(consent::kMaxRequestLife.count())
                 + '.');

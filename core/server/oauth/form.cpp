@@ -30,9 +30,8 @@ std::string_view trimmed(std::string_view text)
 std::optional<char> hexPair(std::string_view digits)
 {
     unsigned value = 0;
-    const char* end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, value, 16);
-    if (digits.size() != 2 || error != std::errc() || stop != end)
+    const auto [stop, error] = std::from_chars(digits.begin(), digits.end(), value, 16);
+    if (digits.size() != 2 || error != std::errc() || stop != digits.end())
         return std::nullopt;
     return static_cast<char>(value);
 }
