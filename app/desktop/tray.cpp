@@ -65,8 +65,9 @@ bool Tray::isReachable()
 void Tray::follow(PersonDesk& desk)
 {
     const auto refresh = [this, &desk] { update(desk); };
-    for (const auto signal : {&PersonDesk::ready, &PersonDesk::grantsReset, &PersonDesk::statusChanged})
-        connect(&desk, signal, this, refresh);
+    connect(&desk, &PersonDesk::ready, this, refresh);
+    connect(&desk, &PersonDesk::grantsReset, this, refresh);
+    connect(&desk, &PersonDesk::statusChanged, this, refresh);
     connect(&desk, &PersonDesk::requestArrived, this, refresh);
     connect(&desk, &PersonDesk::requestEnded, this, refresh);
     update(desk);
