@@ -22,6 +22,7 @@ using grants::GrantState;
 namespace {
 
 constexpr int kRounds = 20;
+constexpr int kRoundsAFolder = 20; ///< then with an empty one, so that many rounds take not much more than their number
 constexpr int kShortestLifeMs = 30;
 constexpr int kLongestLifeMs = 400;
 
@@ -38,7 +39,6 @@ struct Acknowledged {
     std::set<std::string> granted;
     std::set<std::string> revoked;
     std::optional<keychain::LogAnchor> anchor;
-    int asked = 0;
 
     void take(const QByteArray& line)
     {
@@ -46,8 +46,6 @@ struct Acknowledged {
         QVERIFY2(words.front() != "failed", line.constData());
         if (words.front() == "agent")
             agents.insert(words.at(1).toStdString());
-        else if (words.front() == "asked")
-            ++asked;
         else if (words.front() == "granted")
             granted.insert(words.at(1).toStdString());
         else if (words.front() == "revoked")
@@ -70,7 +68,8 @@ class TestCrash : public QObject {
         child.start(QStringLiteral(COUNTERSIGN_CRASH_CHILD), arguments);
         QVERIFY(child.waitForStarted());
         QVERIFY(child.waitForReadyRead(20'000)); // it runs: the start's anchor
-        QVERIFY(!child.waitForFinished(lifeMs));
+        if (child.waitForFinished(lifeMs))
+            QFAIL(child.readAllStandardOutput().constData());
         child.kill();
         QVERIFY(child.waitForFinished());
         const QByteArray output = child.readAllStandardOutput();
@@ -109,13 +108,16 @@ private Q_SLOTS:
         qInfo("%d rounds, seed %u", rounds, seed);
         QRandomGenerator random(seed);
         QTemporaryDir home;
-        const QString data = home.filePath(QStringLiteral("data"));
         const QString identityFile = home.filePath(QStringLiteral("identity"));
         const keychain::Identity identity = makeIdentity();
         QVERIFY(saveIdentity(identity, identityFile));
 
         Acknowledged acknowledged;
+        std::size_t granted = 0;
         for (int round = 0; round < rounds; ++round) {
+            if (round % kRoundsAFolder == 0)
+                granted += std::exchange(acknowledged, {}).granted.size();
+            const QString data = home.filePath(QStringLiteral("data %1").arg(round / kRoundsAFolder));
             QStringList arguments{data, identityFile};
             if (acknowledged.anchor)
                 arguments << QString::number(acknowledged.anchor->treeSize)
@@ -133,10 +135,9 @@ private Q_SLOTS:
             fixture.stop();
             acknowledged.anchor = fixture.anchor();
         }
-        qInfo("%d agents, %d requests, %d grants, %d revocations were acknowledged",
-            static_cast<int>(acknowledged.agents.size()), acknowledged.asked,
-            static_cast<int>(acknowledged.granted.size()), static_cast<int>(acknowledged.revoked.size()));
-        QVERIFY(acknowledged.granted.size() > static_cast<std::size_t>(rounds));
+        granted += acknowledged.granted.size();
+        qInfo("%zu grants were acknowledged", granted);
+        QVERIFY(granted > static_cast<std::size_t>(rounds));
     }
 };
 
