@@ -82,7 +82,7 @@ std::string facts(const std::vector<std::pair<std::string, std::string>>& lines)
         widest = std::max(widest, width(name));
     std::string out;
     for (const auto& [name, value] : lines)
-        out += name + ':' + std::string(widest - width(name) + 2, ' ') + value + '\n';
+        out.append(name).append(1, ':').append(widest - width(name) + 2, ' ').append(value).append(1, '\n');
     return out;
 }
 

@@ -46,25 +46,25 @@ Result<std::vector<audit::LeafKind>> readKinds(std::string_view list)
 }
 } // namespace
 
-Result<TimelineQuery> readTimelineQuery(std::string_view text)
+Result<TimelineQuery> readTimelineQuery(std::string_view query)
 {
-    const auto query = Form::parse(text);
-    if (!query)
-        return std::unexpected(query.error());
-    for (const auto& [name, value] : query->parameters()) {
+    const auto form = Form::parse(query);
+    if (!form)
+        return std::unexpected(form.error());
+    for (const auto& [name, value] : form->parameters()) {
         if (!std::ranges::contains(kKnown, name))
             return fail(ErrorCode::InvalidRequest, "The parameter '" + name + "' is not known here.");
     }
     constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-    const auto before = number(*query, "before", 0, kMost);
-    const auto count = number(*query, "count", 1, audit::kMaxTimelinePage);
-    const auto from = number(*query, "from", 0, kMost);
-    const auto to = number(*query, "to", 0, kMost);
+    const auto before = number(*form, "before", 0, kMost);
+    const auto count = number(*form, "count", 1, audit::kMaxTimelinePage);
+    const auto from = number(*form, "from", 0, kMost);
+    const auto to = number(*form, "to", 0, kMost);
     for (const auto* each : {&before, &count, &from, &to}) {
         if (!*each)
             return std::unexpected(each->error());
     }
-    auto kinds = readKinds(query->value("kind").value_or(std::string_view()));
+    auto kinds = readKinds(form->value("kind").value_or(std::string_view()));
     if (!kinds)
         return std::unexpected(kinds.error());
 
@@ -76,9 +76,9 @@ Result<TimelineQuery> readTimelineQuery(std::string_view text)
         out.filter.from = UnixSeconds{**from};
     if (*to)
         out.filter.to = UnixSeconds{**to};
-    if (const auto agent = query->value("agent"))
+    if (const auto agent = form->value("agent"))
         out.filter.agent = ClientId{std::string(*agent)};
-    if (const auto grant = query->value("grant"))
+    if (const auto grant = form->value("grant"))
         out.filter.grant = GrantId{std::string(*grant)};
     out.filter.kinds = *std::move(kinds);
     return out;

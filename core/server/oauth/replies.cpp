@@ -37,7 +37,7 @@ HttpResponse refusal(const Error& error, Challenge challenge)
     if (wire.httpStatus == 429 || wire.httpStatus == 503)
         answer.fields.push_back({"retry-after", std::to_string(kRetryAfter.count())});
     if (wire.httpStatus == 401 && challenge == Challenge::Basic)
-        answer.fields.push_back({"www-authenticate", "Basic realm=\"countersign\", charset=\"UTF-8\""});
+        answer.fields.push_back({"www-authenticate", R"(Basic realm="countersign", charset="UTF-8")"});
     return answer;
 }
 
