@@ -74,7 +74,8 @@ class TestCrash : public QObject {
         QVERIFY(child.waitForFinished());
         const QByteArray output = child.readAllStandardOutput();
         // What stands behind the last line break was not said whole.
-        for (const QByteArray& line : output.first(output.lastIndexOf('\n')).split('\n'))
+        const QList<QByteArray> lines = output.first(output.lastIndexOf('\n')).split('\n');
+        for (const QByteArray& line : lines)
             acknowledged.take(line);
     }
 

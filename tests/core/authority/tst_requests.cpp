@@ -74,7 +74,8 @@ private Q_SLOTS:
         QVERIFY(accepted);
         fixture.stop();
         QVERIFY(accepted->id.value.size() >= 43);
-        for (const QFileInfo& file : QDir(fixture.folder()).entryInfoList(QDir::Files)) {
+        const QFileInfoList files = QDir(fixture.folder()).entryInfoList(QDir::Files);
+        for (const QFileInfo& file : files) {
             QFile opened(file.filePath());
             QVERIFY(opened.open(QIODevice::ReadOnly));
             QVERIFY(!opened.readAll().contains(QByteArray::fromStdString(accepted->id.value)));

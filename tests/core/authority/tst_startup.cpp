@@ -65,7 +65,8 @@ void copyFolder(const QString& from, const QString& to)
 {
     QDir(to).removeRecursively();
     QVERIFY(QDir().mkpath(to));
-    for (const QFileInfo& file : QDir(from).entryInfoList(QDir::Files | QDir::Hidden))
+    const QFileInfoList files = QDir(from).entryInfoList(QDir::Files | QDir::Hidden);
+    for (const QFileInfo& file : files)
         QVERIFY(QFile::copy(file.filePath(), to + u'/' + file.fileName()));
 }
 
@@ -254,7 +255,8 @@ private Q_SLOTS:
         AuthorityFixture fixture;
         QVERIFY(fixture.ask(fixture.registerAgent()));
         fixture.stop();
-        for (const QFileInfo& file : QDir(fixture.folder()).entryInfoList(QDir::Files | QDir::Hidden))
+        const QFileInfoList files = QDir(fixture.folder()).entryInfoList(QDir::Files | QDir::Hidden);
+        for (const QFileInfo& file : files)
             QVERIFY(QFile::remove(file.filePath()));
         QVERIFY(fixture.start());
         QVERIFY(fixture.has(Trouble::DatabaseRolledBack));
