@@ -194,7 +194,8 @@ void TestSealedFileKeychain::a_cancelled_question_is_a_refusal()
 void TestSealedFileKeychain::the_file_is_private_and_shows_no_secret()
 {
     makeFile();
-    for (const auto& name : QDir(m_folder->path()).entryList(QDir::Files)) {
+    const QStringList names = QDir(m_folder->path()).entryList(QDir::Files);
+    for (const QString& name : names) {
         QCOMPARE(QFile::permissions(m_folder->filePath(name)), QFileDevice::Permissions(0x6600)); // 0600
     }
     QVERIFY(!bytes().contains("a secret") && !bytes().contains("one"));
