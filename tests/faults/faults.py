@@ -63,6 +63,18 @@ def states(program):
     return sorted(grant["state"] for grant in program.ctl_json("grants", "--all")["grants"])
 
 
+def two_at_once(program):
+    both = [subprocess.Popen([program.folder / "countersign"]) for _ in range(2)]
+    end = time.monotonic() + 30
+    while time.monotonic() < end and all(process.poll() is None for process in both):
+        time.sleep(0.1)
+    ended = [process for process in both if process.poll() is not None]
+    check(len(ended) == 1 and ended[0].returncode == 0, "of two starts at the same moment one stays, the other ends")
+    for process in both:
+        process.terminate()
+        process.wait(20)
+
+
 def started_twice(program):
     second = subprocess.run([program.folder / "countersign"], timeout=30, check=False)
     check(second.returncode == 0 and program.process.poll() is None, "a second start raises the first and ends")
@@ -160,6 +172,7 @@ def main():
     desktop = Desktop()
     program = Program(sys.argv[1])
     try:
+        two_at_once(program)
         program.first_start()
         started_twice(program)
         approve_one(program, "first-agent", unlock=False)
