@@ -227,11 +227,12 @@ void MainWindow::askToStopEverything()
 authority::Done<void> MainWindow::reporting(const QString& failure)
 {
     return [window = QPointer(this), failure](const Result<void>& result) {
-        if (!window)
+        const MainWindow* shown = window;
+        if (shown == nullptr)
             return;
-        window->m_problem->setVisible(!result);
+        shown->m_problem->setVisible(!result);
         if (!result)
-            window->m_problem->setWords(failure, QString::fromStdString(result.error().message));
+            shown->m_problem->setWords(failure, QString::fromStdString(result.error().message));
     };
 }
 
