@@ -295,7 +295,8 @@ void ConsentView::askToBlock()
 ConsentDeeds::Answer ConsentView::whenBusy(std::function<void(const Result<void>&)> then)
 {
     return [view = QPointer(this), then = std::move(then)](const Result<void>& result) {
-        if (view && view->m_stage == Stage::Busy)
+        const ConsentView* there = view;
+        if (there != nullptr && there->m_stage == Stage::Busy)
             then(result);
     };
 }

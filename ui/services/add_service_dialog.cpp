@@ -84,8 +84,9 @@ void AddServiceDialog::add()
     m_add->setEnabled(false);
     m_fields->setEnabled(false);
     m_deeds.add(m_name->text().trimmed(), m_location->text().trimmed(),
-        [dialog = QPointer(this)](const Result<authority::ServiceSecret>& secret) {
-            if (!dialog)
+        [guarded = QPointer(this)](const Result<authority::ServiceSecret>& secret) {
+            AddServiceDialog* dialog = guarded;
+            if (dialog == nullptr)
                 return;
             dialog->m_add->setEnabled(true);
             dialog->m_fields->setEnabled(true);

@@ -89,8 +89,9 @@ void ServicesPage::askToRemove()
     question->setAttribute(Qt::WA_DeleteOnClose);
     QPushButton* yes = question->addButton(tr("Remove"), QMessageBox::DestructiveRole);
     connect(yes, &QPushButton::clicked, this, [this, id = service.id] {
-        m_deeds.remove(id, [page = QPointer(this)](const Result<void>& result) {
-            if (!page)
+        m_deeds.remove(id, [guarded = QPointer(this)](const Result<void>& result) {
+            const ServicesPage* page = guarded;
+            if (page == nullptr)
                 return;
             page->m_problem->setVisible(!result);
             if (!result)

@@ -208,8 +208,9 @@ void StartDialog::begin()
     const auto place = static_cast<std::size_t>(m_places->checkedId());
     Choice choice{m_facts.places[place].id, m_first->take()};
     m_second->setText({});
-    m_begin(choice, [dialog = QPointer(this)](const Result<void>& result) {
-        if (!dialog)
+    m_begin(choice, [guarded = QPointer(this)](const Result<void>& result) {
+        StartDialog* dialog = guarded;
+        if (dialog == nullptr)
             return;
         if (result)
             return dialog->go(Step::Connect);

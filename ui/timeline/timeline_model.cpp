@@ -48,9 +48,10 @@ void TimelineModel::ask(std::optional<std::uint64_t> before, void (TimelineModel
 {
     setFetching(true);
     m_fetch(m_filter.stored, before, kTimelinePage,
-        [model = QPointer(this), take, generation = m_generation](Entries entries) {
-            if (model && model->m_generation == generation)
-                (model.data()->*take)(std::move(entries));
+        [guarded = QPointer(this), take, generation = m_generation](Entries entries) {
+            TimelineModel* model = guarded;
+            if (model != nullptr && model->m_generation == generation)
+                (model->*take)(std::move(entries));
         });
 }
 
