@@ -25,7 +25,7 @@ constexpr std::size_t kMaxQuotedName = 40;
 constexpr double kMaxExactInteger = 9007199254740992.0; // 2^53
 
 /// A name from outside inside a message: printable ASCII, because the message may become an OAuth error_description.
-std::string quoted(std::string_view name)
+std::string inQuotes(std::string_view name)
 {
     std::string out = "'";
     for (const char c : name.substr(0, kMaxQuotedName)) {
@@ -84,7 +84,7 @@ public:
         std::string key = std::exchange(m_key, {});
         m_values.push_key({key.data(), key.size()});
         const auto [at, added] = m_names.back().insert(std::move(key));
-        return added || refuse(error, "the name " + quoted(*at) + " stands twice in one object");
+        return added || refuse(error, "the name " + inQuotes(*at) + " stands twice in one object");
     }
 
     bool on_string_part(Text part, std::size_t, ErrorOut&)
@@ -173,12 +173,12 @@ Result<Value> parseWithinSize(std::string_view text, std::size_t maxDepth)
 
 std::unexpected<Error> wrongType(std::string_view name, std::string_view expected)
 {
-    return fail(ErrorCode::InvalidInput, "The member " + quoted(name) + " is not " + std::string(expected) + '.');
+    return fail(ErrorCode::InvalidInput, "The member " + inQuotes(name) + " is not " + std::string(expected) + '.');
 }
 
 std::unexpected<Error> missing(std::string_view name)
 {
-    return fail(ErrorCode::InvalidInput, "The member " + quoted(name) + " is missing.");
+    return fail(ErrorCode::InvalidInput, "The member " + inQuotes(name) + " is missing.");
 }
 
 template <typename T> Result<T> required(Result<std::optional<T>> found, std::string_view name)
@@ -285,7 +285,7 @@ Result<void> onlyMembers(const Object& object, std::initializer_list<std::string
     for (const auto& member : object) {
         const std::string_view name(member.key().data(), member.key().size());
         if (!std::ranges::contains(known, name))
-            return fail(ErrorCode::InvalidInput, "The member " + quoted(name) + " is not known here.");
+            return fail(ErrorCode::InvalidInput, "The member " + inQuotes(name) + " is not known here.");
     }
     return {};
 }

@@ -12,12 +12,35 @@ target_compile_options(countersign_options INTERFACE
     -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
     -Wnull-dereference -Wimplicit-fallthrough -Wformat=2 -fstack-protector-strong)
 
+# What most units include, compiled once: once for the rooms (-fPIC) and once for test programs (-fPIE).
+# ccache needs to see what goes into it: -fpch-preprocess.
+target_compile_options(countersign_options INTERFACE -fpch-preprocess -pthread)
+set(countersign_common_headers
+    <QtCore/QCoreApplication> <QtCore/QLocale> <QtCore/QObject> <QtCore/QString> <QtCore/QStringList>
+    <algorithm> <chrono> <expected> <format> <functional> <map> <memory> <optional> <set> <string> <string_view> <unordered_map> <utility> <vector>
+    <boost/json.hpp>)
+add_library(countersign_pch OBJECT ${CMAKE_CURRENT_LIST_DIR}/precompiled.cpp)
+target_link_libraries(countersign_pch PRIVATE countersign_options Qt6::Core Boost::headers)
+target_precompile_headers(countersign_pch PRIVATE ${countersign_common_headers})
+if(COUNTERSIGN_TESTS)
+    find_package(Qt6 6.8 REQUIRED COMPONENTS Test)
+    add_library(countersign_pch_tests OBJECT ${CMAKE_CURRENT_LIST_DIR}/precompiled.cpp)
+    # Not QtTest's own: what they mean depends on the folder of the test.
+    target_link_libraries(countersign_pch_tests PRIVATE countersign_options Qt6::Core Boost::headers)
+    target_precompile_headers(countersign_pch_tests PRIVATE ${countersign_common_headers})
+    set_target_properties(countersign_pch_tests PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_compile_options(countersign_pch_tests PRIVATE -fPIE)
+endif()
+
 # countersign_room(NAME SOURCES… LINKS…): the library of one folder, named after it.
 # What it links says which floors below it uses; packaging/lint/floors holds the includes to the same table.
 function(countersign_room name)
     cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
     add_library(countersign_${name} STATIC ${ARG_SOURCES})
     target_link_libraries(countersign_${name} PUBLIC countersign_options ${ARG_LINKS})
+    if(NOT name STREQUAL "ui") # has Qt's widgets precompiled
+        target_precompile_headers(countersign_${name} REUSE_FROM countersign_pch)
+    endif()
 endfunction()
 
 # countersign_test(NAME [DESKTOP] SOURCES… LINKS… [LABELS…]): a Qt Test program and its ctest entry.
@@ -26,6 +49,7 @@ function(countersign_test name)
     cmake_parse_arguments(ARG "DESKTOP" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
     add_executable(${name} ${ARG_SOURCES})
     target_link_libraries(${name} PRIVATE countersign_options Qt6::Test ${ARG_LINKS})
+    target_precompile_headers(${name} REUSE_FROM countersign_pch_tests)
     target_compile_definitions(${name} PRIVATE COUNTERSIGN_VECTORS_DIR="${COUNTERSIGN_VECTORS_DIR}")
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     if(ARG_DESKTOP)

@@ -19,7 +19,7 @@ constexpr std::string_view kPlain =
     R"([{"type":"agent_delegation","locations":["https://payments.example/"],"actions":["payments.read","payments.create"],"expires_at":1767328800}])";
 
 /// JSON with ' for ", which moc reads where it stumbles over raw strings.
-std::string quoted(std::string text)
+std::string inQuotes(std::string text)
 {
     std::ranges::replace(text, '\'', '"');
     return text;
@@ -90,7 +90,7 @@ private Q_SLOTS:
         const auto permission = parsePermission(kPlain);
         QVERIFY(permission);
         const std::string text = permissionJson(*permission);
-        const std::string expected = quoted("[{'actions':['payments.create','payments.read'],'expires_at':1767328800,'"
+        const std::string expected = inQuotes("[{'actions':['payments.create','payments.read'],'expires_at':1767328800,'"
                                             "locations':['https://payments.example/'],'type':'agent_delegation'}]");
         QCOMPARE(text, expected);
         QCOMPARE(*parsePermission(text), *permission);
@@ -104,34 +104,34 @@ private Q_SLOTS:
             QTest::newRow(name) << QByteArray::fromStdString(text) << QByteArray(named);
         };
         const std::string fields =
-            quoted("'type':'agent_delegation','locations':['https://a.example/'],'actions':['a.r']");
+            inQuotes("'type':'agent_delegation','locations':['https://a.example/'],'actions':['a.r']");
         row("not JSON", "nonsense", "authorization_details");
         row("an object", "{}", "authorization_details");
         row("empty", "[]", "authorization_details");
         row("a number inside", "[1]", "/0");
-        row("no type", quoted("[{'locations':['https://a.example/'],'actions':['a.r']}]"), "/0/type");
-        row("another type", quoted("[{'type':'payment_initiation'}]"), "/0/type");
-        row("no locations", quoted("[{'type':'agent_delegation','actions':['a.r']}]"), "/0/locations");
-        row("empty locations", "[" + detailWith("[]", quoted("['a.r']")) + "]", "/0/locations");
+        row("no type", inQuotes("[{'locations':['https://a.example/'],'actions':['a.r']}]"), "/0/type");
+        row("another type", inQuotes("[{'type':'payment_initiation'}]"), "/0/type");
+        row("no locations", inQuotes("[{'type':'agent_delegation','actions':['a.r']}]"), "/0/locations");
+        row("empty locations", "[" + detailWith("[]", inQuotes("['a.r']")) + "]", "/0/locations");
         row("a location twice",
-            "[" + detailWith(quoted("['https://a.example/','https://a.example/']"), quoted("['a.r']")) + "]",
+            "[" + detailWith(inQuotes("['https://a.example/','https://a.example/']"), inQuotes("['a.r']")) + "]",
             "/0/locations");
-        row("a bad location", "[" + detailWith(quoted("['https://A.example/']"), quoted("['a.r']")) + "]",
+        row("a bad location", "[" + detailWith(inQuotes("['https://A.example/']"), inQuotes("['a.r']")) + "]",
             "/0/locations");
-        row("no actions", quoted("[{'type':'agent_delegation','locations':['https://a.example/']}]"), "/0/actions");
-        row("a wildcard", "[" + detailWith(quoted("['https://a.example/']"), quoted("['a.*']")) + "]", "/0/actions");
-        row("one segment", "[" + detailWith(quoted("['https://a.example/']"), quoted("['read']")) + "]", "/0/actions");
-        row("upper case", "[" + detailWith(quoted("['https://a.example/']"), quoted("['A.r']")) + "]", "/0/actions");
-        row("empty segment", "[" + detailWith(quoted("['https://a.example/']"), quoted("['a..r']")) + "]",
+        row("no actions", inQuotes("[{'type':'agent_delegation','locations':['https://a.example/']}]"), "/0/actions");
+        row("a wildcard", "[" + detailWith(inQuotes("['https://a.example/']"), inQuotes("['a.*']")) + "]", "/0/actions");
+        row("one segment", "[" + detailWith(inQuotes("['https://a.example/']"), inQuotes("['read']")) + "]", "/0/actions");
+        row("upper case", "[" + detailWith(inQuotes("['https://a.example/']"), inQuotes("['A.r']")) + "]", "/0/actions");
+        row("empty segment", "[" + detailWith(inQuotes("['https://a.example/']"), inQuotes("['a..r']")) + "]",
             "/0/actions");
-        row("actions not strings", "[" + detailWith(quoted("['https://a.example/']"), "[1]") + "]", "/0/actions");
-        row("a later member", "[{" + fields + quoted(",'spend':{}}]"), "/0/spend: not supported yet");
-        row("an unknown member", "[{" + fields + quoted(",'colour':'red'}]"), "/0/colour: not a member");
-        row("an end that is text", "[{" + fields + quoted(",'expires_at':'1'}]"), "/0/expires_at");
-        row("an end of zero", "[{" + fields + quoted(",'expires_at':0}]"), "/0/expires_at");
-        row("an end with a fraction", "[{" + fields + quoted(",'expires_at':1.5}]"), "/0/expires_at");
-        row("a doubled name", "[{" + fields + quoted(",'actions':['b.r']}]"), "authorization_details");
-        row("the second detail", "[{" + fields + "},{" + fields + quoted(",'uses':1}]"), "/1/uses");
+        row("actions not strings", "[" + detailWith(inQuotes("['https://a.example/']"), "[1]") + "]", "/0/actions");
+        row("a later member", "[{" + fields + inQuotes(",'spend':{}}]"), "/0/spend: not supported yet");
+        row("an unknown member", "[{" + fields + inQuotes(",'colour':'red'}]"), "/0/colour: not a member");
+        row("an end that is text", "[{" + fields + inQuotes(",'expires_at':'1'}]"), "/0/expires_at");
+        row("an end of zero", "[{" + fields + inQuotes(",'expires_at':0}]"), "/0/expires_at");
+        row("an end with a fraction", "[{" + fields + inQuotes(",'expires_at':1.5}]"), "/0/expires_at");
+        row("a doubled name", "[{" + fields + inQuotes(",'actions':['b.r']}]"), "authorization_details");
+        row("the second detail", "[{" + fields + "},{" + fields + inQuotes(",'uses':1}]"), "/1/uses");
     }
     void a_bad_member_is_refused_by_name()
     {
@@ -146,11 +146,11 @@ private Q_SLOTS:
 
     void the_limits_hold_at_below_and_above()
     {
-        const std::string location = quoted("['https://a.example/']");
+        const std::string location = inQuotes("['https://a.example/']");
         const auto details = [&](std::size_t count) {
             std::string all;
             for (std::size_t i = 0; i < count; ++i)
-                all += (i == 0 ? "" : ",") + detailWith(location, quoted("['a.r']"));
+                all += (i == 0 ? "" : ",") + detailWith(location, inQuotes("['a.r']"));
             return parsePermission("[" + all + "]").has_value();
         };
         QVERIFY(details(kMaxDetails - 1) && details(kMaxDetails) && !details(kMaxDetails + 1));
@@ -159,7 +159,7 @@ private Q_SLOTS:
         };
         QVERIFY(actions(kMaxActions - 1) && actions(kMaxActions) && !actions(kMaxActions + 1));
         const auto locations = [&](int count) {
-            return parsePermission("[" + detailWith(listOf("https://a.example/", count), quoted("['a.r']")) + "]")
+            return parsePermission("[" + detailWith(listOf("https://a.example/", count), inQuotes("['a.r']")) + "]")
                 .has_value();
         };
         QVERIFY(locations(kMaxLocations - 1) && locations(kMaxLocations) && !locations(kMaxLocations + 1));
@@ -200,7 +200,7 @@ private Q_SLOTS:
 
     void a_widening_is_named()
     {
-        const auto parent = *parsePermission(quoted(
+        const auto parent = *parsePermission(inQuotes(
             "[{'type':'agent_delegation','locations':['https://a.example/x'],'actions':['a.r'],'expires_at':100}]"));
         const auto why = [&](const char* location, const char* action, std::optional<std::int64_t> end) {
             AgentDelegation detail{{*Location::parse(location)}, {*Action::parse(action)}, {}};
@@ -225,9 +225,9 @@ private Q_SLOTS:
         };
         QCOMPARE(sentence(kPlain), QStringLiteral("create and read payments at payments.example"));
         const std::string requests =
-            "[" + detailWith(quoted("['https://a.example/v1','http://b.example:81/']"), quoted("['http.get']")) + "]";
+            "[" + detailWith(inQuotes("['https://a.example/v1','http://b.example:81/']"), inQuotes("['http.get']")) + "]";
         QCOMPARE(sentence(requests), QStringLiteral("send GET requests at b.example:81 and a.example/v1"));
-        const std::string many = "[" + detailWith(quoted("['https://a.example/']"), listOf("files.op", 9)) + "]";
+        const std::string many = "[" + detailWith(inQuotes("['https://a.example/']"), listOf("files.op", 9)) + "]";
         QCOMPARE(toSentences(*parsePermission(many)).constFirst(),
             QStringLiteral("op0, op1, op2 and 6 more files at a.example"));
     }
