@@ -70,7 +70,7 @@ Answer<AgentIdentity> fresh()
     auto key = crypto::PrivateKey::generate(crypto::KeyType::P256);
     if (!key)
         return problem(ExitStatus::Failed, "agent_key", key.error().message);
-    return AgentIdentity{*std::move(key), std::nullopt};
+    return AgentIdentity{.key = *std::move(key)};
 }
 } // namespace
 
@@ -104,7 +104,9 @@ Answer<AgentIdentity> AgentFile::load() const
     crypto::wipe(der);
     if (!key)
         return failed(m_path, "holds no key. Remove it, and the agent gets a new one");
-    AgentIdentity identity{*std::move(key), std::nullopt};
+    AgentIdentity identity{.key = *std::move(key)};
+    identity.accessToken = textOf(*object, "access_token");
+    identity.refreshToken = textOf(*object, "refresh_token");
     if (const std::string id = textOf(*object, "client_id"); !id.empty())
         identity.clientId = ClientId{id};
     return identity;
@@ -122,6 +124,10 @@ Answer<void> AgentFile::store(const AgentIdentity& identity) const
     json::Object object{{"key", crypto::base64(der->view())}};
     if (identity.clientId)
         object["client_id"] = identity.clientId->value;
+    if (!identity.accessToken.empty())
+        object["access_token"] = identity.accessToken;
+    if (!identity.refreshToken.empty())
+        object["refresh_token"] = identity.refreshToken;
     std::string text = json::serialize(object);
 
     const std::string temporary = m_path + ".new";

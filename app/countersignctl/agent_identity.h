@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Who the sample agent is: its own key and the client_id it was given, kept in a file of its own that only its user can
-// read. It is not the person's key, nor any other of Countersign's.
+// Who the sample agent is: its own key, the client_id it was given and, if it was told so, its tokens, kept in a file
+// of its own that only its user can read. It is not the person's key, nor any other of Countersign's.
 #pragma once
 
 #include "app/countersignctl/command.h"
@@ -16,7 +16,9 @@ namespace countersign::ctl {
 
 struct AgentIdentity {
     crypto::PrivateKey key;
-    std::optional<ClientId> clientId; ///< nullopt: not registered yet
+    std::optional<ClientId> clientId = {}; ///< nullopt: not registered yet
+    std::string accessToken = {}; ///< of `ask --keep-tokens`; empty: none
+    std::string refreshToken = {};
 };
 
 class AgentFile {

@@ -19,7 +19,6 @@ namespace countersign::ctl {
 
 namespace {
 using std::chrono::seconds;
-constexpr std::string_view kUsualIssuer = "http://127.0.0.1:7317";
 constexpr seconds kSlowDownStep{5}; // CIBA Core 1.0 section 11
 constexpr seconds kBusyStep{10};
 
@@ -32,13 +31,13 @@ public:
 
     Answer<Outcome> run()
     {
-        auto started = introduce().and_then([this](OAuthAgent agent) {
-            m_agent = std::move(agent);
-            return request();
-        });
-        if (!started)
-            return std::unexpected(started.error());
-        auto tokens = wait(*started);
+        auto agent = introduce();
+        if (!agent)
+            return std::unexpected(agent.error());
+        m_agent = *std::move(agent);
+        auto tokens = m_options.chain
+            ? exchange()
+            : request().and_then([this](const json::Object& accepted) { return wait(accepted); });
         if (!tokens)
             return std::unexpected(tokens.error());
         if (m_withdrawn)
@@ -50,13 +49,7 @@ private:
     [[nodiscard]] UnixSeconds now() const { return m_surroundings.clock.now(); }
     void say(const std::string& line) const { m_surroundings.progress(line); }
 
-    [[nodiscard]] std::string issuer() const
-    {
-        if (!m_options.issuer.empty())
-            return m_options.issuer;
-        const auto status = askControl(m_surroundings, "GET", "/status");
-        return status ? textOf(*status, "issuer") : std::string(kUsualIssuer);
-    }
+    [[nodiscard]] std::string issuer() const { return issuerOr(m_surroundings, m_options.issuer); }
 
     [[nodiscard]] Answer<AgentIdentity> loadIdentity(const AgentFile& file) const
     {
@@ -65,7 +58,7 @@ private:
         auto key = crypto::PrivateKey::generate(crypto::KeyType::P256);
         if (!key)
             return problem(ExitStatus::Failed, "agent_key", key.error().message);
-        return AgentIdentity{*std::move(key), std::nullopt};
+        return AgentIdentity{.key = *std::move(key)};
     }
 
     /// Finds the server, and who we are there.
@@ -98,11 +91,38 @@ private:
         say("Registered as " + shown(m_options.name) + " (client " + shown(id->value) + ").");
         if (m_options.key == KeyKept::Nowhere)
             return {};
-        return file.store({agent.key(), *id});
+        return file.store({.key = agent.key(), .clientId = *id});
     }
 
-    [[nodiscard]] Parameters parameters() const
+    /// A server that has lost its memory of us (another data folder) is introduced to us once more.
+    template <typename Call> Answer<json::Object> asKnownClient(Call call)
     {
+        auto answer = call();
+        if (answer || answer.error().code != "invalid_client" || m_options.key == KeyKept::Nowhere)
+            return answer;
+        if (auto again = registerAs(*m_agent); !again)
+            return std::unexpected(again.error());
+        return call();
+    }
+
+    Answer<json::Object> exchange()
+    {
+        return asKnownClient([this] { return m_agent->exchange(*m_options.chain); });
+    }
+
+    [[nodiscard]] Answer<void> keep(const json::Object& tokens) const
+    {
+        if (m_options.tokens == TokensKept::No)
+            return {};
+        return AgentFile(m_surroundings.ownFolder, m_options.name, issuer())
+            .store(
+                {m_agent->key(), m_agent->clientId(), textOf(tokens, "access_token"), textOf(tokens, "refresh_token")});
+    }
+
+    [[nodiscard]] std::string details() const
+    {
+        if (!m_options.details.empty())
+            return m_options.details;
         json::Object detail{
             {"type", permissions::kDetailType},
             {"locations", json::Array(m_options.locations.begin(), m_options.locations.end())},
@@ -110,11 +130,12 @@ private:
         };
         if (m_options.duration)
             detail["expires_at"] = (now() + *m_options.duration).value;
-        Parameters form{
-            {"scope", "openid"},
-            {"login_hint", "me"},
-            {"authorization_details", json::serialize(json::Array{std::move(detail)})},
-        };
+        return json::serialize(json::Array{std::move(detail)});
+    }
+
+    [[nodiscard]] Parameters parameters() const
+    {
+        Parameters form{{"scope", "openid"}, {"login_hint", "me"}, {"authorization_details", details()}};
         if (!m_options.message.empty())
             form.emplace_back("binding_message", m_options.message);
         if (m_options.life)
@@ -124,13 +145,7 @@ private:
 
     Answer<json::Object> request()
     {
-        auto accepted = m_agent->requestDelegation(parameters());
-        if (!accepted && accepted.error().code == "invalid_client" && m_options.key == KeyKept::InFile) {
-            // The server has lost its memory of us: another data folder. Introduce ourselves once more.
-            if (auto again = registerAs(*m_agent); !again)
-                return std::unexpected(again.error());
-            accepted = m_agent->requestDelegation(parameters());
-        }
+        auto accepted = asKnownClient([this] { return m_agent->requestDelegation(parameters()); });
         if (accepted)
             say("Waiting for the person to decide in Countersign (for "
                 + spoken(seconds(numberOf(*accepted, "expires_in"))) + " at most) …");
@@ -195,6 +210,8 @@ private:
             text += shown(textOf(*done, "says")) + '\n';
             steps.emplace_back(*std::move(done));
         }
+        if (auto kept = keep(tokens); !kept)
+            return std::unexpected(kept.error());
         if (!steps.empty())
             machine["steps"] = std::move(steps);
         return Outcome{std::move(machine), std::move(text)};

@@ -74,6 +74,8 @@ struct Command {
 // One file each.
 extern const Command kStatusCommand;
 extern const Command kAskCommand;
+extern const Command kDelegateCommand;
+extern const Command kChainCommand;
 extern const Command kGrantsCommand;
 extern const Command kRevokeCommand;
 extern const Command kTimelineCommand;

@@ -35,6 +35,14 @@ Answer<json::Object> askControl(const Surroundings& surroundings, std::string me
     return *std::move(body);
 }
 
+std::string issuerOr(const Surroundings& surroundings, const std::string& given)
+{
+    if (!given.empty())
+        return given;
+    const auto status = askControl(surroundings, "GET", "/status");
+    return status ? textOf(*status, "issuer") : "http://127.0.0.1:7317";
+}
+
 std::string textOf(const json::Object& object, std::string_view name)
 {
     return json::requiredString(object, name).value_or(std::string());

@@ -14,6 +14,9 @@ namespace countersign::ctl {
 [[nodiscard]] Answer<json::Object> askControl(const Surroundings& surroundings, std::string method, std::string path);
 
 /// Members of an answer that is ours; a missing one reads as empty or 0.
+/// `given`; if that is empty the running program's issuer, else the usual one.
+[[nodiscard]] std::string issuerOr(const Surroundings& surroundings, const std::string& given);
+
 [[nodiscard]] std::string textOf(const json::Object& object, std::string_view name);
 [[nodiscard]] std::int64_t numberOf(const json::Object& object, std::string_view name);
 [[nodiscard]] UnixSeconds timeOf(const json::Object& object, std::string_view name);

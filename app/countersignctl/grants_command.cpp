@@ -4,6 +4,12 @@
 #include "app/countersignctl/control_client.h"
 #include "app/countersignctl/terminal_text.h"
 
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace countersign::ctl {
 
 namespace {
@@ -24,16 +30,79 @@ std::string stateOf(const json::Object& grant, UnixSeconds now)
     return shown(reason.empty() || reason == "none" ? state : state + " (" + reason + ')');
 }
 
+/// "12 of 200 uses; 120.00 of 500.00 EUR a day"
+std::string usedOf(const json::Object& grant)
+{
+    std::string out;
+    for (const json::Object& meter : objectsOf(grant, "meters")) {
+        const std::string kind = textOf(meter, "kind");
+        out += out.empty() ? "" : "; ";
+        if (kind == "uses")
+            out +=
+                std::to_string(numberOf(meter, "used")) + " of " + std::to_string(numberOf(meter, "limit")) + " uses";
+        else
+            out += shown(textOf(meter, "used")) + " of " + shown(textOf(meter, "limit")) + ' '
+                + shown(textOf(meter, "currency")) + (kind == "per_day" ? " a day" : " in all");
+    }
+    return out;
+}
+
+std::string agentOf(const json::Object& grant, int level)
+{
+    const std::string own = textOf(grant, "own_name");
+    const std::string claimed = textOf(grant, "agent_name");
+    std::string name = shown(own.empty() ? claimed : own);
+    if (name.empty())
+        name = shown(textOf(grant, "client_id")); // first seen in a chain: it has not introduced itself
+    return level == 0 ? name : std::string(static_cast<std::size_t>(level - 1) * 2, ' ') + "└ " + name;
+}
+
+/// The grants as a tree: each below the one that it was delegated from, where that is listed.
+class Tree {
+public:
+    Tree(std::vector<json::Object> grants, UnixSeconds now) : m_grants(std::move(grants)), m_now(now)
+    {
+        std::set<std::string> listed;
+        for (const json::Object& grant : m_grants)
+            listed.insert(textOf(grant, "id"));
+        for (const json::Object& grant : m_grants) {
+            const std::string parent = textOf(grant, "parent");
+            m_below[listed.contains(parent) ? parent : std::string()].push_back(&grant);
+        }
+    }
+
+    std::string text()
+    {
+        addBelow({}, 0);
+        return m_table.text();
+    }
+
+private:
+    // NOLINTNEXTLINE(misc-no-recursion): as deep as a chain may be
+    void addBelow(const std::string& parent, int level)
+    {
+        for (const json::Object* grant : m_below[parent]) {
+            const std::string id = textOf(*grant, "id");
+            m_table.add({shown(id), agentOf(*grant, level), joined(textsOf(*grant, "may")), usedOf(*grant),
+                stateOf(*grant, m_now), localTime(timeOf(*grant, "expires_at"))});
+            if (!id.empty() && level < kMaxLevels)
+                addBelow(id, level + 1);
+        }
+    }
+
+    static constexpr int kMaxLevels = 16;
+    std::vector<json::Object> m_grants;
+    UnixSeconds m_now;
+    std::map<std::string, std::vector<const json::Object*>> m_below;
+    Table m_table{"GRANT", "AGENT", "MAY", "USED", "STATE", "UNTIL"};
+};
+
 std::string toText(const json::Object& answer, UnixSeconds now)
 {
-    const auto grants = objectsOf(answer, "grants");
+    auto grants = objectsOf(answer, "grants");
     if (grants.empty())
         return "No grants. `countersignctl ask` makes a sample agent ask for one.\n";
-    Table table{"GRANT", "AGENT", "MAY", "STATE", "UNTIL"};
-    for (const json::Object& grant : grants)
-        table.add({shown(textOf(grant, "id")), shown(textOf(grant, "agent_name")), joined(textsOf(grant, "may")),
-            stateOf(grant, now), localTime(timeOf(grant, "expires_at"))});
-    std::string text = table.text();
+    std::string text = Tree(std::move(grants), now).text();
     if (const auto leftOut = numberOf(answer, "left_out"); leftOut > 0)
         text += "… and " + std::to_string(leftOut) + " older ones\n";
     return text;
@@ -55,6 +124,6 @@ Answer<Outcome> run(const QCommandLineParser& parser, const Surroundings& surrou
 }
 } // namespace
 
-const Command kGrantsCommand{"grants", "The grants that run, with their time left.", describe, run};
+const Command kGrantsCommand{"grants", "The grants that run, as a tree, with their time left.", describe, run};
 
 } // namespace countersign::ctl

@@ -19,8 +19,8 @@ using namespace countersign;
 using namespace countersign::ctl;
 
 namespace {
-constexpr std::array kCommands{
-    &kStatusCommand, &kAskCommand, &kGrantsCommand, &kRevokeCommand, &kTimelineCommand, &kDoctorCommand};
+constexpr std::array kCommands{&kStatusCommand, &kAskCommand, &kDelegateCommand, &kChainCommand, &kGrantsCommand,
+    &kRevokeCommand, &kTimelineCommand, &kDoctorCommand};
 
 void print(std::FILE* to, std::string_view text)
 {

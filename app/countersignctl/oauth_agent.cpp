@@ -14,6 +14,7 @@ namespace countersign::ctl {
 namespace {
 constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
 constexpr std::string_view kAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+constexpr std::string_view kJwtType = "urn:ietf:params:oauth:token-type:jwt";
 constexpr std::chrono::seconds kAssertionLife{60};
 
 std::string formText(const Parameters& parameters)
@@ -76,7 +77,9 @@ Answer<ClientId> OAuthAgent::registerClient(const std::string& name)
         {"client_name", name},
         {"jwks", {{"keys", json::Array{m_key.publicKey().toJwk()}}}},
         {"token_endpoint_auth_method", "private_key_jwt"},
-        {"grant_types", json::Array{"urn:openid:params:grant-type:ciba", "refresh_token"}},
+        {"grant_types",
+            json::Array{"urn:openid:params:grant-type:ciba", "refresh_token",
+                "urn:ietf:params:oauth:grant-type:token-exchange"}},
         {"response_types", json::Array()},
         {"backchannel_token_delivery_mode", "poll"},
         {"dpop_bound_access_tokens", true},
@@ -104,6 +107,18 @@ Answer<json::Object> OAuthAgent::requestDelegation(Parameters parameters)
 Answer<json::Object> OAuthAgent::poll(const std::string& authReqId)
 {
     return askToken({{"grant_type", "urn:openid:params:grant-type:ciba"}, {"auth_req_id", authReqId}});
+}
+
+Answer<json::Object> OAuthAgent::exchange(const grants::ChainText& chain)
+{
+    if (chain.links.empty())
+        return problem(ExitStatus::Usage, "usage", "The chain has no link: there is nothing to exchange.");
+    std::string ancestors = chain.token;
+    for (auto link = chain.links.begin(); link + 1 != chain.links.end(); ++link)
+        ancestors += ' ' + *link;
+    return askToken({{"grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"},
+        {"subject_token", chain.links.back()}, {"subject_token_type", std::string(kJwtType)},
+        {"delegation_chain", ancestors}, {"actor_token", assertion()}, {"actor_token_type", std::string(kJwtType)}});
 }
 
 Answer<json::Object> OAuthAgent::refresh(const std::string& refreshToken)

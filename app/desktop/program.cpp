@@ -185,6 +185,8 @@ void Program::openWindows()
 {
     m_window = std::make_unique<ui::MainWindow>(*m_desk);
     m_consent = std::make_unique<ui::ConsentDialog>(*m_desk);
+    m_window->remember(m_windowState);
+    m_consent->remember(m_windowState);
     m_notifier = std::make_unique<Notifier>(*m_desk);
     connect(m_window.get(), &ui::MainWindow::reviewWanted, this, &Program::review);
     connect(m_notifier.get(), &Notifier::reviewRequested, this, &Program::review);

@@ -9,6 +9,7 @@
 #include "app/desktop/passphrase_broker.h"
 #include "app/desktop/startup.h"
 #include "app/desktop/tray.h"
+#include "app/desktop/window_state.h"
 #include "core/authority/authority.h"
 #include "core/authority/person_desk.h"
 #include "core/base/clock.h"
@@ -65,6 +66,7 @@ private:
     std::unique_ptr<server::HttpServer> m_server;
     std::unique_ptr<authority::PersonDesk> m_desk;
     Tray m_tray;
+    WindowState m_windowState;
     std::unique_ptr<Notifier> m_notifier;
     std::unique_ptr<ui::MainWindow> m_window;
     std::unique_ptr<ui::ConsentDialog> m_consent;

@@ -13,13 +13,18 @@ namespace {
 using store::Query;
 
 constexpr std::string_view kById = "SELECT client_id, name, jwk, jkt, executable, registered_at, blocked, unanswered, "
-                                   "cool_down_until FROM agents WHERE client_id = ?";
+                                   "cool_down_until, own_name, uid FROM agents WHERE client_id = ?";
 constexpr std::string_view kByKey = "SELECT client_id, name, jwk, jkt, executable, registered_at, blocked, unanswered, "
-                                    "cool_down_until FROM agents WHERE jkt = ? ORDER BY id LIMIT 1";
+                                    "cool_down_until, own_name, uid FROM agents WHERE jkt = ? ORDER BY id LIMIT 1";
 
-std::optional<std::string> known(const std::string& executable)
+std::optional<std::string> known(const std::string& text)
 {
-    return executable.empty() ? std::nullopt : std::optional(executable);
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+std::optional<std::int64_t> number(std::optional<uid_t> uid)
+{
+    return uid ? std::optional(static_cast<std::int64_t>(*uid)) : std::nullopt;
 }
 
 Result<RegisteredAgent> fromRow(const Query& row)
@@ -29,8 +34,11 @@ Result<RegisteredAgent> fromRow(const Query& row)
     if (key.thumbprint().value != row.text(3))
         return fail(ErrorCode::StorageCorrupt, "The registered key of an agent does not fit its thumbprint.");
     Agent agent{ClientId{row.text(0)}, row.text(1), key.thumbprint(), row.optionalText(4).value_or(std::string()),
-        UnixSeconds{row.integer(5)}, row.integer(6) != 0 ? Standing::Blocked : Standing::Ordinary};
-    return RegisteredAgent{std::move(agent), std::move(key), static_cast<int>(row.integer(7)), {row.integer(8)}};
+        UnixSeconds{row.integer(5)}, row.integer(6) != 0 ? Standing::Blocked : Standing::Ordinary,
+        row.optionalText(9).value_or(std::string())};
+    const auto uid = row.optionalInteger(10);
+    return RegisteredAgent{std::move(agent), std::move(key), static_cast<int>(row.integer(7)), {row.integer(8)},
+        uid ? std::optional(static_cast<uid_t>(*uid)) : std::nullopt};
 }
 
 Result<std::optional<RegisteredAgent>> oneOf(Query& query)
@@ -42,13 +50,13 @@ Result<std::optional<RegisteredAgent>> oneOf(Query& query)
 
 } // namespace
 
-Result<void> Registry::add(const Agent& agent, const crypto::PublicKey& key, uid_t uid)
+Result<void> Registry::add(const Agent& agent, const crypto::PublicKey& key, std::optional<uid_t> uid)
 {
     Query query(*m_database,
         "INSERT INTO agents (client_id, name, jwk, jkt, registered_at, uid, executable, blocked) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     query.bind(agent.id.value).bind(agent.name).bind(json::serialize(key.toJwk())).bind(agent.key.value);
-    query.bind(agent.registeredAt.value).bind(static_cast<std::int64_t>(uid)).bind(known(agent.executable));
+    query.bind(agent.registeredAt.value).bind(number(uid)).bind(known(agent.executable));
     query.bind(std::int64_t{agent.standing == Standing::Blocked ? 1 : 0});
     return query.run();
 }
@@ -80,12 +88,27 @@ Result<std::vector<ClientId>> Registry::ids() const
     return ids;
 }
 
-Result<int> Registry::countOf(uid_t uid) const
+Result<int> Registry::countOf(std::optional<uid_t> uid) const
 {
-    Query query(*m_database, "SELECT count(*) FROM agents WHERE uid = ?");
-    query.bind(static_cast<std::int64_t>(uid));
+    Query query(*m_database, "SELECT count(*) FROM agents WHERE uid IS ?");
+    query.bind(number(uid));
     TRY(query.next());
     return static_cast<int>(query.integer(0));
+}
+
+Result<void> Registry::introduce(const ClientId& id, const std::string& name, uid_t uid)
+{
+    Query query(*m_database, "UPDATE agents SET name = ?, uid = ? WHERE client_id = ?");
+    return query.bind(name).bind(number(uid)).bind(id.value).run();
+}
+
+Result<void> Registry::setOwnName(const ClientId& id, const std::string& name)
+{
+    Query other(*m_database, "SELECT 1 FROM agents WHERE own_name = ? AND client_id <> ?");
+    if (!name.empty() && TRY(other.bind(name).bind(id.value).next()))
+        return fail(ErrorCode::InvalidInput, "You call another agent so already.");
+    Query query(*m_database, "UPDATE agents SET own_name = ? WHERE client_id = ?");
+    return query.bind(known(name)).bind(id.value).run();
 }
 
 Result<void> Registry::seenAs(const ClientId& id, const std::string& executable)

@@ -23,19 +23,24 @@ struct RegisteredAgent {
     crypto::PublicKey key;
     int unanswered = 0; ///< requests in a row that ran out without an answer
     UnixSeconds coolDownUntil; ///< no request before that
+    std::optional<uid_t> uid; ///< of the peer that registered it; nullopt: a link named it, it has not come itself
 };
 
 class Registry {
 public:
     explicit Registry(store::Database& database) : m_database(&database) { }
 
-    [[nodiscard]] Result<void> add(const Agent& agent, const crypto::PublicKey& key, uid_t uid);
+    [[nodiscard]] Result<void> add(const Agent& agent, const crypto::PublicKey& key, std::optional<uid_t> uid);
     [[nodiscard]] Result<void> remove(const ClientId& id);
     [[nodiscard]] Result<std::optional<RegisteredAgent>> find(const ClientId& id) const;
     [[nodiscard]] Result<std::optional<RegisteredAgent>> findByKey(const Thumbprint& key) const;
     [[nodiscard]] Result<std::vector<ClientId>> ids() const; ///< all, also those whose row can't be read
-    [[nodiscard]] Result<int> countOf(uid_t uid) const;
+    [[nodiscard]] Result<int> countOf(std::optional<uid_t> uid) const; ///< nullopt: those that links named
 
+    /// It was named by a link before, and now introduces itself.
+    [[nodiscard]] Result<void> introduce(const ClientId& id, const std::string& name, uid_t uid);
+    /// Error: InvalidInput when another agent is called so already. Empty: no name any more.
+    [[nodiscard]] Result<void> setOwnName(const ClientId& id, const std::string& name);
     /// The program that it was last seen as.
     [[nodiscard]] Result<void> seenAs(const ClientId& id, const std::string& executable);
     [[nodiscard]] Result<void> setCoolDown(const ClientId& id, int unanswered, UnixSeconds until);

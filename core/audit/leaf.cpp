@@ -31,8 +31,16 @@ constexpr auto kNames = std::to_array<std::string_view>({
     "grant_expired",
     "grant_revoked",
     "state_rejected",
+    "grant_delegated",
+    "link_exchanged",
+    "grant_narrowed",
+    "action_permitted",
+    "action_denied",
+    "action_asked",
+    "action_approved",
+    "agent_named",
 });
-static_assert(kNames.size() == static_cast<std::size_t>(LeafKind::StateRejected) + 1);
+static_assert(kNames.size() == static_cast<std::size_t>(kLastLeafKind) + 1);
 
 } // namespace
 

@@ -42,7 +42,17 @@ enum class LeafKind : std::uint8_t {
     GrantExpired,
     GrantRevoked,
     StateRejected, ///< a row that the log or a signature does not back was set aside
+    GrantDelegated, ///< a link was seen first: it makes a grant below another
+    LinkExchanged, ///< the link was used up for a token (RFC 8693)
+    GrantNarrowed, ///< carries the amendment's claims (consent record, purpose "amendment")
+    ActionPermitted,
+    ActionDenied,
+    ActionAsked, ///< the person is asked about one action (step_up)
+    ActionApproved, ///< carries the claims of the consent record with purpose "action"
+    AgentNamed, ///< the person calls an agent by a name of their own
 };
+
+inline constexpr LeafKind kLastLeafKind = LeafKind::AgentNamed;
 
 [[nodiscard]] std::string_view leafKindName(LeafKind kind); ///< "consent_given", as in the leaf's `type`
 [[nodiscard]] std::optional<LeafKind> leafKindFromName(std::string_view name);

@@ -35,7 +35,7 @@ std::string pageSql(const TimelineFilter& filter, std::size_t kinds)
 Result<Leaf> readLeaf(const store::Query& query)
 {
     const std::int64_t kind = query.integer(1);
-    if (kind < 0 || kind > static_cast<std::int64_t>(LeafKind::StateRejected))
+    if (kind < 0 || kind > static_cast<std::int64_t>(kLastLeafKind))
         return fail(ErrorCode::StorageCorrupt, "entry " + std::to_string(query.integer(0)) + ": of no known kind");
     return Leaf{.index = static_cast<std::uint64_t>(query.integer(0)),
         .kind = static_cast<LeafKind>(kind),

@@ -11,6 +11,8 @@
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "core/crypto/keys.h"
+#include "core/decision/decision.h"
+#include "core/grants/chain.h"
 #include "core/grants/grant.h"
 #include "core/permissions/permission.h"
 
@@ -52,6 +54,7 @@ struct DelegationRequest {
     bool openid = false;
     std::chrono::seconds life{300}; ///< requested_expiry within its limits
     std::optional<Thumbprint> dpopKey;
+    std::optional<GrantId> replaces; ///< a live or held grant of this agent that this one would replace
     std::string digest; ///< SHA-256 of the decoded request parameters but client authentication: equal ones merge
     agents::PeerSocket peer;
     agents::ProcessEvidence evidence;
@@ -77,9 +80,17 @@ struct RefreshTokens {
     std::vector<UsedProof> proofs;
 };
 
+/// RFC 8693: the last link of a chain for a token of its own. The chain is verified (grants::verifyChain), and its last key
+/// is `dpopKey`; the actor is `agent`, who is authenticated.
+struct ExchangeLink {
+    ClientId agent;
+    grants::VerifiedChain chain;
+    std::vector<UsedProof> proofs;
+};
+
 struct TokenSet {
     std::string accessToken; ///< RFC 9068 at+jwt
-    std::string refreshToken;
+    std::string refreshToken; ///< empty: none
     std::optional<std::string> idToken;
     std::chrono::seconds expiresIn;
     permissions::Permission granted;
@@ -98,6 +109,10 @@ struct Introspection {
     TokenId id;
     UnixSeconds issuedAt;
     UnixSeconds expiresAt;
+    std::vector<std::string> actors = {}; ///< `act`, the present one first; empty: no delegation
+    int depth = 0;
+    int maxDepth = 0;
+    std::optional<std::int64_t> statusIndex = {};
     enum class Kind : std::uint8_t { Access, Refresh } kind = Kind::Access;
 };
 
@@ -105,6 +120,31 @@ struct Service { ///< a verifier that the person added
     ServiceId id;
     std::string name;
     permissions::Location location;
+};
+
+/// May this happen? Nothing is debited and nothing logged.
+struct ActionQuery {
+    ClientId agent;
+    std::optional<GrantId> grant; ///< nullopt: under any live grant of that agent
+    permissions::ActionRequest request;
+};
+
+/// The decision, on the token and proof that a service passes on: debits, and a leaf for permit and denial alike.
+struct PerformAction {
+    ServiceId service; ///< who asks; the request's location is under its own
+    std::string accessToken;
+    std::vector<std::string> links; ///< Delegation-Chain below the token, verified: see `chain`
+    std::optional<grants::VerifiedChain> chain; ///< set when there are links
+    Thumbprint key; ///< of the DPoP proof, which was verified against the token
+    permissions::ActionRequest request;
+    std::vector<UsedProof> proofs;
+};
+
+struct ActionAnswer {
+    decision::Verdict verdict;
+    GrantId grant; ///< the agent's; empty: none fits
+    std::optional<std::string> requestId; ///< Ask: the waiting request's public id; ask again when it was decided
+    std::optional<std::uint64_t> leaf; ///< PerformAction: its entry in the log
 };
 
 struct RevokeToken { ///< RFC 7009; an auth_req_id withdraws the request
@@ -125,6 +165,12 @@ public:
     virtual void poll(PollRequest command, Reply<TokenSet> reply) = 0;
     virtual void refresh(RefreshTokens command, Reply<TokenSet> reply) = 0;
     virtual void revokeToken(RevokeToken command, Reply<void> reply) = 0;
+    virtual void exchange(ExchangeLink command, Reply<TokenSet> reply) = 0;
+    /// All as of one moment, answers in the order of the queries.
+    virtual void query(std::vector<ActionQuery> queries, Reply<std::vector<ActionAnswer>> reply) = 0;
+    virtual void perform(PerformAction command, Reply<ActionAnswer> reply) = 0;
+    /// Token Status List number n as a signed JWT (`typ: statuslist+jwt`). Error: NotFound.
+    virtual void statusList(std::int64_t number, Reply<std::string> reply) = 0;
     /// Remembers proofs of a call that changes nothing else. Error: Replayed.
     virtual void consume(std::vector<UsedProof> proofs, Reply<void> reply) = 0;
 
@@ -134,6 +180,11 @@ public:
     [[nodiscard]] virtual std::optional<Service> findService(const ServiceId& id, std::string_view secret) const = 0;
     /// What `token` means now; nullopt: inactive. The caller decides whether who asks may know.
     [[nodiscard]] virtual std::optional<Introspection> introspect(std::string_view token) const = 0;
+
+    /// The agent that `subject` names: its client_id, the thumbprint URN of its key, or what the person calls it.
+    [[nodiscard]] virtual std::optional<ClientId> findAgent(std::string_view subject) const = 0;
+    /// RFC 9701 section 5: a JWT (`typ: token-introspection+jwt`) by the device key. `claims`: a JSON object.
+    [[nodiscard]] virtual Result<std::string> signIntrospection(std::string_view claims) const = 0;
 
     [[nodiscard]] virtual std::string issuer() const = 0;
     [[nodiscard]] virtual crypto::PublicKey deviceKey() const = 0;

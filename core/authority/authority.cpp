@@ -9,7 +9,10 @@
 #include "core/authority/use_cases.h"
 #include "core/authority/wake_up.h"
 #include "core/authority/writer.h"
+#include "core/base/json.h"
 #include "core/base/mailbox.h"
+#include "core/base/try.h"
+#include "core/crypto/jws.h"
 
 #include <QThread>
 #include <QTimer>
@@ -74,11 +77,11 @@ struct Authority::Data {
         : clock(options.clock)
         , folder(options.folder)
         , issuer(options.issuer)
-        , deviceKey(options.identity.device.publicKey())
+        , device(options.identity.device)
         , person(options.identity.person.thumbprint())
         , sealedPersonKey(options.identity.sealedPersonKey)
         , clockWatch(*options.clock)
-        , view(*options.clock, clockWatch, options.issuer, person)
+        , view(*options.clock, clockWatch, options.issuer, person, options.delegationDepth)
         , mailbox(std::make_unique<Mailbox>([this](auto tasks) { drain(std::move(tasks)); }))
     {
         thread.setObjectName(QStringLiteral("authority"));
@@ -122,7 +125,7 @@ struct Authority::Data {
     const Clock* clock;
     QString folder;
     std::string issuer;
-    crypto::PublicKey deviceKey;
+    crypto::PrivateKey device;
     Thumbprint person;
     std::string sealedPersonKey;
     ClockWatch clockWatch;
@@ -241,6 +244,32 @@ void Authority::revokeToken(RevokeToken command, Reply<void> reply)
         std::move(reply));
 }
 
+void Authority::exchange(ExchangeLink command, Reply<TokenSet> reply)
+{
+    submit(Work<TokenSet>([command = std::move(command)](Context& context) { return exchangeLink(context, command); }),
+        std::move(reply));
+}
+
+void Authority::query(std::vector<ActionQuery> queries, Reply<std::vector<ActionAnswer>> reply)
+{
+    submit(Work<std::vector<ActionAnswer>>(
+               [queries = std::move(queries)](Context& context) { return queryActions(context, queries); }),
+        std::move(reply));
+}
+
+void Authority::perform(PerformAction command, Reply<ActionAnswer> reply)
+{
+    submit(Work<ActionAnswer>(
+               [command = std::move(command)](Context& context) { return performAction(context, command); }),
+        std::move(reply));
+}
+
+void Authority::statusList(std::int64_t number, Reply<std::string> reply)
+{
+    submit(Work<std::string>([number](Context& context) { return authority::statusList(context, number); }),
+        std::move(reply));
+}
+
 void Authority::consume(std::vector<UsedProof> proofs, Reply<void> reply)
 {
     submit(Work<void>([proofs = std::move(proofs)](Context& context) { return useProofs(context, proofs); }),
@@ -262,6 +291,16 @@ std::optional<Introspection> Authority::introspect(std::string_view token) const
     return d->view.introspect(token);
 }
 
+std::optional<ClientId> Authority::findAgent(std::string_view subject) const
+{
+    return d->view.findAgent(subject);
+}
+
+Result<std::string> Authority::signIntrospection(std::string_view claims) const
+{
+    return crypto::signJwt("token-introspection+jwt", TRY(json::parseObject(claims)), d->device);
+}
+
 std::string Authority::issuer() const
 {
     return d->issuer;
@@ -269,7 +308,7 @@ std::string Authority::issuer() const
 
 crypto::PublicKey Authority::deviceKey() const
 {
-    return d->deviceKey;
+    return d->device.publicKey();
 }
 
 Thumbprint Authority::person() const

@@ -34,6 +34,8 @@ struct AuthorityOptions {
     std::optional<keychain::LogAnchor> anchor; ///< what the keychain remembers
     KeepAnchor keepAnchor;
     const Clock* clock = nullptr;
+    /// Links below the person's own grant; less than permissions::kMaxChain.
+    int delegationDepth = grants::kDefaultDelegationDepth;
 };
 
 class Authority final : public AgentApi {
@@ -83,10 +85,16 @@ public:
     void poll(PollRequest command, Reply<TokenSet> reply) override;
     void refresh(RefreshTokens command, Reply<TokenSet> reply) override;
     void revokeToken(RevokeToken command, Reply<void> reply) override;
+    void exchange(ExchangeLink command, Reply<TokenSet> reply) override;
+    void query(std::vector<ActionQuery> queries, Reply<std::vector<ActionAnswer>> reply) override;
+    void perform(PerformAction command, Reply<ActionAnswer> reply) override;
+    void statusList(std::int64_t number, Reply<std::string> reply) override;
     void consume(std::vector<UsedProof> proofs, Reply<void> reply) override;
     [[nodiscard]] std::optional<RegisteredClient> findClient(const ClientId& id) const override;
     [[nodiscard]] std::optional<Service> findService(const ServiceId& id, std::string_view secret) const override;
     [[nodiscard]] std::optional<Introspection> introspect(std::string_view token) const override;
+    [[nodiscard]] std::optional<ClientId> findAgent(std::string_view subject) const override;
+    [[nodiscard]] Result<std::string> signIntrospection(std::string_view claims) const override;
     [[nodiscard]] std::string issuer() const override;
     [[nodiscard]] crypto::PublicKey deviceKey() const override;
     [[nodiscard]] Thumbprint person() const override;

@@ -6,6 +6,7 @@
 #include "core/authority/use_cases.h"
 #include "core/base/text_safety.h"
 #include "core/base/try.h"
+#include "core/consent/difference.h"
 
 #include <algorithm>
 
@@ -36,12 +37,33 @@ Result<void> publishGrant(Context& context, const GrantId& id)
     return {};
 }
 
+void addMeters(std::vector<Meter>& meters, const permissions::AgentDelegation& detail, const grants::UsedTotals& used)
+{
+    if (detail.uses)
+        meters.push_back({Meter::Kind::Uses, used.uses, *detail.uses, {}});
+    if (!detail.spend)
+        return;
+    const permissions::Spend& spend = *detail.spend;
+    if (spend.perDay)
+        meters.push_back({Meter::Kind::PerDay, used.today.millionths(), spend.perDay->millionths(), spend.currency});
+    if (spend.total)
+        meters.push_back({Meter::Kind::Total, used.total.millionths(), spend.total->millionths(), spend.currency});
+}
+
 Result<GrantRow> rowOf(const Context& context, grants::Grant grant)
 {
     GrantRow row;
-    const auto known = TRY(context.registry.find(grant.agent));
-    row.agentName = known ? safeText(known->agent.name).text : QString();
+    if (const auto known = TRY(context.registry.find(grant.agent))) {
+        row.agentName = safeText(known->agent.name).text;
+        row.ownName = safeText(known->agent.ownName).text;
+    }
     row.may = permissions::toSentences(grant.permission);
+    const auto parent = grant.parent ? TRY(context.ledger.find(*grant.parent)) : std::nullopt;
+    if (parent)
+        row.narrowed = consent::narrowedSentences(parent->permission, grant.permission, context.now());
+    const auto totals = TRY(context.uses.totals(grant.id, grant.permission, context.now()));
+    for (std::size_t i = 0; i < totals.size(); ++i)
+        addMeters(row.meters, grant.permission.details[i], totals[i]);
     row.grant = std::move(grant);
     return row;
 }

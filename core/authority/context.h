@@ -8,13 +8,16 @@
 
 #include "core/agents/registry.h"
 #include "core/audit/log.h"
+#include "core/authority/approval_store.h"
 #include "core/authority/authority.h"
 #include "core/authority/clock_watch.h"
 #include "core/authority/consent_store.h"
 #include "core/authority/read_view.h"
 #include "core/authority/request_store.h"
 #include "core/grants/ledger.h"
+#include "core/grants/link_store.h"
 #include "core/grants/token_store.h"
+#include "core/grants/uses.h"
 
 #include <cstdint>
 #include <map>
@@ -45,8 +48,11 @@ struct Context {
         , registry(opened)
         , ledger(opened)
         , tokens(opened)
+        , links(opened)
         , requests(opened)
         , consents(opened)
+        , uses(opened)
+        , approvals(opened)
     {
     }
 
@@ -58,8 +64,11 @@ struct Context {
     agents::Registry registry;
     grants::Ledger ledger;
     grants::TokenStore tokens;
+    grants::LinkStore links;
     RequestStore requests;
     ConsentStore consents;
+    grants::Uses uses;
+    ApprovalStore approvals;
     std::optional<audit::Log> log; ///< missing: it is broken and can't be continued
 
     std::optional<crypto::PrivateKey> personKey; ///< unsealed for this session

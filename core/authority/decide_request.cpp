@@ -1,25 +1,23 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
-// The person decides. What was shown is what is signed: the screen is composed again here from what is known now, and
-// anything that differs is refused and shown anew.
+// The person decides on a request.
 
 #include "core/authority/leaves.h"
+#include "core/authority/signed_consent.h"
+#include "core/authority/successors.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 #include "core/crypto/digest.h"
-#include "core/crypto/dpop.h"
-
-#include <algorithm>
 
 namespace countersign::authority {
 
 namespace {
 
 using consent::RequestState;
+using grants::GrantState;
 
 constexpr std::size_t kGrantIdBytes = 16;
-constexpr std::size_t kSaltBytes = 16;
 
 std::string alreadyEnded(RequestState state)
 {
@@ -39,30 +37,13 @@ Result<StoredRequest> stillWaiting(const Context& context, const std::string& pu
     return std::move(*stored);
 }
 
-/// Whether the facts that were shown are those that hold now. They may be of an earlier moment (which makes an earlier
-/// end), and the agent may have asked again meanwhile.
-bool stillHold(const consent::ScreenFacts& shown, const consent::ScreenFacts& now)
+Result<permissions::Permission> grantedBy(Context& context, const Decision& decision, const StoredRequest& stored)
 {
-    if (shown.at > now.at + crypto::kClockSkew || shown.timesAsked > now.timesAsked)
-        return false;
-    consent::ScreenFacts same = now;
-    same.at = shown.at;
-    same.timesAsked = shown.timesAsked;
-    return same == shown;
-}
-
-Result<permissions::Permission> permissionOf(Context& context, const Decision& decision, const StoredRequest& stored)
-{
-    const auto changed = [&](std::string message) {
-        context.touched.requests.insert(stored.request.publicId);
-        return fail(ErrorCode::InvalidInput, std::move(message));
-    };
     const WaitingRequest now = TRY(waitingRequest(context, stored));
-    if (!stillHold(decision.facts, now.facts))
-        return changed("What is known about this request has changed. Look at it again.");
-    const consent::Screen screen = consent::composeScreen(decision.facts, decision.edit, QLocale(decision.locale));
-    if (screen.text(decision.edit) != decision.shownText)
-        return changed("What was shown is not what would be signed. Look at it again.");
+    if (auto held = holdToScreen(shownOf(decision), now.facts); !held) {
+        context.touched.requests.insert(stored.request.publicId);
+        return std::unexpected(std::move(held.error()));
+    }
     permissions::Permission granted = TRY(consent::grantOf(decision.facts, decision.edit));
     TRY(permissions::narrows(granted, stored.request.asked));
     const auto end = granted.end();
@@ -71,7 +52,7 @@ Result<permissions::Permission> permissionOf(Context& context, const Decision& d
     return granted;
 }
 
-grants::Grant grantOf(
+grants::Grant newGrant(
     const Context& context, const StoredRequest& stored, const agents::Agent& agent, permissions::Permission granted)
 {
     grants::Grant grant;
@@ -84,44 +65,41 @@ grants::Grant grantOf(
     return grant;
 }
 
-consent::ConsentRecord recordOf(const Context& context, const Decision& decision, const StoredRequest& stored,
-    const grants::Grant& grant, const std::string& salt)
+consent::ConsentRecord recordOf(
+    const Context& context, const Decision& decision, const StoredRequest& stored, const grants::Grant& grant)
 {
-    consent::ConsentRecord record;
-    record.grant = grant.id;
+    consent::ConsentRecord record = recordAbout(context, grant, stored.request.purpose, shownOf(decision));
     record.requestId = stored.request.publicId;
-    record.person = context.options.identity.person.thumbprint();
-    record.device = context.options.identity.device.publicKey().thumbprint();
-    record.agent = grant.agent;
-    record.agentKey = grant.agentKey;
     record.asked = stored.request.asked;
     record.granted = grant.permission;
-    record.screenDigest = crypto::sha256Base64url(salt + decision.shownText.toStdString());
-    record.locale = decision.locale.toStdString();
-    record.renderer = consent::kScreenRenderer;
-    record.decidedAt = grant.createdAt;
     record.expiresAt = grant.expiresAt;
-    record.presence = decision.presence;
+    record.replaces = stored.request.grant;
     return record;
 }
 
-Result<std::uint64_t> logConsent(Context& context, const grants::Grant& grant, const consent::ConsentRecord& record)
+/// The grant that the request would replace, which goes on counting in the new one.
+Result<std::optional<grants::Grant>> replacedBy(const Context& context, const StoredRequest& stored)
 {
-    audit::LeafDraft leaf = draftAbout(audit::LeafKind::ConsentGiven, grant);
-    leaf.claims = TRY(json::parseObject(consent::consentClaims(record)));
-    return appendLeaf(context, leaf);
+    if (stored.request.purpose != consent::Purpose::Replacement)
+        return std::nullopt;
+    auto old = TRY(context.ledger.find(*stored.request.grant));
+    const bool isOpen = old && (old->state == GrantState::Live || old->state == GrantState::Held);
+    if (!isOpen || old->agent != stored.request.agent)
+        return fail(ErrorCode::InvalidGrant, "The permission that this would replace has ended.");
+    return old;
 }
 
-Result<void> keepConsent(
-    Context& context, const Decision& decision, const StoredRequest& stored, const grants::Grant& grant)
+Result<void> keepGrant(Context& context, const Decision& decision, const StoredRequest& stored,
+    const grants::Grant& grant, const std::optional<grants::Grant>& replaced)
 {
-    const std::string salt = crypto::randomBytes(kSaltBytes);
-    const consent::ConsentRecord record = recordOf(context, decision, stored, grant, salt);
-    const std::string signedRecord = TRY(consent::signConsent(record, *context.personKey));
-    const std::uint64_t index = TRY(logConsent(context, grant, record));
+    const auto detailOf = replaced ? std::optional(successors(replaced->permission, grant.permission)) : std::nullopt;
+    TRY(signAndKeep(context, grant, recordOf(context, decision, stored, grant), shownOf(decision), detailOf));
     TRY(context.ledger.add(grant, stored.row));
-    return context.consents.add(
-        {grant.id, signedRecord, decision.shownText.toStdString(), salt, record.locale, record.renderer, index});
+    TRY(context.requests.approve(stored.row, grant.id, context.now()));
+    if (!replaced)
+        return {};
+    TRY(context.uses.carryOver(replaced->id, grant.id, *detailOf));
+    return endGrant(context, replaced->id, grants::EndReason::Replaced);
 }
 
 } // namespace
@@ -135,16 +113,15 @@ Result<GrantId> approveRequest(Context& context, const Decision& decision)
     const auto known = TRY(context.registry.find(stored.request.agent));
     if (!known || known->agent.standing == agents::Standing::Blocked)
         return fail(ErrorCode::UnauthorizedClient, "This agent is blocked.");
-    const permissions::Permission granted = TRY(permissionOf(context, decision, stored));
-    const grants::Grant grant = grantOf(context, stored, known->agent, granted);
-
-    TRY(keepConsent(context, decision, stored, grant));
-    TRY(context.requests.approve(stored.row, grant.id, context.now()));
     TRY(context.registry.setCoolDown(known->agent.id, 0, {}));
+    if (stored.request.purpose == consent::Purpose::Action)
+        return approveAction(context, decision, stored);
+    const auto replaced = TRY(replacedBy(context, stored));
+    const grants::Grant grant = newGrant(context, stored, known->agent, TRY(grantedBy(context, decision, stored)));
+    TRY(keepGrant(context, decision, stored, grant, replaced));
     context.touched.holders.insert(known->agent.id);
     context.touched.grants.insert(grant.id);
     context.touched.requests.insert(stored.request.publicId);
-    context.touched.anchor = Touched::Anchor::Due;
     return grant.id;
 }
 

@@ -40,9 +40,7 @@ Result<void> expireDue(Context& context)
         return {};
     for (const StoredRequest& stored : TRY(context.requests.dueAt(context.now())))
         TRY(expireRequest(context, stored));
-    for (const GrantId& id : TRY(context.ledger.dueAt(context.now())))
-        TRY(endGrant(context, id, grants::EndReason::TimeRanOut));
-    return {};
+    return endDueGrants(context);
 }
 
 Result<std::optional<UnixSeconds>> nextEnd(const Context& context)

@@ -4,11 +4,12 @@
 // Access tokens (RFC 9068, bound to the agent's key by RFC 9449 section 6) and the refresh tokens beside them.
 
 #include "core/authority/leaves.h"
+#include "core/authority/status_list.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/jws.h"
-#include "core/permissions/permission_json.h"
+#include "core/grants/claims_json.h"
 
 #include <algorithm>
 
@@ -31,24 +32,61 @@ json::Array toArray(const std::vector<std::string>& texts)
     return array;
 }
 
-Result<std::string> accessToken(
-    const Context& context, const grants::Grant& grant, const TokenId& id, UnixSeconds now, UnixSeconds end)
+/// RFC 8693 section 4.1: who acts now outside, who handed it on inside; empty where the person's own agent acts.
+json::Object actClaim(const std::vector<grants::Grant>& chain)
 {
+    json::Object act;
+    if (chain.size() < 2)
+        return act;
+    for (const grants::Grant& grant : chain) {
+        json::Object outer{{"sub", crypto::thumbprintUrn(grant.boundKey.value_or(grant.agentKey))}};
+        if (!act.empty())
+            outer["act"] = std::move(act);
+        act = std::move(outer);
+    }
+    return act;
+}
+
+int maxDepthOf(const Context& context, const std::vector<grants::Grant>& chain)
+{
+    int most = context.options.delegationDepth;
+    for (const grants::Grant& grant : chain)
+        most = std::min(most, ownMaxDepth(grant));
+    return most;
+}
+
+/// What is particular to one token.
+struct TokenFacts {
+    TokenId id;
+    UnixSeconds issuedAt;
+    UnixSeconds end;
+    std::int64_t statusIndex = 0;
+};
+
+Result<std::string> accessToken(
+    const Context& context, const std::vector<grants::Grant>& chain, const TokenFacts& facts)
+{
+    const grants::Grant& grant = chain.back();
+    const StatusPlace status = statusPlace(context.options.issuer, facts.statusIndex);
     json::Object claims;
     claims["iss"] = context.options.issuer;
     claims["sub"] = urnOfPerson(context);
     claims["aud"] = toArray(audienceOf(grant.permission, context.options.issuer));
     claims["client_id"] = grant.agent.value;
-    claims["jti"] = id.value;
-    claims["iat"] = now.value;
-    claims["exp"] = end.value;
-    claims["auth_time"] = grant.createdAt.value;
-    claims["cnf"] = json::Object{{"jkt", grant.boundKey ? grant.boundKey->value : grant.agentKey.value}};
-    claims["authorization_details"] = TRY(json::parse(permissions::permissionJson(grant.permission)));
+    claims["jti"] = facts.id.value;
+    claims["iat"] = facts.issuedAt.value;
+    claims["exp"] = facts.end.value;
+    claims["auth_time"] = chain.front().createdAt.value;
+    claims["cnf"] = json::Object{{"jkt", grant.boundKey.value_or(grant.agentKey).value}};
     claims["grant_id"] = grant.id.value;
     claims["device"] = context.options.identity.device.publicKey().thumbprint().value;
-    claims["del_depth"] = 0;
-    return crypto::signJwt("at+jwt", claims, context.options.identity.device);
+    claims["del_depth"] = grant.depth;
+    claims["del_max_depth"] = maxDepthOf(context, chain);
+    if (json::Object act = actClaim(chain); !act.empty())
+        claims["act"] = std::move(act);
+    claims["status"] = json::Object{{"status_list", json::Object{{"idx", status.index}, {"uri", status.uri}}}};
+    return crypto::signJws(
+        "at+jwt", grants::claimsWithDetails(claims, grant.permission), context.options.identity.device);
 }
 
 /// OpenID Connect Core 1.0 section 2.
@@ -66,15 +104,16 @@ Result<std::string> idToken(const Context& context, const grants::Grant& grant, 
 
 /// What the log keeps makes stored tokens checkable: a row with another digest was put there by somebody else.
 Result<void> logIssued(Context& context, const grants::Grant& grant, const grants::Token& access,
-    const grants::Token& refresh, const std::string& accessText, const std::string& refreshText)
+    const grants::Token& refresh, const TokenSet& texts, std::int64_t statusIndex)
 {
     audit::LeafDraft leaf = draftAbout(audit::LeafKind::TokenIssued, grant);
     leaf.claims["jti"] = access.id.value;
     leaf.claims["exp"] = access.expiresAt.value;
     leaf.claims["jkt"] = grant.boundKey->value;
-    leaf.claims["access_digest"] = crypto::sha256Base64url(accessText);
-    leaf.claims["refresh_digest"] = crypto::sha256Base64url(refreshText);
+    leaf.claims["access_digest"] = crypto::sha256Base64url(texts.accessToken);
+    leaf.claims["refresh_digest"] = crypto::sha256Base64url(texts.refreshToken);
     leaf.claims["refresh_exp"] = refresh.expiresAt.value;
+    leaf.claims["status"] = statusIndex;
     TRY(appendLeaf(context, leaf));
     return {};
 }
@@ -92,21 +131,42 @@ bool fitsIntoToken(const Context& context, const consent::Request& request)
     grant.permission = request.asked;
     for (permissions::AgentDelegation& detail : grant.permission.details)
         detail.expiresAt = detail.expiresAt.value_or(context.now());
-    const auto token = accessToken(context, grant, TokenId{placeholder}, context.now(), context.now());
+    const auto token =
+        accessToken(context, {grant}, {TokenId{placeholder}, context.now(), context.now(), kStatusListSize - 1});
     return token && token->size() <= kMaxAccessTokenBytes;
 }
 
-Result<IssuedTokens> issueTokens(Context& context, const grants::Grant& grant, const consent::Request* request)
+Result<void> checkInForce(Context& context, const std::vector<grants::Grant>& chain)
+{
+    for (const grants::Grant& grant : chain) {
+        const std::string which = &grant == &chain.back() ? "The grant" : "A grant above";
+        if (grant.state == grants::GrantState::Held)
+            return refuse(context, ErrorCode::Held, which + " is held until the person confirms.");
+        if (grant.state == grants::GrantState::Revoked)
+            return refuse(context, ErrorCode::InvalidGrant, which + " was revoked.");
+        if (grant.state == grants::GrantState::Expired || grant.expiresAt <= context.now())
+            return refuse(context, ErrorCode::InvalidGrant, which + " has expired.");
+    }
+    return {};
+}
+
+Result<IssuedTokens> issueTokens(
+    Context& context, const std::vector<grants::Grant>& chain, const consent::Request* request)
 {
     TRY(mayExtend(context));
+    TRY(checkInForce(context, chain));
+    const grants::Grant& grant = chain.back();
+    if (!grant.boundKey)
+        return fail(ErrorCode::Internal, "Tokens are issued for grants with a bound key only.");
     const UnixSeconds now = context.now();
-    if (grant.state != grants::GrantState::Live || !grant.boundKey || grant.expiresAt <= now)
-        return fail(ErrorCode::Internal, "Tokens are issued for live grants with a bound key only.");
     const UnixSeconds end = std::min(now + grants::kAccessTokenLife, grant.expiresAt);
     const TokenId id{crypto::randomToken(kTokenIdBytes)};
 
     IssuedTokens issued;
-    issued.set.accessToken = TRY(accessToken(context, grant, id, now, end));
+    const std::int64_t statusIndex = TRY(freeStatusPlace(context));
+    issued.set.accessToken = TRY(accessToken(context, chain, {id, now, end, statusIndex}));
+    if (issued.set.accessToken.size() > kMaxAccessTokenBytes)
+        return refuse(context, ErrorCode::TooLarge, "The access token would be larger than 6 KiB.");
     issued.set.refreshToken = crypto::randomToken();
     const bool openid = request != nullptr && request->openid;
     if (openid)
@@ -123,8 +183,9 @@ Result<IssuedTokens> issueTokens(Context& context, const grants::Grant& grant, c
     TRY(context.tokens.removeExpired(now));
     TRY(context.tokens.add(access));
     issued.refreshRow = TRY(context.tokens.add(refresh));
+    TRY(takeStatusPlace(context, statusIndex, access));
     TRY(context.ledger.setLastUsed(grant.id, now));
-    TRY(logIssued(context, grant, access, refresh, issued.set.accessToken, issued.set.refreshToken));
+    TRY(logIssued(context, grant, access, refresh, issued.set, statusIndex));
     context.touched.grants.insert(grant.id);
     return issued;
 }

@@ -31,6 +31,16 @@ audit::LeafDraft draftAbout(audit::LeafKind kind, const grants::Grant& grant)
     return draft;
 }
 
+audit::LeafDraft draftAbout(audit::LeafKind kind, const grants::Descendant& grant)
+{
+    audit::LeafDraft draft;
+    draft.kind = kind;
+    draft.agent = grant.agent;
+    draft.grant = grant.id;
+    draft.claims["agent"] = agentClaim(grant.agent, grant.agentKey);
+    return draft;
+}
+
 audit::LeafDraft draftAbout(audit::LeafKind kind, const agents::Agent& agent, const consent::Request& request)
 {
     audit::LeafDraft draft = draftAbout(kind, agent);

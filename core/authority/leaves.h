@@ -13,6 +13,7 @@ namespace countersign::authority {
 /// An entry about an agent; `agent` {client_id, jkt} stands in its claims.
 [[nodiscard]] audit::LeafDraft draftAbout(audit::LeafKind kind, const agents::Agent& agent);
 [[nodiscard]] audit::LeafDraft draftAbout(audit::LeafKind kind, const grants::Grant& grant);
+[[nodiscard]] audit::LeafDraft draftAbout(audit::LeafKind kind, const grants::Descendant& grant);
 /// The same, with `request_id` and, where the agent gave a reason, its words as the private text.
 [[nodiscard]] audit::LeafDraft draftAbout(
     audit::LeafKind kind, const agents::Agent& agent, const consent::Request& request);

@@ -37,12 +37,31 @@ void setState(LoggedGrant& grant, GrantState state, const json::Object& claims, 
     }
 }
 
+std::int64_t numberOf(const json::Object& claims, std::string_view name, std::int64_t otherwise = 0)
+{
+    return json::optionalInteger(claims, name).value_or(std::nullopt).value_or(otherwise);
+}
+
+LoggedDelegation delegationOf(const audit::Leaf& leaf, const json::Object& claims)
+{
+    return {GrantId{textOf(claims, "parent")}, static_cast<int>(numberOf(claims, "depth")), leaf.agent,
+        agentKeyOf(claims), textOf(claims, "link"), leaf.at, UnixSeconds{numberOf(claims, "exp")},
+        LoggedDelegation::Exchanged::No};
+}
+
 void addTokens(LoggedGrant& grant, const json::Object& claims, UnixSeconds at)
 {
     std::erase_if(grant.accessTokens, [&](const auto& token) { return token.second < at; });
-    const UnixSeconds end{json::optionalInteger(claims, "exp").value_or(std::nullopt).value_or(0)};
+    const UnixSeconds end{numberOf(claims, "exp")};
     grant.accessTokens.emplace(textOf(claims, "access_digest"), end);
     grant.refreshTokens.insert(textOf(claims, "refresh_digest"));
+}
+
+void takeStatus(LogState& log, const audit::Leaf& leaf, const json::Object& claims)
+{
+    const std::int64_t place = numberOf(claims, "status", -1);
+    if (place >= 0)
+        log.statuses[place] = {textOf(claims, "access_digest"), leaf.grant, UnixSeconds{numberOf(claims, "exp")}};
 }
 
 void takeOfGrant(LoggedGrant& grant, const audit::Leaf& leaf, const json::Object& claims)
@@ -53,6 +72,13 @@ void takeOfGrant(LoggedGrant& grant, const audit::Leaf& leaf, const json::Object
         break;
     case LeafKind::TokenIssued:
         addTokens(grant, claims, leaf.at);
+        break;
+    case LeafKind::LinkExchanged:
+        if (grant.delegation)
+            grant.delegation->exchanged = LoggedDelegation::Exchanged::Yes;
+        break;
+    case LeafKind::GrantNarrowed:
+        grant.amendmentLeaves.push_back(leaf.bytes);
         break;
     case LeafKind::GrantHeld:
         setState(grant, GrantState::Held, claims, std::nullopt);
@@ -77,6 +103,7 @@ void takeOfGrant(LoggedGrant& grant, const audit::Leaf& leaf, const json::Object
 void LogState::take(const audit::Leaf& leaf)
 {
     latest = leaf.at;
+    actions.take(leaf);
     const auto claims = json::parseObject(leaf.bytes);
     if (!claims)
         return;
@@ -93,7 +120,13 @@ void LogState::take(const audit::Leaf& leaf)
     case LeafKind::ConsentGiven:
         grants[leaf.grant].consentLeaf = leaf.bytes;
         break;
+    case LeafKind::GrantDelegated:
+        grants[leaf.grant].delegation = delegationOf(leaf, *claims);
+        grants[leaf.grant].boundKey = Thumbprint{textOf(*claims, "jkt")};
+        break;
     default:
+        if (leaf.kind == LeafKind::TokenIssued)
+            takeStatus(*this, leaf, *claims);
         // A rejected row may name a grant that no consent ever made: it stays unknown.
         if (const auto grant = grants.find(leaf.grant); grant != grants.end())
             takeOfGrant(grant->second, leaf, *claims);

@@ -5,19 +5,36 @@
 #pragma once
 
 #include "core/audit/leaf.h"
+#include "core/authority/logged_actions.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/grants/grant.h"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace countersign::authority {
 
+/// What stands in the log of a link at its first sight.
+struct LoggedDelegation {
+    GrantId parent;
+    int depth = 0;
+    ClientId agent;
+    Thumbprint agentKey;
+    std::string link; ///< its hash
+    UnixSeconds createdAt;
+    UnixSeconds expiresAt;
+    enum class Exchanged : std::uint8_t { No, Yes } exchanged = Exchanged::No;
+};
+
 struct LoggedGrant {
-    std::string consentLeaf; ///< the leaf's bytes
+    std::string consentLeaf; ///< the leaf's bytes; empty: it was delegated
+    std::optional<LoggedDelegation> delegation; ///< nullopt: the person's own decision
+    std::vector<std::string> amendmentLeaves; ///< oldest first
     grants::GrantState state = grants::GrantState::Live;
     grants::EndReason reason = grants::EndReason::None;
     std::optional<UnixSeconds> endedAt;
@@ -26,10 +43,19 @@ struct LoggedGrant {
     std::set<std::string> refreshTokens; ///< base64url digest
 };
 
+/// Who got a place in the status lists last.
+struct LoggedStatus {
+    std::string tokenDigest; ///< base64url
+    GrantId grant;
+    UnixSeconds end;
+};
+
 struct LogState {
     std::map<ClientId, Thumbprint> agents;
     std::set<Thumbprint> blockedKeys;
     std::map<GrantId, LoggedGrant> grants;
+    std::map<std::int64_t, LoggedStatus> statuses; ///< by place
+    LoggedActions actions;
     UnixSeconds latest; ///< of the last leaf: after a clock that was wrong it may be before others
 
     /// The next leaf, in order. What can't be read was refused by the check before.

@@ -34,10 +34,23 @@ struct WaitingRequest {
     consent::ScreenFacts facts;
 };
 
+/// What is used up of one limit of a grant.
+struct Meter {
+    enum class Kind : std::uint8_t { Uses, PerDay, Total } kind = Kind::Uses;
+    std::int64_t used = 0; ///< Uses: actions; else Amount::millionths
+    std::int64_t limit = 0;
+    Currency currency; ///< not for Uses
+
+    bool operator==(const Meter&) const = default;
+};
+
 struct GrantRow {
-    grants::Grant grant;
+    grants::Grant grant; ///< grant.parent and grant.depth make the tree
     QString agentName; ///< safe to show; the agent's own claim
+    QString ownName; ///< what the person calls it; empty: nothing
     QStringList may; ///< permissions::toSentences of it
+    QStringList narrowed; ///< what this hop took away from the one above, as sentences; empty: nothing, or a root
+    std::vector<Meter> meters; ///< of all details, in their order
 };
 
 /// One line of the timeline.
@@ -61,6 +74,16 @@ struct Decision {
     QString shownText; ///< Screen::text(edit)
     /// The facts that it was composed from: those of WaitingRequest, of which `at` may be set to when the dialog
     /// opened.
+    consent::ScreenFacts facts;
+    consent::Presence presence = consent::Presence::Click;
+};
+
+/// The person takes back a part of a grant. The facts are those of PersonDesk::prepareNarrowing().
+struct Narrowing {
+    GrantId grant;
+    consent::Edit edit;
+    QString locale; ///< BCP 47 of the screen
+    QString shownText; ///< Screen::text(edit)
     consent::ScreenFacts facts;
     consent::Presence presence = consent::Presence::Click;
 };

@@ -280,6 +280,29 @@ void PersonDesk::resume(const GrantId& grant, Done<void> done)
     d->submit<void>([grant](Context& context) { return resumeGrant(context, grant); }, std::move(done));
 }
 
+void PersonDesk::pause(const GrantId& grant, Done<void> done)
+{
+    d->submitRevocation([grant](Context& context) { return pauseGrant(context, grant); }, std::move(done));
+}
+
+void PersonDesk::prepareNarrowing(const GrantId& grant, Done<consent::ScreenFacts> done)
+{
+    d->submit<consent::ScreenFacts>(
+        [grant](Context& context) { return authority::prepareNarrowing(context, grant); }, std::move(done));
+}
+
+void PersonDesk::narrow(Narrowing narrowing, Done<void> done)
+{
+    d->submit<void>([narrowing = std::move(narrowing)](Context& context) { return narrowGrant(context, narrowing); },
+        std::move(done));
+}
+
+void PersonDesk::nameAgent(const ClientId& agent, const QString& name, Done<void> done)
+{
+    d->submit<void>(
+        [agent, name](Context& context) { return authority::nameAgent(context, agent, name); }, std::move(done));
+}
+
 void PersonDesk::addService(const QString& name, const QString& location, Done<ServiceSecret> done)
 {
     d->submit<ServiceSecret>(

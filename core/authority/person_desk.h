@@ -65,8 +65,17 @@ public:
     void confirmClock(Done<void> done);
     /// An old copy of the data was put back (Trouble::DatabaseRolledBack): go on from it, without its grants.
     void confirmRollback(Done<void> done);
-    /// Resumes one grant that was held (for example because its refresh token was used twice).
+    /// Nothing is permitted under it, or under what was delegated from it, until it is resumed. Its time runs on.
+    void pause(const GrantId& grant, Done<void> done);
+    /// Resumes one grant that was held (paused, or because its refresh token was used twice), and what is below it.
     void resume(const GrantId& grant, Done<void> done);
+
+    /// What the narrowing dialog is composed from: the grant as it is, as if it was asked for.
+    void prepareNarrowing(const GrantId& grant, Done<consent::ScreenFacts> done);
+    /// Signs the amendment; outstanding tokens of the grant and of all below it die.
+    void narrow(Narrowing narrowing, Done<void> done);
+    /// What the person calls an agent: plain text, of no other agent; empty: nothing any more.
+    void nameAgent(const ClientId& agent, const QString& name, Done<void> done);
 
     void addService(const QString& name, const QString& location, Done<ServiceSecret> done);
     void removeService(const ServiceId& service, Done<void> done);

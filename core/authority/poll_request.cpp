@@ -29,32 +29,14 @@ Result<TokenSet> stillWaiting(Context& context, const StoredRequest& stored)
     return refuse(context, ErrorCode::AuthorizationPending, "The person has not decided yet.");
 }
 
-Result<grants::Grant> bindKey(Context& context, grants::Grant grant, const Thumbprint& key)
+Result<void> bindKey(Context& context, grants::Grant& grant, const Thumbprint& key)
 {
     TRY(context.ledger.bindKey(grant.id, key));
     audit::LeafDraft leaf = draftAbout(audit::LeafKind::KeyBound, grant);
     leaf.claims["jkt"] = key.value;
     TRY(appendLeaf(context, leaf));
     grant.boundKey = key;
-    return grant;
-}
-
-/// The state of an approved request's grant, as an error where no token may leave.
-Result<void> checkGrant(Context& context, const grants::Grant& grant)
-{
-    switch (grant.state) {
-    case grants::GrantState::Live:
-        if (grant.expiresAt > context.now())
-            return {};
-        [[fallthrough]];
-    case grants::GrantState::Expired:
-        return refuse(context, ErrorCode::InvalidGrant, "The grant has expired.");
-    case grants::GrantState::Held:
-        return refuse(context, ErrorCode::Held, "The grant is held until the person confirms.");
-    case grants::GrantState::Revoked:
-        break;
-    }
-    return refuse(context, ErrorCode::InvalidGrant, "The grant was revoked.");
+    return {};
 }
 
 Result<TokenSet> approved(Context& context, const PollRequest& command, const StoredRequest& stored)
@@ -64,21 +46,23 @@ Result<TokenSet> approved(Context& context, const PollRequest& command, const St
         return refuse(context, ErrorCode::InvalidGrant, "This answer was fetched already.");
     if (!stored.fetchedAt && now > stored.request.expiresAt + grants::kAnswerFetchWindow)
         return refuse(context, ErrorCode::ExpiredToken, "The answer was not fetched in time.");
-    auto grant = TRY(context.ledger.find(stored.grant.value_or(GrantId{})));
-    if (!grant)
+    auto chain = context.ledger.chainOf(stored.grant.value_or(GrantId{}));
+    if (!chain && chain.error().code == ErrorCode::NotFound)
         return refuse(context, ErrorCode::InvalidGrant, "There is no such grant.");
-    TRY(checkGrant(context, *grant));
+    TRY(chain);
+    TRY(checkInForce(context, *chain));
+    grants::Grant& grant = chain->back();
 
-    const auto wanted = grant->boundKey ? grant->boundKey : stored.request.dpopKey;
+    const auto wanted = grant.boundKey ? grant.boundKey : stored.request.dpopKey;
     if (wanted && *wanted != command.dpopKey)
         return refuse(context, ErrorCode::InvalidDpopProof, "The DPoP key is not the one that the grant is bound to.");
-    if (!grant->boundKey)
-        grant = TRY(bindKey(context, *grant, command.dpopKey));
+    if (!grant.boundKey)
+        TRY(bindKey(context, grant, command.dpopKey));
     // Fetched again: what went out the first time dies.
-    TRY(context.tokens.removeOfGrant(grant->id));
+    TRY(context.tokens.removeOfGrant(grant.id));
     if (!stored.fetchedAt)
         TRY(context.requests.setFetched(stored.row, now));
-    return TRY(issueTokens(context, *grant, &stored.request)).set;
+    return TRY(issueTokens(context, *chain, &stored.request)).set;
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "core/authority/read_view.h"
 
 #include "core/crypto/digest.h"
+#include "core/crypto/keys.h"
 
 #include <algorithm>
 #include <ranges>
@@ -11,8 +12,14 @@
 
 namespace countersign::authority {
 
+namespace {
+constexpr std::string_view kThumbprintUrn = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"; ///< RFC 9278
+} // namespace
+
 std::vector<std::string> audienceOf(const permissions::Permission& permission, const std::string& issuer)
 {
+    if (std::ranges::any_of(permission.details, &permissions::AgentDelegation::needsCounting))
+        return {issuer};
     std::vector<std::string> audience;
     for (const permissions::AgentDelegation& detail : permission.details) {
         for (const permissions::Location& location : detail.locations)
@@ -26,8 +33,21 @@ std::vector<std::string> audienceOf(const permissions::Permission& permission, c
     return audience;
 }
 
-ReadView::ReadView(const Clock& clock, const ClockWatch& clockWatch, std::string issuer, Thumbprint person)
-    : m_clock(&clock), m_clockWatch(&clockWatch), m_issuer(std::move(issuer)), m_person(std::move(person))
+int ownMaxDepth(const grants::Grant& grant)
+{
+    int most = 0;
+    for (const permissions::AgentDelegation& detail : grant.permission.details)
+        most = std::max(most, detail.maxDepth);
+    return grant.depth + most;
+}
+
+ReadView::ReadView(
+    const Clock& clock, const ClockWatch& clockWatch, std::string issuer, Thumbprint person, int delegationDepth)
+    : m_clock(&clock)
+    , m_clockWatch(&clockWatch)
+    , m_issuer(std::move(issuer))
+    , m_person(std::move(person))
+    , m_delegationDepth(delegationDepth)
 {
 }
 
@@ -35,6 +55,18 @@ std::optional<RegisteredClient> ReadView::findClient(const ClientId& id) const
 {
     const auto client = m_clients.find(id);
     return client ? std::optional(*client) : std::nullopt;
+}
+
+std::optional<ClientId> ReadView::findAgent(std::string_view subject) const
+{
+    if (subject.starts_with(kThumbprintUrn)) {
+        const auto byKey = m_clientByKey.find(Thumbprint{std::string(subject.substr(kThumbprintUrn.size()))});
+        return byKey ? std::optional(*byKey) : std::nullopt;
+    }
+    if (const auto client = m_clients.find(ClientId{std::string(subject)}))
+        return client->agent.id;
+    const auto byName = m_clientByOwnName.find(std::string(subject));
+    return byName ? std::optional(*byName) : std::nullopt;
 }
 
 std::optional<Service> ReadView::findService(const ServiceId& id, std::string_view secret) const
@@ -55,22 +87,73 @@ std::optional<Introspection> ReadView::introspect(std::string_view token) const
         return std::nullopt;
     const auto grant = m_grants.find(known->grant);
     const UnixSeconds now = m_clock->now();
-    if (!grant || !grant->boundKey || grant->expiresAt <= now || known->expiresAt <= now)
+    if (!grant || !grant->boundKey || known->expiresAt <= now)
         return std::nullopt;
-    return Introspection{known->grant, grant->agent, *grant->boundKey, m_person, grant->permission, grant->audience,
-        known->id, known->issuedAt, known->expiresAt,
-        known->kind == grants::TokenKind::Access ? Introspection::Kind::Access : Introspection::Kind::Refresh};
+    Introspection found;
+    found.grant = known->grant;
+    found.agent = grant->agent;
+    found.boundKey = *grant->boundKey;
+    found.person = m_person;
+    found.permission = grant->permission;
+    found.audience = grant->audience;
+    found.id = known->id;
+    found.issuedAt = known->issuedAt;
+    found.expiresAt = known->expiresAt;
+    found.depth = grant->depth;
+    found.maxDepth = m_delegationDepth;
+    found.statusIndex = known->statusIndex;
+    found.kind = known->kind == grants::TokenKind::Access ? Introspection::Kind::Access : Introspection::Kind::Refresh;
+    return walkUp(found, *grant, now) ? std::optional(std::move(found)) : std::nullopt;
+}
+
+bool ReadView::walkUp(Introspection& found, const LiveGrant& grant, UnixSeconds now) const
+{
+    std::shared_ptr<const LiveGrant> above;
+    const LiveGrant* at = &grant;
+    for (int hops = 0; hops < permissions::kMaxChain; ++hops) {
+        if (at->expiresAt <= now || !at->boundKey)
+            return false;
+        found.maxDepth = std::min(found.maxDepth, at->maxDepth);
+        found.actors.push_back(crypto::thumbprintUrn(*at->boundKey));
+        if (!at->parent) {
+            if (hops == 0)
+                found.actors.clear(); // the person's own agent: nobody handed anything on
+            return true;
+        }
+        above = m_grants.find(*at->parent);
+        if (!above)
+            return false;
+        at = above.get();
+    }
+    return false;
 }
 
 void ReadView::setClient(RegisteredClient client)
 {
     const ClientId id = client.agent.id;
+    forgetNames(id);
+    m_clientByKey.set(client.agent.key, id);
+    if (!client.agent.ownName.empty())
+        m_clientByOwnName.set(client.agent.ownName, id);
     m_clients.set(id, std::move(client));
 }
 
 void ReadView::removeClient(const ClientId& id)
 {
+    forgetNames(id);
     m_clients.erase(id);
+}
+
+void ReadView::forgetNames(const ClientId& id)
+{
+    const auto before = m_clients.find(id);
+    if (!before)
+        return;
+    m_clientByKey.erase(before->agent.key);
+    // Another one may be called so by now.
+    const auto named = m_clientByOwnName.find(before->agent.ownName);
+    if (named && *named == id)
+        m_clientByOwnName.erase(before->agent.ownName);
 }
 
 void ReadView::setService(Service service, std::string secretHash)
@@ -115,8 +198,8 @@ void ReadView::setGrant(const grants::Grant& grant, const std::vector<grants::To
     if (!m_grants.find(grant.id))
         ++m_liveGrants;
     m_grants.set(grant.id,
-        LiveGrant{
-            grant.agent, grant.boundKey, grant.permission, audienceOf(grant.permission, m_issuer), grant.expiresAt});
+        LiveGrant{grant.agent, grant.boundKey, grant.permission, audienceOf(grant.permission, m_issuer),
+            grant.expiresAt, grant.parent, grant.depth, ownMaxDepth(grant)});
 }
 
 } // namespace countersign::authority

@@ -64,17 +64,25 @@ private:
     std::array<Shard, kShards> m_shards;
 };
 
-/// Where a token is good: the origins of a permission's locations, sorted, and the issuer.
+/// Where a token is good: the origins of a permission's locations, sorted, and the issuer; the issuer alone where
+/// somebody must count, which nobody else can.
 [[nodiscard]] std::vector<std::string> audienceOf(const permissions::Permission& permission, const std::string& issuer);
+
+/// The depth down to which a grant's own permission may be delegated.
+[[nodiscard]] int ownMaxDepth(const grants::Grant& grant);
 
 class ReadView {
 public:
-    ReadView(const Clock& clock, const ClockWatch& clockWatch, std::string issuer, Thumbprint person);
+    /// `delegationDepth`: as AuthorityOptions has it.
+    ReadView(const Clock& clock, const ClockWatch& clockWatch, std::string issuer, Thumbprint person,
+        int delegationDepth = grants::kDefaultDelegationDepth);
 
     // Any thread
     [[nodiscard]] std::optional<RegisteredClient> findClient(const ClientId& id) const;
     [[nodiscard]] std::optional<Service> findService(const ServiceId& id, std::string_view secret) const;
     [[nodiscard]] std::optional<Introspection> introspect(std::string_view token) const;
+    /// By client_id, thumbprint URN of its key, or what the person calls it.
+    [[nodiscard]] std::optional<ClientId> findAgent(std::string_view subject) const;
     [[nodiscard]] int liveGrants() const { return m_liveGrants; }
 
     // The authority's thread
@@ -88,7 +96,7 @@ public:
     void removeService(const ServiceId& id);
     /// The grant as it stands, with all its usable tokens. One that isn't live leaves, with its tokens.
     void setGrant(const grants::Grant& grant, const std::vector<grants::Token>& tokens);
-    /// Ends it for readers at once, before what ends it is durable.
+    /// Ends it for readers at once, and with it all below, before what ends it is durable.
     void cut(const GrantId& grant);
 
 private:
@@ -98,19 +106,29 @@ private:
         permissions::Permission permission;
         std::vector<std::string> audience;
         UnixSeconds expiresAt;
+        std::optional<GrantId> parent; ///< live too, or this one is not
+        int depth = 0;
+        int maxDepth = 0; ///< ownMaxDepth()
     };
     struct KnownService {
         Service service;
         std::string secretHash;
     };
 
+    void forgetNames(const ClientId& id);
+    /// Adds what its chain says of it. False: one above is not in force.
+    [[nodiscard]] bool walkUp(Introspection& found, const LiveGrant& grant, UnixSeconds now) const;
+
     const Clock* m_clock;
     const ClockWatch* m_clockWatch;
     std::string m_issuer;
     Thumbprint m_person;
+    int m_delegationDepth;
     std::atomic<Gate> m_gate = Gate::Open;
     std::atomic<int> m_liveGrants = 0;
     ShardedMap<ClientId, RegisteredClient> m_clients;
+    ShardedMap<Thumbprint, ClientId> m_clientByKey;
+    ShardedMap<std::string, ClientId> m_clientByOwnName;
     ShardedMap<ServiceId, KnownService> m_services;
     ShardedMap<GrantId, LiveGrant> m_grants;
     ShardedMap<std::string, grants::Token> m_tokens; ///< by SHA-256

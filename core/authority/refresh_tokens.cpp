@@ -24,16 +24,14 @@ Result<TokenSet> refreshTokens(Context& context, const RefreshTokens& command)
         return refuse(context, ErrorCode::InvalidGrant, "There is no such refresh token of this client.");
     if (grant->boundKey != command.dpopKey)
         return refuse(context, ErrorCode::InvalidDpopProof, "The DPoP key is not the one that the grant is bound to.");
-    if (grant->state == grants::GrantState::Held)
-        return refuse(context, ErrorCode::Held, "The grant is held until the person confirms.");
-    if (grant->state != grants::GrantState::Live || grant->expiresAt <= context.now())
-        return refuse(context, ErrorCode::InvalidGrant, "The grant has ended.");
+    const auto chain = TRY(context.ledger.chainOf(grant->id));
+    TRY(checkInForce(context, chain));
     if (token->state == grants::TokenState::Spent) {
         TRY(holdGrant(context, *grant, grants::EndReason::RefreshTokenReused));
         return refuse(context, ErrorCode::InvalidGrant,
             "This refresh token was replaced and its successor used; the grant is held until the person confirms.");
     }
-    const IssuedTokens issued = TRY(issueTokens(context, *grant, nullptr));
+    const IssuedTokens issued = TRY(issueTokens(context, chain, nullptr));
     TRY(context.tokens.rotate(*token, issued.refreshRow));
     return issued.set;
 }

@@ -18,34 +18,6 @@ using audit::LeafKind;
 
 constexpr std::size_t kPublicIdBytes = 16;
 
-/// A refusal that the person is told of: counted, and logged with its reason.
-Result<AcceptedRequest> refuseAndLog(
-    Context& context, const agents::Agent& agent, ErrorCode code, std::string_view reason, std::string message)
-{
-    ++context.refusedRequests;
-    audit::LeafDraft leaf = draftAbout(LeafKind::RequestRefused, agent);
-    leaf.claims["reason"] = reason;
-    TRY(appendLeaf(context, leaf));
-    return refuse(context, code, std::move(message));
-}
-
-/// Which cap a new request would be over; empty: none.
-Result<std::string_view> capReached(const Context& context, const DelegationRequest& command)
-{
-    const auto waiting = TRY(context.requests.waiting());
-    if (waiting.size() >= static_cast<std::size_t>(consent::kMaxWaiting))
-        return "waiting_in_all";
-    const auto ofAgent = std::ranges::count(waiting, command.agent, [](const auto& one) { return one.request.agent; });
-    if (ofAgent >= consent::kMaxWaitingPerAgent)
-        return "waiting_of_agent";
-    const std::string program = command.evidence.executable();
-    const auto ofProgram =
-        std::ranges::count(waiting, program, [](const auto& one) { return one.request.evidence.executable(); });
-    if (!program.empty() && ofProgram >= kMaxWaitingPerExecutable)
-        return "waiting_of_program";
-    return TRY(context.requests.countWaitingOf(command.peer.uid)) >= kMaxWaitingPerUid ? "waiting_of_user" : "";
-}
-
 StoredRequest toRequest(const Context& context, const DelegationRequest& command, const std::string& secret)
 {
     const UnixSeconds now = context.now();
@@ -55,6 +27,8 @@ StoredRequest toRequest(const Context& context, const DelegationRequest& command
     stored.request.publicId = crypto::randomToken(kPublicIdBytes);
     stored.request.agent = command.agent;
     stored.request.asked = command.asked;
+    stored.request.purpose = command.replaces ? consent::Purpose::Replacement : consent::Purpose::Grant;
+    stored.request.grant = command.replaces;
     stored.request.bindingMessage = command.bindingMessage;
     stored.request.openid = command.openid;
     stored.request.dpopKey = command.dpopKey;
@@ -68,6 +42,8 @@ Result<void> logReceived(Context& context, LeafKind kind, const agents::Agent& a
 {
     audit::LeafDraft leaf = draftAbout(kind, agent, request);
     leaf.claims["expires_at"] = request.expiresAt.value;
+    if (request.grant)
+        leaf.claims["replaces"] = request.grant->value;
     leaf.claims["asked"] = TRY(json::parse(permissions::permissionJson(request.asked)));
     TRY(appendLeaf(context, leaf));
     context.touched.requests.insert(request.publicId);
@@ -82,6 +58,19 @@ Result<void> checkAsked(const Context& context, const consent::Request& request)
     }
     if (!fitsIntoToken(context, request))
         return fail(ErrorCode::InvalidAuthorizationDetails, "That is more than fits into one token; ask for less.");
+    return {};
+}
+
+/// What is to be replaced is the agent's own, and has not ended.
+Result<void> checkReplaced(const Context& context, const DelegationRequest& command)
+{
+    if (!command.replaces)
+        return {};
+    const auto grant = TRY(context.ledger.find(*command.replaces));
+    const bool isOpen = grant && (grant->state == grants::GrantState::Live || grant->state == grants::GrantState::Held);
+    if (!isOpen || grant->agent != command.agent)
+        return fail(
+            ErrorCode::InvalidGrantId, "There is no grant of this client with that grant_id that could be replaced.");
     return {};
 }
 
@@ -111,20 +100,17 @@ Result<AcceptedRequest> requestDelegation(Context& context, const DelegationRequ
 
     const std::string secret = crypto::randomToken();
     StoredRequest stored = toRequest(context, command, secret);
-    if (auto checked = checkAsked(context, stored.request); !checked)
-        return refuse(context, checked.error().code, checked.error().message);
+    for (const auto& checked : {checkAsked(context, stored.request), checkReplaced(context, command)}) {
+        if (!checked)
+            return refuse(context, checked.error().code, checked.error().message);
+    }
     TRY(rememberProgram(context, agent, command.evidence));
 
     if (const auto equal = TRY(context.requests.findEqual(command.agent, command.digest))) {
         TRY(context.requests.replace(*equal, stored, context.now()));
         TRY(logReceived(context, LeafKind::RequestMerged, agent, stored.request));
     } else {
-        if (known->coolDownUntil > context.now())
-            return refuseAndLog(context, agent, ErrorCode::TemporarilyUnavailable, "cool_down",
-                "Nobody answered this agent's last requests; it may ask again later.");
-        if (const auto cap = TRY(capReached(context, command)); !cap.empty())
-            return refuseAndLog(context, agent, ErrorCode::TemporarilyUnavailable, cap,
-                "Too many requests are waiting for the person; ask again later.");
+        TRY(mayAsk(context, *known, command.evidence.executable(), command.peer.uid));
         TRY(context.requests.add(stored));
         TRY(logReceived(context, LeafKind::RequestReceived, agent, stored.request));
     }

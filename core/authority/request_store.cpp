@@ -3,8 +3,10 @@
 
 #include "core/authority/request_store.h"
 
+#include "core/authority/action_json.h"
 #include "core/authority/evidence_json.h"
 #include "core/base/try.h"
+#include "core/consent/record.h"
 #include "core/crypto/digest.h"
 #include "core/permissions/permission_json.h"
 
@@ -14,6 +16,7 @@ namespace countersign::authority {
 
 namespace {
 
+using consent::Purpose;
 using consent::RequestState;
 using store::Query;
 
@@ -29,6 +32,11 @@ template <typename Id> std::optional<Id> idOf(std::optional<std::string> text)
     return text ? std::optional(Id{std::move(*text)}) : std::nullopt;
 }
 
+template <typename Id> std::optional<std::string> textOf(const std::optional<Id>& id)
+{
+    return id ? std::optional(id->value) : std::nullopt;
+}
+
 std::optional<UnixSeconds> timeOf(std::optional<std::int64_t> value)
 {
     return value ? std::optional(UnixSeconds{*value}) : std::nullopt;
@@ -38,7 +46,24 @@ std::optional<UnixSeconds> timeOf(std::optional<std::int64_t> value)
 #define COUNTERSIGN_REQUEST_SELECT                                                                                     \
     "SELECT id, request_id_hash, public_id, client_id, asked, binding_message, scope, dpop_jkt, merge_key, "           \
     "asked_count, evidence, received_at, expires_at, poll_interval, last_poll_ms, state, ended_at, grant_id, "         \
-    "fetched_at FROM requests "
+    "fetched_at, purpose, subject_grant, action, asked_because FROM requests "
+
+/// What the person is asked for: a permission, or one action.
+Result<void> readSubject(const Query& row, consent::Request& request)
+{
+    const std::int64_t purpose = row.integer(19);
+    if (purpose < 0 || purpose > std::to_underlying(Purpose::Action))
+        return fail(ErrorCode::StorageCorrupt, "A request is for something that does not exist.");
+    request.purpose = static_cast<Purpose>(purpose);
+    request.grant = idOf<GrantId>(row.optionalText(20));
+    if (request.purpose == Purpose::Action)
+        request.action = TRY(parseAction(row.optionalText(21).value_or(std::string())));
+    else
+        request.asked = TRY(permissions::parsePermission(row.text(4)));
+    if (request.grant.has_value() != (request.purpose != Purpose::Grant))
+        return fail(ErrorCode::StorageCorrupt, "A request is about a grant that it does not name.");
+    return {};
+}
 
 Result<StoredRequest> fromRow(const Query& row)
 {
@@ -50,7 +75,7 @@ Result<StoredRequest> fromRow(const Query& row)
     stored.idHash = row.blob(1);
     stored.request.publicId = row.text(2);
     stored.request.agent.value = row.text(3);
-    stored.request.asked = TRY(permissions::parsePermission(row.text(4)));
+    TRY(readSubject(row, stored.request));
     stored.request.bindingMessage = row.optionalText(5).value_or(std::string());
     stored.request.openid = row.optionalText(6) == "openid";
     stored.request.dpopKey = idOf<Thumbprint>(row.optionalText(7));
@@ -65,6 +90,7 @@ Result<StoredRequest> fromRow(const Query& row)
     stored.endedAt = timeOf(row.optionalInteger(16));
     stored.grant = idOf<GrantId>(row.optionalText(17));
     stored.fetchedAt = timeOf(row.optionalInteger(18));
+    stored.askedBecause = row.optionalText(22).value_or(std::string());
     return stored;
 }
 
@@ -90,15 +116,18 @@ Result<void> RequestStore::add(StoredRequest& stored)
     const consent::Request& request = stored.request;
     Query query(*m_database,
         "INSERT INTO requests (request_id_hash, public_id, client_id, asked, binding_message, scope, dpop_jkt, "
-        "merge_key, asked_count, evidence, received_at, expires_at, poll_interval, state) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id");
+        "merge_key, asked_count, evidence, received_at, expires_at, poll_interval, state, purpose, subject_grant, "
+        "action, asked_because) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id");
     query.bindBlob(stored.idHash).bind(request.publicId).bind(request.agent.value);
     query.bind(permissions::permissionJson(request.asked)).bind(request.bindingMessage);
     query.bind(request.openid ? std::optional<std::string>("openid") : std::nullopt);
-    query.bind(request.dpopKey ? std::optional(request.dpopKey->value) : std::nullopt).bindBlob(stored.mergeKey);
+    query.bind(textOf(request.dpopKey)).bindBlob(stored.mergeKey);
     query.bind(std::int64_t{request.timesAsked}).bind(evidenceJson(request.evidence));
     query.bind(request.receivedAt.value).bind(request.expiresAt.value);
     query.bind(std::int64_t{stored.pollInterval.count()}).bind(number(request.state));
+    query.bind(std::int64_t{std::to_underlying(request.purpose)}).bind(textOf(request.grant));
+    query.bind(request.action ? std::optional(consent::actionJson(*request.action)) : std::nullopt);
+    query.bind(request.action ? std::optional(stored.askedBecause) : std::nullopt);
     if (!TRY(query.next()))
         return fail(ErrorCode::StorageFailed, "A request could not be stored.");
     stored.row = query.integer(0);
@@ -129,11 +158,17 @@ Result<std::vector<StoredRequest>> RequestStore::waiting() const
     return allOf(query.bind(number(RequestState::Waiting)));
 }
 
-Result<int> RequestStore::countWaitingOf(uid_t uid) const
+Result<std::vector<StoredRequest>> RequestStore::waitingAbout(const GrantId& grant) const
+{
+    Query query(*m_database, COUNTERSIGN_REQUEST_SELECT "WHERE subject_grant = ? AND state = ? ORDER BY id");
+    return allOf(query.bind(grant.value).bind(number(RequestState::Waiting)));
+}
+
+Result<int> RequestStore::countWaitingOf(std::optional<uid_t> uid) const
 {
     Query query(*m_database,
-        "SELECT count(*) FROM requests r JOIN agents a ON a.client_id = r.client_id WHERE r.state = ? AND a.uid = ?");
-    query.bind(number(RequestState::Waiting)).bind(static_cast<std::int64_t>(uid));
+        "SELECT count(*) FROM requests r JOIN agents a ON a.client_id = r.client_id WHERE r.state = ? AND a.uid IS ?");
+    query.bind(number(RequestState::Waiting)).bind(uid ? std::optional(static_cast<std::int64_t>(*uid)) : std::nullopt);
     TRY(query.next());
     return static_cast<int>(query.integer(0));
 }
@@ -178,6 +213,12 @@ Result<void> RequestStore::replace(const StoredRequest& old, StoredRequest& newe
     TRY(add(newer));
     Query point(*m_database, "UPDATE requests SET merged_into = ? WHERE id = ?");
     return point.bind(newer.row).bind(old.row).run();
+}
+
+Result<void> RequestStore::askedAgain(std::int64_t row)
+{
+    Query query(*m_database, "UPDATE requests SET asked_count = asked_count + 1 WHERE id = ?");
+    return query.bind(row).run();
 }
 
 Result<void> RequestStore::end(std::int64_t row, RequestState state, UnixSeconds now)

@@ -25,8 +25,9 @@ struct StoredRequest {
     std::chrono::seconds pollInterval = consent::kPollInterval;
     std::optional<std::int64_t> lastPollMs;
     std::optional<UnixSeconds> endedAt;
-    std::optional<GrantId> grant;
+    std::optional<GrantId> grant; ///< what came of it; of an action: the one to act under, once it was approved
     std::optional<UnixSeconds> fetchedAt;
+    std::string askedBecause; ///< of an action: why the person is asked
 };
 
 class RequestStore {
@@ -39,8 +40,10 @@ public:
     /// The waiting one that an equal request merges into.
     [[nodiscard]] Result<std::optional<StoredRequest>> findEqual(const ClientId& agent, const std::string& key) const;
     [[nodiscard]] Result<std::vector<StoredRequest>> waiting() const; ///< oldest first
+    /// Waiting ones that would replace a grant, or act under it.
+    [[nodiscard]] Result<std::vector<StoredRequest>> waitingAbout(const GrantId& grant) const;
     /// Waiting ones of all agents that a user registered.
-    [[nodiscard]] Result<int> countWaitingOf(uid_t uid) const;
+    [[nodiscard]] Result<int> countWaitingOf(std::optional<uid_t> uid) const; ///< nullopt: of those that links named
     [[nodiscard]] Result<std::vector<StoredRequest>> dueAt(UnixSeconds now) const; ///< waiting ones past their end
     [[nodiscard]] Result<std::optional<UnixSeconds>> nextEnd() const; ///< of the waiting ones
     /// Ends the waiting ones that can't be read or whose agent is unknown: how many.
@@ -48,6 +51,7 @@ public:
 
     /// `newer` takes the place of `old` and its public id; `old` ends as merged.
     [[nodiscard]] Result<void> replace(const StoredRequest& old, StoredRequest& newer, UnixSeconds now);
+    [[nodiscard]] Result<void> askedAgain(std::int64_t row); ///< an action: nobody polls for it, so the row stays
     [[nodiscard]] Result<void> end(std::int64_t row, consent::RequestState state, UnixSeconds now);
     [[nodiscard]] Result<void> approve(std::int64_t row, const GrantId& grant, UnixSeconds now);
     [[nodiscard]] Result<void> setPolled(std::int64_t row, std::int64_t atMs, std::chrono::seconds interval);

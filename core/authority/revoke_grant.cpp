@@ -17,29 +17,79 @@ bool hasEnded(const grants::Grant& grant)
     return grant.state == GrantState::Expired || grant.state == GrantState::Revoked;
 }
 
+/// Expired is what ended by its own terms.
+GrantState endState(EndReason reason)
+{
+    return reason == EndReason::TimeRanOut || reason == EndReason::UsedUp ? GrantState::Expired : GrantState::Revoked;
+}
+
+/// One grant; `Any`: a Grant or a Descendant.
+template <typename Any> Result<void> endOne(Context& context, const Any& grant, GrantState state, EndReason reason)
+{
+    context.touched.grants.insert(grant.id);
+    context.touched.holders.insert(grant.agent);
+    TRY(context.ledger.setState(grant.id, state, reason, context.now()));
+    TRY(cancelRequestsAbout(context, grant.id));
+    const bool expired = state == GrantState::Expired;
+    audit::LeafDraft leaf = draftAbout(expired ? audit::LeafKind::GrantExpired : audit::LeafKind::GrantRevoked, grant);
+    leaf.claims["reason"] = grants::endReasonName(reason);
+    TRY(appendLeaf(context, leaf));
+    if (!expired)
+        context.touched.anchor = Touched::Anchor::Due;
+    return {};
+}
+
+Result<void> endBelow(Context& context, const GrantId& id, GrantState state)
+{
+    for (const grants::Descendant& below : TRY(context.ledger.notEndedBelow(id))) {
+        context.view.cut(below.id);
+        TRY(endOne(context, below, state, EndReason::AncestorEnded));
+    }
+    return {};
+}
+
+/// The grant and all below it, but not their tokens.
+Result<void> endTree(Context& context, const GrantId& id, EndReason reason)
+{
+    // For readers it ends now, and so does all below it (read_view.h), also if the disk should refuse what follows.
+    context.touched.grants.insert(id);
+    context.view.cut(id);
+    const GrantState state = endState(reason);
+    const auto found = context.ledger.find(id);
+    if (!found && found.error().code == ErrorCode::StorageCorrupt) { // permits nothing, and must not stop what follows
+        TRY(context.ledger.setState(id, GrantState::Revoked, reason, context.now()));
+        return endBelow(context, id, state);
+    }
+    const auto grant = TRY(found);
+    if (!grant || hasEnded(*grant))
+        return {};
+    TRY(endOne(context, *grant, state, reason));
+    return endBelow(context, id, state);
+}
+
+Result<void> endTrees(Context& context, const std::vector<GrantId>& ids, EndReason reason)
+{
+    for (const GrantId& id : ids)
+        TRY(endTree(context, id, reason));
+    return {};
+}
+
 } // namespace
 
 Result<void> endGrant(Context& context, const GrantId& id, EndReason reason)
 {
-    // For readers it ends now, also if the disk should refuse what follows.
-    context.touched.grants.insert(id);
-    context.view.cut(id);
-    const auto found = context.ledger.find(id);
-    if (!found && found.error().code == ErrorCode::StorageCorrupt) // permits nothing, and must not stop what follows
-        return context.ledger.setState(id, GrantState::Revoked, reason, context.now());
-    const auto grant = TRY(found);
-    if (!grant || hasEnded(*grant))
+    TRY(endTree(context, id, reason));
+    return context.tokens.removeOfTree(id);
+}
+
+Result<void> endDueGrants(Context& context)
+{
+    const auto due = TRY(context.ledger.dueAt(context.now()));
+    if (due.empty())
         return {};
-    const bool ranOut = reason == EndReason::TimeRanOut;
-    TRY(context.ledger.setState(id, ranOut ? GrantState::Expired : GrantState::Revoked, reason, context.now()));
-    TRY(context.tokens.removeOfGrant(id));
-    context.touched.holders.insert(grant->agent);
-    audit::LeafDraft leaf = draftAbout(ranOut ? audit::LeafKind::GrantExpired : audit::LeafKind::GrantRevoked, *grant);
-    leaf.claims["reason"] = grants::endReasonName(reason);
-    TRY(appendLeaf(context, leaf));
-    if (!ranOut)
-        context.touched.anchor = Touched::Anchor::Due;
-    return {};
+    TRY(endTrees(context, due, EndReason::TimeRanOut));
+    // Tokens end with their grants. Those of one that was shortened later stay a while, and are good for nothing.
+    return context.tokens.removeExpired(context.now());
 }
 
 Result<void> revokeGrant(Context& context, const GrantId& id)
@@ -51,18 +101,18 @@ Result<void> revokeGrant(Context& context, const GrantId& id)
 
 Result<void> revokeAllOf(Context& context, const ClientId& agent, EndReason reason)
 {
-    for (const GrantId& id : TRY(context.ledger.notEndedOf(agent)))
-        TRY(endGrant(context, id, reason));
-    return {};
+    const auto ids = TRY(context.ledger.notEndedOf(agent));
+    TRY(endTrees(context, ids, reason));
+    return context.tokens.removeDead();
 }
 
 Result<void> stopEverything(Context& context)
 {
     for (const GrantState state : {GrantState::Live, GrantState::Held}) {
-        for (const GrantId& id : TRY(context.ledger.inState(state)))
-            TRY(endGrant(context, id, EndReason::StoppedEverything));
+        const auto ids = TRY(context.ledger.inState(state));
+        TRY(endTrees(context, ids, EndReason::StoppedEverything));
     }
-    return {};
+    return context.tokens.removeDead();
 }
 
 } // namespace countersign::authority

@@ -17,6 +17,19 @@ Result<void> addHeld(const Context& context, consent::ScreenFacts& facts, const 
     return {};
 }
 
+/// What is known of the agent itself.
+Result<consent::ScreenFacts> factsOf(const Context& context, const agents::Agent& agent)
+{
+    consent::ScreenFacts facts;
+    facts.agentName = safeText(agent.name);
+    facts.ownName = safeText(agent.ownName).text;
+    facts.agentKey = agent.key;
+    facts.firstSeen = agent.registeredAt;
+    facts.at = context.now();
+    TRY(addHeld(context, facts, agent.id));
+    return facts;
+}
+
 } // namespace
 
 Result<WaitingRequest> waitingRequest(const Context& context, const StoredRequest& stored)
@@ -27,18 +40,32 @@ Result<WaitingRequest> waitingRequest(const Context& context, const StoredReques
     WaitingRequest waiting;
     waiting.request = stored.request;
     waiting.agent = known->agent;
+    waiting.facts = TRY(factsOf(context, known->agent));
     consent::ScreenFacts& facts = waiting.facts;
     facts.requestId = stored.request.publicId;
-    facts.agentName = safeText(known->agent.name);
-    facts.agentKey = known->agent.key;
     facts.evidence = stored.request.evidence;
-    facts.firstSeen = known->agent.registeredAt;
     facts.asked = stored.request.asked;
     facts.bindingMessage = stored.request.bindingMessage;
     facts.timesAsked = stored.request.timesAsked;
-    facts.at = context.now();
-    TRY(addHeld(context, facts, known->agent.id));
+    facts.purpose = stored.request.purpose;
+    facts.action = stored.request.action;
+    facts.askedBecause = stored.askedBecause;
+    if (facts.purpose == consent::Purpose::Replacement) {
+        const auto replaced = TRY(context.ledger.find(stored.request.grant.value_or(GrantId{})));
+        facts.before = replaced ? std::optional(replaced->permission) : std::nullopt;
+    }
     return waiting;
+}
+
+Result<consent::ScreenFacts> narrowingFacts(const Context& context, const grants::Grant& grant)
+{
+    const auto known = TRY(context.registry.find(grant.agent));
+    if (!known)
+        return fail(ErrorCode::StorageCorrupt, "A grant's agent is not known.");
+    consent::ScreenFacts facts = TRY(factsOf(context, known->agent));
+    facts.purpose = consent::Purpose::Amendment;
+    facts.asked = grant.permission;
+    return facts;
 }
 
 } // namespace countersign::authority

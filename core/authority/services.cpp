@@ -84,4 +84,12 @@ Result<void> publishServices(Context& context)
     return {};
 }
 
+Result<std::optional<permissions::Location>> locationOfService(const Context& context, const ServiceId& service)
+{
+    store::Query query(context.database, "SELECT location FROM services WHERE service_id = ? AND removed_at IS NULL");
+    if (!TRY(query.bind(service.value).next()))
+        return std::nullopt;
+    return TRY(permissions::Location::parse(query.text(0)));
+}
+
 } // namespace countersign::authority

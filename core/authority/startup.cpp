@@ -107,11 +107,7 @@ Result<void> holdIfBehind(Context& context, const LogState& log)
     TRY(rememberTime(context));
     if (context.now() >= latest - kClockBackTolerance)
         return {};
-    for (const GrantId& id : TRY(context.ledger.inState(GrantState::Live))) {
-        if (const auto grant = TRY(context.ledger.find(id)))
-            TRY(holdGrant(context, *grant, EndReason::ClockMoved));
-    }
-    return {};
+    return holdAllLive(context, EndReason::ClockMoved);
 }
 
 Result<void> verify(Context& context, const LogState& log)

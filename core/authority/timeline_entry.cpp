@@ -7,6 +7,7 @@
 #include "core/base/text_safety.h"
 #include "core/base/try.h"
 #include "core/permissions/permission_json.h"
+#include "core/permissions/words.h"
 
 #include <QCoreApplication>
 #include <QJsonDocument>
@@ -55,7 +56,47 @@ QString because(const std::string& reason)
         return translate("because a token was used that had been replaced");
     if (reason == "database_rolled_back")
         return translate("because an old copy of the data was put back");
+    if (reason == "paused_by_person")
+        return translate("by you");
+    if (reason == "used_up")
+        return translate("because all of it was used up");
+    if (reason == "replaced")
+        return translate("because you allowed another in its place");
+    if (reason == "ancestor_held")
+        return translate("because the one that it comes from was held");
+    if (reason == "ancestor_ended")
+        return translate("because the one that it comes from has ended");
+    if (reason == "ancestor_narrowed")
+        return translate("because too little was left of the one that it comes from");
     return QString::fromStdString(reason);
+}
+
+/// Why an action was refused, without figures: those are in the details.
+QString deniedBecause(const std::string& reason)
+{
+    if (reason == "location" || reason == "action")
+        return translate("it has no permission for that");
+    if (reason == "not_yet" || reason == "outside_window")
+        return translate("it is not allowed at this time");
+    if (reason == "expired" || reason == "not_live")
+        return translate("its permission is not in force");
+    if (reason == "constraint" || reason == "unnamed_argument")
+        return translate("an argument was not as allowed");
+    if (reason == "amount_unreadable" || reason == "currency")
+        return translate("the amount of money was not clear");
+    if (reason == "per_action")
+        return translate("that is too much money at once");
+    if (reason == "per_day")
+        return translate("that is too much money for one day");
+    if (reason == "total")
+        return translate("that is more money than it may spend in all");
+    if (reason == "uses")
+        return translate("it has done so as often as it may");
+    if (reason == "rate")
+        return translate("it does so too often");
+    if (reason == "ancestor_narrowed")
+        return translate("nothing is left of the permission that this comes from");
+    return translate("you would have to be asked");
 }
 
 QString refusedBecause(const std::string& reason)
@@ -76,7 +117,9 @@ Line requestLine(LeafKind kind, const json::Object& claims, const QString& agent
 {
     switch (kind) {
     case LeafKind::RequestReceived:
-        return {translate("%1 asked to %2").arg(agent, sentencesOf(claims, "asked"))};
+        return {
+            translate(claims.contains("replaces") ? "%1 asked for this in place of what it has: %2" : "%1 asked to %2")
+                .arg(agent, sentencesOf(claims, "asked"))};
     case LeafKind::RequestRefused:
         return {refusedBecause(textOf(claims, "reason")).arg(agent), Outcome::Refused};
     case LeafKind::RequestMerged:
@@ -99,7 +142,10 @@ Line grantLine(LeafKind kind, const json::Object& claims, const QString& agent)
     };
     switch (kind) {
     case LeafKind::ConsentGiven:
-        return {translate("You allowed %1 to %2").arg(agent, sentencesOf(claims, "granted")), Outcome::Permitted};
+        return {translate(
+                    claims.contains("replaces") ? "You allowed %1 in place of what it had: %2" : "You allowed %1 to %2")
+                    .arg(agent, sentencesOf(claims, "granted")),
+            Outcome::Permitted};
     case LeafKind::KeyBound:
         return {translate("%1 fetched its permission and showed the key that uses it").arg(agent)};
     case LeafKind::TokenIssued:
@@ -109,9 +155,50 @@ Line grantLine(LeafKind kind, const json::Object& claims, const QString& agent)
     case LeafKind::GrantResumed:
         return {translate("You let the permission of %1 go on").arg(agent), Outcome::Permitted};
     case LeafKind::GrantExpired:
-        return {translate("The permission of %1 ran out").arg(agent)};
+        return {textOf(claims, "reason") == "time_ran_out" ? translate("The permission of %1 ran out").arg(agent)
+                                                           : withReason("The permission of %1 ended, %2")};
+    case LeafKind::GrantDelegated:
+        return {translate("%1 was handed a part of another agent's permission").arg(agent), Outcome::Permitted};
+    case LeafKind::LinkExchanged:
+        return {translate("%1 exchanged what it was handed for a token of its own").arg(agent)};
+    case LeafKind::GrantNarrowed:
+        return {translate("You took back a part of what %1 may do; what is left: %2")
+                .arg(agent, sentencesOf(claims, "granted"))};
     default:
         return {withReason("The permission of %1 was revoked, %2"), Outcome::Refused};
+    }
+}
+
+/// "create payments at payments.example for 499.00 EUR"
+QString doneWhat(const json::Object& claims)
+{
+    const auto action = permissions::Action::parse(textOf(claims, "action"));
+    const auto location = permissions::Location::parse(textOf(claims, "location"));
+    if (!action || !location)
+        return translate("something");
+    const QString what =
+        translate("%1 at %2").arg(permissions::actionLabel(*action), QString::fromStdString(location->place()));
+    const json::Value* amount = claims.if_contains("amount");
+    if (amount == nullptr || !amount->is_object())
+        return what;
+    const auto value = Amount::parse(textOf(amount->get_object(), "value"));
+    const auto currency = Currency::parse(textOf(amount->get_object(), "currency"));
+    return value && currency ? translate("%1 for %2").arg(what, permissions::moneyLabel(*value, *currency)) : what;
+}
+
+Line actionLine(LeafKind kind, const json::Object& claims, const QString& agent)
+{
+    const QString what = doneWhat(claims);
+    switch (kind) {
+    case LeafKind::ActionPermitted:
+        return {translate("%1 was permitted to %2").arg(agent, what), Outcome::Permitted};
+    case LeafKind::ActionDenied:
+        return {translate("%1 was refused to %2: %3").arg(agent, what, deniedBecause(textOf(claims, "reason"))),
+            Outcome::Refused};
+    case LeafKind::ActionAsked:
+        return {translate("%1 wants to %2, and you are asked").arg(agent, what)};
+    default:
+        return {translate("You allowed %1 one action with exactly these arguments").arg(agent), Outcome::Permitted};
     }
 }
 
@@ -130,6 +217,15 @@ Line lineOf(const audit::Leaf& leaf, const json::Object& claims, const QString& 
         return {translate("You added a service: %1").arg(safeText(textOf(claims, "location")).text)};
     case LeafKind::ServiceRemoved:
         return {translate("You removed a service: %1").arg(safeText(textOf(claims, "location")).text)};
+    case LeafKind::AgentNamed:
+        return {leaf.privateText && leaf.privateText->empty()
+                ? translate("You call %1 by no name of your own any more").arg(agent)
+                : translate("You call %1 “%2”").arg(agent, safeText(leaf.privateText.value_or("…")).text)};
+    case LeafKind::ActionPermitted:
+    case LeafKind::ActionDenied:
+    case LeafKind::ActionAsked:
+    case LeafKind::ActionApproved:
+        return actionLine(leaf.kind, claims, agent);
     case LeafKind::StateRejected:
         return {
             translate("Data that the log does not back was set aside: %1").arg(safeText(textOf(claims, "what")).text),

@@ -4,11 +4,15 @@
 #include "core/authority/verify_state.h"
 
 #include "core/authority/leaves.h"
+#include "core/authority/status_list.h"
+#include "core/authority/use_cases.h"
 #include "core/base/try.h"
-#include "core/consent/record.h"
 #include "core/crypto/bytes.h"
 
 #include <QCoreApplication>
+
+#include <ranges>
+#include <set>
 
 namespace countersign::authority {
 
@@ -27,38 +31,7 @@ int liveliness(GrantState state)
     return state == GrantState::Live ? 2 : state == GrantState::Held ? 1 : 0;
 }
 
-/// The leaf carries the claims of the record.
-bool carries(const std::string& leaf, const consent::ConsentRecord& record)
-{
-    const auto logged = json::parseObject(leaf);
-    const auto claims = json::parseObject(consent::consentClaims(record));
-    if (!logged || !claims)
-        return false;
-    for (const auto& claim : *claims) {
-        const json::Value* same = logged->if_contains(claim.key());
-        if (same == nullptr || *same != claim.value())
-            return false;
-    }
-    return true;
-}
-
-Result<void> compare(const Context& context, const grants::Grant& grant, const consent::ConsentRecord& record)
-{
-    if (record.grant != grant.id)
-        return wrong("its consent is another grant's");
-    if (record.agent != grant.agent || record.agentKey != grant.agentKey)
-        return wrong("its consent is for another agent");
-    if (record.granted != grant.permission)
-        return wrong("it permits something else than was consented to");
-    if (record.expiresAt != grant.expiresAt || record.decidedAt != grant.createdAt)
-        return wrong("it lasts longer or shorter than was consented to");
-    if (record.device != context.options.identity.device.publicKey().thumbprint())
-        return wrong("its consent was given on another device");
-    return {};
-}
-
-/// The row can't be trusted: it leaves the tables, and the log says so.
-Result<void> setAside(Context& context, const GrantId& id, const std::string& what)
+Result<void> setAsideOne(Context& context, const GrantId& id, const std::string& what)
 {
     audit::LeafDraft leaf;
     leaf.kind = audit::LeafKind::StateRejected;
@@ -67,6 +40,18 @@ Result<void> setAside(Context& context, const GrantId& id, const std::string& wh
     TRY(appendLeaf(context, leaf));
     context.touched.anchor = Touched::Anchor::Due;
     return context.ledger.remove(id);
+}
+
+/// The row can't be trusted: it leaves the tables with all below it, and the log says so.
+Result<void> setAside(Context& context, const GrantId& id, const std::string& what, std::set<GrantId>& gone)
+{
+    const auto below = TRY(context.ledger.descendantsOf(id));
+    for (const GrantId& one : std::views::reverse(below)) {
+        TRY(setAsideOne(context, one, "grant: one above it was set aside"));
+        gone.insert(one);
+    }
+    gone.insert(id);
+    return setAsideOne(context, id, what);
 }
 
 QString told(const GrantId& id, const std::string& what)
@@ -93,10 +78,13 @@ Result<void> takeStateOfLog(Context& context, const GrantId& id, const LoggedGra
         held ? context.now() : logged.endedAt.value_or(context.now()));
 }
 
-Result<QStringList> verifyGrants(Context& context, const LogState& log)
+/// `gone`: what was set aside.
+Result<QStringList> verifyGrants(Context& context, const LogState& log, std::set<GrantId>& gone)
 {
     QStringList sentences;
     for (const GrantId& id : TRY(context.ledger.ids())) {
+        if (gone.contains(id))
+            continue;
         const auto known = log.grants.find(id);
         const LoggedGrant* logged = known == log.grants.end() ? nullptr : &known->second;
         const auto grant = context.ledger.find(id);
@@ -104,7 +92,7 @@ Result<QStringList> verifyGrants(Context& context, const LogState& log)
             : !*grant                ? Result<void>(wrong("it is gone"))
                                      : verifyGrant(context, **grant, logged);
         if (!verified) {
-            TRY(setAside(context, id, "grant: " + verified.error().message));
+            TRY(setAside(context, id, "grant: " + verified.error().message, gone));
             sentences.append(told(id, verified.error().message));
         } else if (liveliness((*grant)->state) > liveliness(logged->state)) {
             TRY(takeStateOfLog(context, id, *logged));
@@ -114,22 +102,92 @@ Result<QStringList> verifyGrants(Context& context, const LogState& log)
     return sentences;
 }
 
+struct Misplaced {
+    GrantId id;
+    std::optional<GrantState> above; ///< nullopt: there is none
+};
+
+/// Grants that are more in force than the one above them.
+Result<std::vector<Misplaced>> findMisplaced(const Context& context)
+{
+    store::Query query(context.database,
+        "SELECT g.grant_id, p.state FROM grants g LEFT JOIN grants p ON p.grant_id = g.parent_id "
+        "WHERE g.parent_id IS NOT NULL AND g.state IN (0, 1) "
+        "AND (p.state IS NULL OR p.state > 1 OR (p.state = 1 AND g.state = 0)) ORDER BY g.depth");
+    std::vector<Misplaced> found;
+    while (TRY(query.next())) {
+        const auto above = query.optionalInteger(1);
+        found.push_back(
+            {GrantId{query.text(0)}, above ? std::optional(static_cast<GrantState>(*above)) : std::nullopt});
+    }
+    return found;
+}
+
+/// What was done above, by a changed row or because of one, ends or holds what is below.
+Result<QStringList> alignTrees(Context& context, std::set<GrantId>& gone)
+{
+    QStringList sentences;
+    for (const Misplaced& one : TRY(findMisplaced(context))) {
+        const auto grant = TRY(context.ledger.find(one.id));
+        if (!grant)
+            continue; // went with another
+        if (!one.above) {
+            TRY(setAside(context, one.id, "grant: the one above it is missing", gone));
+            sentences.append(told(one.id, "the one above it is missing"));
+        } else if (*one.above == GrantState::Held) {
+            TRY(holdGrant(context, *grant, grants::EndReason::AncestorHeld));
+        } else {
+            TRY(endGrant(context, one.id, grants::EndReason::AncestorEnded));
+        }
+    }
+    return sentences;
+}
+
 /// Grants that the log knows as not ended and that have no row any more.
-Result<QStringList> findMissing(Context& context, const LogState& log)
+Result<QStringList> findMissing(Context& context, const LogState& log, std::set<GrantId>& gone)
 {
     QStringList sentences;
     for (const auto& [id, logged] : log.grants) {
-        if (liveliness(logged.state) == 0)
+        if (liveliness(logged.state) == 0 || gone.contains(id))
             continue;
         const auto grant = context.ledger.find(id);
         if (!grant || *grant)
             continue;
-        TRY(setAside(context, id, "grant: its row is missing"));
+        TRY(setAside(context, id, "grant: its row is missing", gone));
         sentences.append(QCoreApplication::translate(
             "authority", "A permission that the log knows is missing in the data; it has ended (%1).")
                 .arg(QString::fromStdString(id.value)));
     }
     return sentences;
+}
+
+/// A link that the log knows as used up is not used again, whatever its row says.
+Result<void> verifyLinks(Context& context, const LogState& log)
+{
+    for (const auto& [id, logged] : log.grants) {
+        if (!logged.delegation || logged.delegation->exchanged == LoggedDelegation::Exchanged::No)
+            continue;
+        const auto stored = TRY(context.links.ofGrant(id));
+        if (stored && !stored->exchangedAt)
+            TRY(context.links.setExchanged(stored->hash, context.now()));
+    }
+    return {};
+}
+
+/// The rows are only a copy of what the log says of places in the status lists.
+Result<void> rebuildStatusPlaces(Context& context, const LogState& log)
+{
+    TRY(forgetStatusPlaces(context));
+    for (const auto& [place, status] : log.statuses) {
+        if (status.end + kStatusListLife <= context.now())
+            continue;
+        grants::Token token;
+        token.hash = TRY(crypto::fromBase64url(status.tokenDigest));
+        token.grant = status.grant;
+        token.expiresAt = status.end;
+        TRY(takeStatusPlace(context, place, token));
+    }
+    return {};
 }
 
 Result<QStringList> verifyAgents(Context& context, const LogState& log)
@@ -196,29 +254,18 @@ Result<QStringList> verifyTokens(Context& context, const LogState& log)
 
 } // namespace
 
-Result<void> verifyGrant(const Context& context, const grants::Grant& grant, const LoggedGrant* logged)
-{
-    const auto signedRecord = TRY(context.consents.recordOf(grant.id));
-    if (!signedRecord)
-        return wrong("nobody consented to it");
-    const auto record = consent::verifyConsent(*signedRecord, context.options.identity.person);
-    if (!record)
-        return wrong("its consent is not signed by you");
-    TRY(compare(context, grant, *record));
-    if (logged == nullptr || !carries(logged->consentLeaf, *record))
-        return wrong("the log does not know its consent");
-    if (grant.boundKey != logged->boundKey)
-        return wrong("it is bound to another key than the log says");
-    return {};
-}
-
 Result<QStringList> verifyState(Context& context, const LogState& log)
 {
     QStringList sentences;
+    std::set<GrantId> gone;
     sentences += TRY(verifyAgents(context, log));
-    sentences += TRY(verifyGrants(context, log));
-    sentences += TRY(findMissing(context, log));
+    sentences += TRY(verifyGrants(context, log, gone));
+    sentences += TRY(findMissing(context, log, gone));
+    sentences += TRY(alignTrees(context, gone));
+    TRY(verifyLinks(context, log));
     sentences += TRY(verifyTokens(context, log));
+    TRY(rebuildStatusPlaces(context, log));
+    sentences += TRY(log.actions.verify(context));
     return sentences;
 }
 

@@ -15,7 +15,9 @@ namespace countersign::authority {
 /// Sentences for the person about what was set aside; empty: all is well. In a transaction.
 [[nodiscard]] Result<QStringList> verifyState(Context& context, const LogState& log);
 
-/// Whether a grant's row is what the person signed and the log says. Error: InvalidInput with what is wrong.
+// verify_grant.cpp
+/// Whether a grant's row is what was signed, what the log says, and no more than the grant above permits. Error:
+/// InvalidInput with what is wrong.
 [[nodiscard]] Result<void> verifyGrant(const Context& context, const grants::Grant& grant, const LoggedGrant* logged);
 
 } // namespace countersign::authority

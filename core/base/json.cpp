@@ -37,18 +37,85 @@ std::string inQuotes(std::string_view name)
     return out + "'";
 }
 
-/// Builds the value and refuses what the plain parser lets pass.
-class StrictHandler {
+/// Makes Boost's value.
+class ValueOut {
+public:
+    ValueOut() { m_values.reset(); }
+    [[nodiscard]] Value release() { return m_values.release(); }
+
+    void objectBegin() { }
+    void objectEnd(std::size_t count) { m_values.push_object(count); }
+    void arrayBegin() { }
+    void arrayEnd(std::size_t count) { m_values.push_array(count); }
+    void name(const std::string& name) { m_values.push_key({name.data(), name.size()}); }
+    void textPart(Text part) { m_values.push_chars(part); }
+    void textEnd(Text rest) { m_values.push_string(rest); }
+    void numberPart(Text) { }
+    Result<void> number(std::int64_t number, Text)
+    {
+        m_values.push_int64(number);
+        return {};
+    }
+    Result<void> number(std::uint64_t number, Text)
+    {
+        m_values.push_uint64(number);
+        return {};
+    }
+    Result<void> number(double number, Text)
+    {
+        if (!std::isfinite(number))
+            return fail(ErrorCode::InvalidInput, "a number is too large");
+        m_values.push_double(number);
+        return {};
+    }
+    void boolean(bool value) { m_values.push_bool(value); }
+    void null() { m_values.push_null(); }
+
+private:
+    boost::json::value_stack m_values;
+};
+
+/// Tells an Events, numbers as they were written.
+class EventsOut {
+public:
+    explicit EventsOut(Events& events) : m_events(&events) { }
+
+    void objectBegin() { m_events->objectBegin(); }
+    void objectEnd(std::size_t) { m_events->objectEnd(); }
+    void arrayBegin() { m_events->arrayBegin(); }
+    void arrayEnd(std::size_t) { m_events->arrayEnd(); }
+    void name(std::string name) { m_events->name(std::move(name)); }
+    void textPart(Text part) { m_text.append(part.data(), part.size()); }
+    void textEnd(Text rest)
+    {
+        textPart(rest);
+        m_events->text(std::exchange(m_text, {}));
+    }
+    void numberPart(Text part) { textPart(part); }
+    template <typename Number> Result<void> number(Number, Text rest)
+    {
+        textPart(rest);
+        return m_events->number(std::exchange(m_text, {}));
+    }
+    void boolean(bool value) { m_events->boolean(value); }
+    void null() { m_events->null(); }
+
+private:
+    Events* m_events;
+    std::string m_text;
+};
+
+/// Passes on what the parser finds, and refuses what the plain parser lets pass.
+template <typename Out> class StrictHandler {
 public:
     static constexpr std::size_t max_object_size = kMaxMembers;
     static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
 
-    explicit StrictHandler(std::size_t maxDepth) : m_maxDepth(maxDepth) { m_values.reset(); }
+    StrictHandler(std::size_t maxDepth, Out& out) : m_maxDepth(maxDepth), m_out(&out) { }
 
     [[nodiscard]] const std::string& reason() const { return m_reason; }
-    [[nodiscard]] Value release() { return m_values.release(); }
 
     bool on_document_begin(ErrorOut&) { return true; }
     bool on_document_end(ErrorOut&) { return true; }
@@ -56,20 +123,25 @@ public:
     bool on_object_begin(ErrorOut& error)
     {
         m_names.emplace_back();
+        m_out->objectBegin();
         return deeper(error);
     }
     bool on_object_end(std::size_t count, ErrorOut&)
     {
         m_names.pop_back();
         --m_depth;
-        m_values.push_object(count);
+        m_out->objectEnd(count);
         return true;
     }
-    bool on_array_begin(ErrorOut& error) { return deeper(error); }
+    bool on_array_begin(ErrorOut& error)
+    {
+        m_out->arrayBegin();
+        return deeper(error);
+    }
     bool on_array_end(std::size_t count, ErrorOut&)
     {
         --m_depth;
-        m_values.push_array(count);
+        m_out->arrayEnd(count);
         return true;
     }
 
@@ -82,48 +154,41 @@ public:
     {
         m_key.append(rest.data(), rest.size());
         std::string key = std::exchange(m_key, {});
-        m_values.push_key({key.data(), key.size()});
+        m_out->name(key);
         const auto [at, added] = m_names.back().insert(std::move(key));
         return added || refuse(error, "the name " + inQuotes(*at) + " stands twice in one object");
     }
 
     bool on_string_part(Text part, std::size_t, ErrorOut&)
     {
-        m_values.push_chars(part);
+        m_out->textPart(part);
         return true;
     }
     bool on_string(Text rest, std::size_t, ErrorOut&)
     {
-        m_values.push_string(rest);
+        m_out->textEnd(rest);
         return true;
     }
 
-    bool on_number_part(Text, ErrorOut&) { return true; }
-    bool on_int64(std::int64_t number, Text, ErrorOut&)
+    bool on_number_part(Text part, ErrorOut&)
     {
-        m_values.push_int64(number);
+        m_out->numberPart(part);
         return true;
     }
-    bool on_uint64(std::uint64_t number, Text, ErrorOut&)
+    bool on_int64(std::int64_t number, Text rest, ErrorOut& error) { return take(m_out->number(number, rest), error); }
+    bool on_uint64(std::uint64_t number, Text rest, ErrorOut& error)
     {
-        m_values.push_uint64(number);
-        return true;
+        return take(m_out->number(number, rest), error);
     }
-    bool on_double(double number, Text, ErrorOut& error)
-    {
-        if (!std::isfinite(number))
-            return refuse(error, "a number is too large");
-        m_values.push_double(number);
-        return true;
-    }
+    bool on_double(double number, Text rest, ErrorOut& error) { return take(m_out->number(number, rest), error); }
     bool on_bool(bool value, ErrorOut&)
     {
-        m_values.push_bool(value);
+        m_out->boolean(value);
         return true;
     }
     bool on_null(ErrorOut&)
     {
-        m_values.push_null();
+        m_out->null();
         return true;
     }
     bool on_comment_part(Text, ErrorOut&) { return true; }
@@ -135,6 +200,10 @@ private:
         return ++m_depth <= m_maxDepth
             || refuse(error, "arrays and objects are nested deeper than " + std::to_string(m_maxDepth));
     }
+    bool take(const Result<void>& number, ErrorOut& error)
+    {
+        return number.has_value() || refuse(error, number.error().message);
+    }
     bool refuse(ErrorOut& error, std::string reason)
     {
         m_reason = std::move(reason);
@@ -143,19 +212,19 @@ private:
     }
 
     std::size_t m_maxDepth;
+    Out* m_out;
     std::size_t m_depth = 0;
     std::string m_key;
     std::string m_reason;
     std::vector<std::set<std::string>> m_names; // of the objects that are open
-    boost::json::value_stack m_values;
 };
 
-Result<Value> parseWithinSize(std::string_view text, std::size_t maxDepth)
+template <typename Out> Result<void> readWithinSize(std::string_view text, std::size_t maxDepth, Out& out)
 {
     boost::json::parse_options options;
     options.max_depth = maxDepth + 1; // the handler's own check comes first, and says why
     options.numbers = boost::json::number_precision::precise;
-    boost::json::basic_parser<StrictHandler> parser(options, maxDepth);
+    boost::json::basic_parser<StrictHandler<Out>> parser(options, maxDepth, out);
 
     ErrorOut error;
     const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
@@ -168,7 +237,18 @@ Result<Value> parseWithinSize(std::string_view text, std::size_t maxDepth)
         return invalid(error.message());
     if (read != text.size())
         return invalid("text after the value");
-    return parser.handler().release();
+    return {};
+}
+
+template <typename Out> Result<void> readInto(Out& out, std::string_view text, const Limits& limits)
+{
+    if (text.size() > limits.maxBytes)
+        return fail(ErrorCode::TooLarge, "The JSON text is larger than " + std::to_string(limits.maxBytes) + " bytes.");
+    try {
+        return readWithinSize(text, limits.maxDepth, out);
+    } catch (const std::exception& exception) {
+        return fail(ErrorCode::InvalidInput, std::string("The JSON text can't be read: ") + exception.what() + '.');
+    }
 }
 
 std::unexpected<Error> wrongType(std::string_view name, std::string_view expected)
@@ -204,13 +284,16 @@ std::optional<std::int64_t> exactInteger(const Value& value)
 
 Result<Value> parse(std::string_view text, const Limits& limits)
 {
-    if (text.size() > limits.maxBytes)
-        return fail(ErrorCode::TooLarge, "The JSON text is larger than " + std::to_string(limits.maxBytes) + " bytes.");
-    try {
-        return parseWithinSize(text, limits.maxDepth);
-    } catch (const std::exception& exception) {
-        return fail(ErrorCode::InvalidInput, std::string("The JSON text can't be read: ") + exception.what() + '.');
-    }
+    ValueOut out;
+    if (auto read = readInto(out, text, limits); !read)
+        return std::unexpected(std::move(read).error());
+    return out.release();
+}
+
+Result<void> read(std::string_view text, Events& events, const Limits& limits)
+{
+    EventsOut out(events);
+    return readInto(out, text, limits);
 }
 
 Result<Object> parseObject(std::string_view text, const Limits& limits)

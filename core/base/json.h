@@ -36,6 +36,27 @@ struct Limits {
 /// The same, and it must be an object.
 [[nodiscard]] Result<Object> parseObject(std::string_view text, const Limits& limits = {});
 
+/// Is told a document piece by piece, in the order of its text, for readers that need numbers as they were written.
+class Events {
+public:
+    Events() = default;
+    Events(const Events&) = delete;
+    Events& operator=(const Events&) = delete;
+    virtual ~Events() = default;
+
+    virtual void objectBegin() = 0;
+    virtual void name(std::string name) = 0; ///< of the member that comes next
+    virtual void objectEnd() = 0;
+    virtual void arrayBegin() = 0;
+    virtual void arrayEnd() = 0;
+    virtual void text(std::string text) = 0;
+    virtual Result<void> number(std::string text) = 0; ///< an error refuses the document
+    virtual void boolean(bool value) = 0;
+    virtual void null() = 0;
+};
+/// Reads by the same rules as parse(), and fails in the same way; `events` may have been told a part by then.
+[[nodiscard]] Result<void> read(std::string_view text, Events& events, const Limits& limits = {});
+
 /// Members by name. A missing optional member is nullopt; a member of another type is an InvalidInput error.
 [[nodiscard]] Result<std::string> requiredString(const Object& object, std::string_view name);
 [[nodiscard]] Result<std::optional<std::string>> optionalString(const Object& object, std::string_view name);

@@ -31,6 +31,7 @@ constexpr auto kRows = std::to_array<Row>({
     {ErrorCode::InvalidScope, "invalid_scope", {"invalid_scope", 400}},
     {ErrorCode::InvalidTarget, "invalid_target", {"invalid_target", 400}},
     {ErrorCode::InvalidAuthorizationDetails, "invalid_authorization_details", {"invalid_authorization_details", 400}},
+    {ErrorCode::InvalidGrantId, "invalid_grant_id", {"invalid_grant_id", 400}},
     {ErrorCode::InvalidBindingMessage, "invalid_binding_message", {"invalid_binding_message", 400}},
     {ErrorCode::InvalidClientMetadata, "invalid_client_metadata", {"invalid_client_metadata", 400}},
     {ErrorCode::InvalidRedirectUri, "invalid_redirect_uri", {"invalid_redirect_uri", 400}},

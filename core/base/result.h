@@ -20,7 +20,7 @@ enum class ErrorCode : std::uint8_t {
     NotSupported,
     NotFound,
     // OAuth 2.1 (RFC 6749 5.2), CIBA Core 1.0 (11, 13), RFC 7591 3.2.2, RFC 9396 5, RFC 8707 2, RFC 9449 5 and 8, RFC
-    // 6750 3.1
+    // 6750 3.1, Grant Management for OAuth 2.0
     InvalidRequest,
     InvalidClient,
     InvalidGrant,
@@ -30,6 +30,7 @@ enum class ErrorCode : std::uint8_t {
     InvalidScope,
     InvalidTarget,
     InvalidAuthorizationDetails,
+    InvalidGrantId,
     InvalidBindingMessage,
     InvalidClientMetadata,
     InvalidRedirectUri,

@@ -27,6 +27,21 @@ std::string_view requestStateName(RequestState state)
     return "unknown";
 }
 
+std::string_view purposeName(Purpose purpose)
+{
+    switch (purpose) {
+    case Purpose::Grant:
+        return "grant";
+    case Purpose::Replacement:
+        return "replacement";
+    case Purpose::Action:
+        return "action";
+    case Purpose::Amendment:
+        return "amendment";
+    }
+    return "unknown";
+}
+
 std::string_view presenceName(Presence presence)
 {
     return presence == Presence::Click ? "click" : "passphrase";

@@ -4,7 +4,9 @@
 #include "core/consent/record.h"
 
 #include "core/base/json.h"
+#include "core/base/try.h"
 #include "core/crypto/canonical_json.h"
+#include "core/crypto/digest.h"
 #include "core/crypto/jws.h"
 #include "core/permissions/permission_json.h"
 
@@ -19,6 +21,25 @@ json::Value permissionValue(const permissions::Permission& permission)
     return json::parse(permissions::permissionJson(permission)).value_or(json::Value());
 }
 
+/// What only records of some purposes say.
+void addPurpose(json::Object& claims, const ConsentRecord& record)
+{
+    if (record.purpose != Purpose::Grant)
+        claims["purpose"] = purposeName(record.purpose);
+    if (record.purpose == Purpose::Amendment)
+        claims["previous"] = record.previous; // nobody asked
+    else
+        claims["request_id"] = record.requestId;
+    if (record.purpose == Purpose::Replacement)
+        claims["replaces"] = record.replaces.value_or(GrantId()).value;
+    if (record.purpose == Purpose::Action) {
+        claims["action_digest"] = record.actionDigest;
+        return;
+    }
+    claims["asked"] = permissionValue(record.asked);
+    claims["granted"] = permissionValue(record.granted);
+}
+
 json::Object toClaims(const ConsentRecord& record)
 {
     json::Object claims;
@@ -26,16 +47,27 @@ json::Object toClaims(const ConsentRecord& record)
     claims["iat"] = record.decidedAt.value;
     claims["exp"] = record.expiresAt.value;
     claims["grant_id"] = record.grant.value;
-    claims["request_id"] = record.requestId;
     claims["person"] = record.person.value;
     claims["device"] = record.device.value;
     claims["agent"] = json::Object{{"client_id", record.agent.value}, {"jkt", record.agentKey.value}};
-    claims["asked"] = permissionValue(record.asked);
-    claims["granted"] = permissionValue(record.granted);
     claims["screen"] =
         json::Object{{"digest", record.screenDigest}, {"locale", record.locale}, {"renderer", record.renderer}};
     claims["presence"] = presenceName(record.presence);
+    addPurpose(claims, record);
     return claims;
+}
+
+/// A record without a purpose is a grant's, as all were once.
+Result<Purpose> purposeOf(const json::Object& claims)
+{
+    const auto name = TRY(json::optionalString(claims, "purpose"));
+    if (!name)
+        return Purpose::Grant;
+    for (const Purpose purpose : {Purpose::Replacement, Purpose::Action, Purpose::Amendment}) {
+        if (*name == purposeName(purpose))
+            return purpose;
+    }
+    return fail(ErrorCode::InvalidInput, "purpose: not known");
 }
 
 /// Reads members one after the other; the first error stays.
@@ -43,6 +75,13 @@ class Reader {
 public:
     explicit Reader(const json::Object& object) : m_object(object) { }
     std::string text(std::string_view name) { return take(json::requiredString(m_object, name)); }
+    std::string filled(std::string_view name)
+    {
+        std::string value = text(name);
+        if (value.empty() && !m_error)
+            m_error = Error{ErrorCode::InvalidInput, std::string(name) + ": must not be empty"};
+        return value;
+    }
     std::int64_t integer(std::string_view name) { return take(json::requiredInteger(m_object, name)); }
     permissions::Permission permission(std::string_view name)
     {
@@ -77,18 +116,33 @@ private:
     std::optional<Error> m_error;
 };
 
+void readPurpose(Reader& reader, ConsentRecord& record)
+{
+    if (record.purpose == Purpose::Amendment)
+        record.previous = reader.filled("previous");
+    else
+        record.requestId = reader.text("request_id");
+    if (record.purpose == Purpose::Replacement)
+        record.replaces = GrantId{reader.filled("replaces")};
+    if (record.purpose == Purpose::Action) {
+        record.actionDigest = reader.filled("action_digest");
+        return;
+    }
+    record.asked = reader.permission("asked");
+    record.granted = reader.permission("granted");
+}
+
 Result<ConsentRecord> fromClaims(const json::Object& claims)
 {
     Reader reader(claims);
     ConsentRecord record;
+    record.purpose = TRY(purposeOf(claims));
     record.decidedAt.value = reader.integer("iat");
     record.expiresAt.value = reader.integer("exp");
     record.grant.value = reader.text("grant_id");
-    record.requestId = reader.text("request_id");
     record.person.value = reader.text("person");
     record.device.value = reader.text("device");
-    record.asked = reader.permission("asked");
-    record.granted = reader.permission("granted");
+    readPurpose(reader, record);
     const std::string presence = reader.text("presence");
     const json::Object agent = reader.object("agent");
     const json::Object screen = reader.object("screen");
@@ -109,6 +163,18 @@ Result<ConsentRecord> fromClaims(const json::Object& claims)
 
 } // namespace
 
+std::string actionJson(const permissions::ActionRequest& action)
+{
+    using permissions::Value;
+    return permissions::valueJson(Value{Value::Members{{"action", Value{action.action.name()}},
+        {"arguments", action.arguments}, {"location", Value{action.location.url()}}}});
+}
+
+std::string actionDigest(const permissions::ActionRequest& action)
+{
+    return crypto::sha256Base64url(actionJson(action));
+}
+
 std::string consentClaims(const ConsentRecord& record)
 {
     // Fails for text that isn't UTF-8 only, and signConsent() refuses the empty claims.
@@ -122,6 +188,9 @@ Result<std::string> signConsent(const ConsentRecord& record, const crypto::Priva
     const std::string claims = consentClaims(record);
     if (claims.empty())
         return fail(ErrorCode::InvalidInput, "the consent record holds text that is not UTF-8");
+    const json::Object written = TRY(json::parseObject(claims));
+    if (TRY(fromClaims(written)) != record)
+        return fail(ErrorCode::Internal, "the consent record would not say what it holds");
     return crypto::signJws(kType, claims, person);
 }
 

@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "core/consent/request.h"
 #include "core/crypto/keys.h"
 #include "core/permissions/permission.h"
 
@@ -36,9 +37,21 @@ struct ConsentRecord {
     UnixSeconds decidedAt;
     UnixSeconds expiresAt;
     Presence presence = Presence::Click;
+    Purpose purpose = Purpose::Grant;
+    /// Replacement: the grant that ends. Else empty.
+    std::optional<GrantId> replaces;
+    /// Amendment: base64url SHA-256 of the record before this one, of the same grant, so that none can be left out.
+    std::string previous;
+    /// Action: actionDigest() of what may be done once; `asked` and `granted` are then empty.
+    std::string actionDigest;
 
     bool operator==(const ConsentRecord&) const = default;
 };
+
+/// An action as canonical JSON: {"action", "arguments", "location"}; equal actions have equal texts.
+[[nodiscard]] std::string actionJson(const permissions::ActionRequest& action);
+/// base64url SHA-256 of it.
+[[nodiscard]] std::string actionDigest(const permissions::ActionRequest& action);
 
 /// The claims as canonical JSON, which is also what the log's leaf carries.
 [[nodiscard]] std::string consentClaims(const ConsentRecord& record);

@@ -7,6 +7,7 @@
 #include "core/agents/process.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
+#include "core/permissions/matching.h"
 #include "core/permissions/permission.h"
 
 #include <chrono>
@@ -31,6 +32,17 @@ enum class RequestState : std::uint8_t { Waiting, Approved, Denied, Expired, Can
 
 [[nodiscard]] std::string_view requestStateName(RequestState state);
 
+/// What the person is asked for.
+enum class Purpose : std::uint8_t {
+    Grant, ///< a new grant
+    Replacement, ///< more than a grant has: a new one takes its place, and carries on its counters
+                 ///< (grant_management_action =replace, Grant Management for OAuth 2.0)
+    Action, ///< one action with its exact arguments (step_up)
+    Amendment, ///< the person narrows a grant; nobody asked
+};
+
+[[nodiscard]] std::string_view purposeName(Purpose purpose); ///< "grant", "replacement", "action", "amendment"
+
 struct Request {
     std::string publicId; ///< what screen and log call it; not the auth_req_id, which is a secret
     ClientId agent;
@@ -43,6 +55,9 @@ struct Request {
     UnixSeconds expiresAt;
     int timesAsked = 1; ///< identical ones are merged into this
     RequestState state = RequestState::Waiting;
+    Purpose purpose = Purpose::Grant;
+    std::optional<GrantId> grant; ///< Replacement: the one to replace; Action: the one to act under
+    std::optional<permissions::ActionRequest> action; ///< Action; `asked` is then empty
 
     bool operator==(const Request&) const = default;
 };

@@ -3,10 +3,10 @@
 
 #include "core/consent/screen.h"
 
+#include "core/consent/record.h"
+#include "core/consent/screen_parts.h"
+#include "core/consent/screen_words.h"
 #include "core/permissions/permission_json.h"
-
-#include <QCoreApplication>
-#include <QDateTime>
 
 #include <algorithm>
 
@@ -14,9 +14,7 @@ namespace countersign::consent {
 
 namespace {
 
-using permissions::Action;
 using permissions::AgentDelegation;
-using permissions::Location;
 using permissions::Permission;
 
 constexpr int kMaxHeldShown = 5;
@@ -24,115 +22,39 @@ constexpr std::size_t kMaxPathShown = 120;
 constexpr qsizetype kShownKeyStart = 8;
 constexpr qsizetype kShownKeyEnd = 6;
 
-QString translate(const char* text)
-{
-    return QCoreApplication::translate("consent", text);
-}
-QString translate(const char* text, int count)
-{
-    return QCoreApplication::translate("consent", text, nullptr, count);
-}
-
 QString shown(const std::string& text)
 {
     return safeText(text, kMaxPathShown).text;
 }
 
-QString timeOf(UnixSeconds at, UnixSeconds now, const QLocale& locale)
+/// A detail for the summary: what, where and how much; its conditions stand below.
+AgentDelegation inShort(const AgentDelegation& detail)
 {
-    const QDateTime moment = QDateTime::fromSecsSinceEpoch(at.value);
-    const QDate today = QDateTime::fromSecsSinceEpoch(now.value).date();
-    const QString time = locale.toString(moment.time(), QLocale::ShortFormat);
-    if (moment.date() == today)
-        return translate("today %1").arg(time);
-    if (moment.date() == today.addDays(1))
-        return translate("tomorrow %1").arg(time);
-    return translate("%1, %2").arg(locale.toString(moment.date(), QLocale::LongFormat), time);
+    AgentDelegation brief{detail.locations, detail.actions, {}};
+    brief.spend = detail.spend;
+    brief.uses = detail.uses;
+    return brief;
 }
 
-/// "1 h 30 min": the two largest units, rounded down, so that it never promises more.
-QString spanOf(std::chrono::seconds span)
+QString nameOf(const ScreenFacts& facts)
 {
-    const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(span).count();
-    const int days = static_cast<int>(minutes / (24 * 60));
-    const int hours = static_cast<int>(minutes / 60 % 24);
-    const int rest = static_cast<int>(minutes % 60);
-    QStringList parts;
-    if (days > 0)
-        parts.append(translate("%1 d").arg(days));
-    if (hours > 0)
-        parts.append(translate("%1 h").arg(hours));
-    if (rest > 0 && days == 0)
-        parts.append(translate("%1 min").arg(rest));
-    return parts.isEmpty() ? translate("less than a minute") : parts.join(QLatin1Char(' '));
+    return facts.ownName.isEmpty() ? facts.agentName.text : facts.ownName;
 }
 
-bool covered(const Location& location, const Action& action, const std::vector<Permission>& permissions)
+QString summaryOf(const ScreenFacts& facts, const Permission& spoken, const QLocale& locale)
 {
-    return std::ranges::any_of(permissions, [&](const Permission& permission) {
-        return std::ranges::any_of(permission.details, [&](const AgentDelegation& detail) {
-            return std::ranges::binary_search(detail.actions, action)
-                && std::ranges::any_of(detail.locations, [&](const Location& held) { return held.covers(location); });
-        });
-    });
-}
-
-enum class Novelty : std::uint8_t { Known, NotNow, Never };
-
-Novelty noveltyOf(const ScreenFacts& facts, const AgentDelegation& detail, const Action& action)
-{
-    Novelty most = Novelty::Known;
-    for (const Location& location : detail.locations) {
-        if (covered(location, action, facts.holdsNow))
-            continue;
-        most = std::max(most, covered(location, action, facts.heldBefore) ? Novelty::NotNow : Novelty::Never);
-    }
-    return most;
-}
-
-bool isFirst(const ScreenFacts& facts)
-{
-    return facts.holdsNow.empty() && facts.heldBefore.empty();
-}
-
-/// What of the request would stay, for speaking of it; the whole of it where the edit leaves nothing.
-Permission spokenOf(const ScreenFacts& facts, const Edit& edit)
-{
-    if (auto granted = grantOf(facts, edit))
-        return *granted;
-    return facts.asked;
-}
-
-QString summaryOf(const ScreenFacts& facts, const Edit& edit, const QLocale& locale)
-{
-    const Permission permission = spokenOf(facts, edit);
-    QString what = permissions::toSentences(permission, locale).constFirst();
-    if (permission.details.size() > 1)
-        what = translate("%1, and %2").arg(what, translate("%n more", static_cast<int>(permission.details.size()) - 1));
+    if (facts.purpose == Purpose::Amendment)
+        return translate("Take back a part of what “%1” may do?").arg(nameOf(facts));
+    if (facts.purpose == Purpose::Action && facts.action)
+        return actionSummary(facts);
+    if (spoken.details.empty())
+        return {};
+    QString what = permissions::toSentences(Permission{{inShort(spoken.details.front())}}, locale).constFirst();
+    if (spoken.details.size() > 1)
+        what = translate("%1, and %2").arg(what, translate("%n more", static_cast<int>(spoken.details.size()) - 1));
+    if (facts.purpose == Purpose::Replacement)
+        return translate("Change what this agent has, and let it %1?").arg(what);
     return translate("Let an agent %1?").arg(what);
-}
-
-QStringList newsOf(const ScreenFacts& facts, const Edit& edit, const QLocale& locale)
-{
-    QStringList news;
-    if (isFirst(facts))
-        news.append(translate("You have never permitted this agent anything."));
-    for (const AgentDelegation& detail : spokenOf(facts, edit).details) {
-        AgentDelegation never{detail.locations, {}, {}};
-        AgentDelegation notNow{detail.locations, {}, {}};
-        for (const Action& action : detail.actions) {
-            const Novelty novelty = noveltyOf(facts, detail, action);
-            if (novelty != Novelty::Known)
-                (novelty == Novelty::Never ? never : notNow).actions.push_back(action);
-        }
-        if (!never.actions.empty() && !isFirst(facts))
-            news.append(translate("It was never allowed to %1.")
-                    .arg(permissions::toSentences(Permission{{never}}, locale).constFirst()));
-        if (!notNow.actions.empty())
-            news.append(translate("It may not now, but was allowed before to %1.")
-                    .arg(permissions::toSentences(Permission{{notNow}}, locale).constFirst()));
-    }
-    return news;
 }
 
 QString programOf(const agents::ProcessEvidence& evidence)
@@ -154,8 +76,10 @@ QStringList knownOf(const ScreenFacts& facts, const QLocale& locale)
     const QString shownKey = key.size() <= kShownKeyStart + kShownKeyEnd
         ? key
         : key.left(kShownKeyStart) + QChar(0x2026) + key.right(kShownKeyEnd);
-    QStringList known{translate("Key: %1").arg(shownKey), programOf(facts.evidence),
-        translate("First seen: %1").arg(timeOf(facts.firstSeen, facts.at, locale))};
+    QStringList known{translate("Key: %1").arg(shownKey)};
+    if (facts.purpose != Purpose::Amendment) // nobody asked, so no program did
+        known.append(programOf(facts.evidence));
+    known.append(translate("First seen: %1").arg(timeWords(facts.firstSeen, facts.at, locale)));
     if (facts.holdsNow.empty()) {
         known.append(translate("Holds: nothing now"));
     } else {
@@ -196,18 +120,47 @@ std::vector<Screen::ActionLine> actionsOf(const ScreenFacts& facts, const QLocal
 
 QString untilOf(const ScreenFacts& facts, const Result<Permission>& granted, const QLocale& locale)
 {
-    if (!granted)
-        return {};
-    const UnixSeconds end = *granted->end(); // grantOf() gives every detail an end
-    return translate("until %1 (%2)").arg(timeOf(end, facts.at, locale), spanOf(end - facts.at));
+    if (facts.purpose == Purpose::Action)
+        return translate("only this once");
+    const auto end = granted ? granted->end() : std::nullopt;
+    return end ? translate("until %1 (%2)").arg(timeWords(*end, facts.at, locale), spanWords(*end - facts.at))
+               : QString();
 }
 
-QString exactOf(const Result<Permission>& granted, const QString& until, const QLocale& locale)
+QString exactOf(
+    const ScreenFacts& facts, const Result<Permission>& granted, const QString& until, const QLocale& locale)
 {
     if (!granted)
         return QString::fromStdString(granted.error().message);
+    if (facts.action)
+        return exactAction(*facts.action);
     return permissions::toSentences(*granted, locale).join(QLatin1Char('\n')) + QLatin1Char('\n') + until
         + QLatin1Char('\n') + QString::fromStdString(permissions::permissionJson(*granted));
+}
+
+std::vector<Change> differenceOf(const ScreenFacts& facts, const Permission& spoken, const QLocale& locale)
+{
+    if (facts.purpose == Purpose::Replacement && facts.before)
+        return changesBetween(*facts.before, spoken, facts.at, locale);
+    if (facts.purpose == Purpose::Amendment)
+        return changesBetween(facts.asked, spoken, facts.at, locale);
+    return {};
+}
+
+QString quoted(const std::string& words, std::size_t most)
+{
+    return words.empty() ? QString() : translate("“%1”").arg(safeText(words, most).text);
+}
+
+bool isKept(const std::vector<bool>& kept, int which)
+{
+    const auto place = static_cast<std::size_t>(which);
+    return place < kept.size() && kept[place];
+}
+
+QString boxLine(bool kept, const QString& text, const QString& about)
+{
+    return QStringLiteral("[%1] %2 | %3").arg(kept ? QStringLiteral("x") : QStringLiteral(" "), text, about);
 }
 
 } // namespace
@@ -215,56 +168,61 @@ QString exactOf(const Result<Permission>& granted, const QString& until, const Q
 Screen composeScreen(const ScreenFacts& facts, const Edit& edit, const QLocale& locale)
 {
     const Result<Permission> granted = grantOf(facts, edit);
+    // What would stay, for speaking of it; the whole of it where the edit can't be granted.
+    const Permission& spoken = granted ? *granted : facts.asked;
     Screen screen;
-    screen.summary = summaryOf(facts, edit, locale);
-    screen.news = newsOf(facts, edit, locale);
+    screen.summary = summaryOf(facts, spoken, locale);
+    screen.news = newsOf(facts, spoken, locale);
+    if (!facts.ownName.isEmpty())
+        screen.ownName = translate("“%1” (your name for it)").arg(facts.ownName);
     screen.claimedName = translate("“%1” (what it calls itself)").arg(facts.agentName.text);
     screen.known = knownOf(facts, locale);
+    if (facts.action) {
+        screen.askedBecause = translate("You are asked because: %1").arg(safeText(facts.askedBecause).text);
+        screen.arguments = argumentsOf(*facts.action);
+    }
     screen.actions = actionsOf(facts, locale);
+    screen.limits = limitsOf(facts, edit, locale);
+    screen.values = valuesOf(facts);
+    screen.conditions = conditionsOf(facts, locale);
+    screen.changes = differenceOf(facts, spoken, locale);
     screen.until = untilOf(facts, granted, locale);
-    screen.why = facts.bindingMessage.empty()
-        ? QString()
-        : translate("“%1”").arg(safeText(facts.bindingMessage, 2 * kMaxBindingMessage).text);
-    screen.exact = exactOf(granted, screen.until, locale);
+    screen.together = togetherOf(facts, spoken, locale);
+    screen.why = quoted(facts.bindingMessage, 2 * kMaxBindingMessage);
+    screen.exact = exactOf(facts, granted, screen.until, locale);
     screen.locale = locale.bcp47Name();
     return screen;
 }
 
 QString Screen::text(const Edit& edit) const
 {
+    const auto detailOf = [&](int detail) -> const DetailEdit& {
+        static const DetailEdit kNothing;
+        const auto place = static_cast<std::size_t>(detail);
+        return place < edit.details.size() ? edit.details[place] : kNothing;
+    };
     QStringList lines{summary};
     lines += news;
-    lines.append(claimedName);
+    for (const Change& change : changes)
+        lines.append(change.text());
+    lines << ownName << claimedName;
     lines += known;
-    for (const ActionLine& line : actions) {
-        const auto detail = static_cast<std::size_t>(line.detail);
-        const auto action = static_cast<std::size_t>(line.action);
-        const bool kept = detail < edit.keptActions.size() && action < edit.keptActions[detail].size()
-            && edit.keptActions[detail][action];
-        lines.append(QStringLiteral("[%1] %2 | %3")
-                .arg(kept ? QStringLiteral("x") : QStringLiteral(" "), line.text, line.place));
+    lines.append(askedBecause);
+    lines += arguments;
+    for (const ActionLine& line : actions)
+        lines.append(boxLine(isKept(detailOf(line.detail).keptActions, line.action), line.text, line.place));
+    for (const LimitLine& line : limits)
+        lines.append(QStringLiteral("%1. %2: %3").arg(line.detail + 1).arg(line.label, line.value));
+    for (const ValueLine& line : values) {
+        const auto& kept = detailOf(line.detail).keptValues;
+        const auto place = static_cast<std::size_t>(line.constraint);
+        lines.append(boxLine(place < kept.size() && isKept(kept[place], line.value), line.text, line.argument));
     }
-    lines << until << why << exact;
+    for (const ConditionLine& line : conditions)
+        lines.append(QStringLiteral("%1. %2").arg(line.detail + 1).arg(line.text));
+    lines << until << together << why << exact;
+    lines.removeIf([](const QString& line) { return line.isEmpty(); });
     return lines.join(QLatin1Char('\n'));
-}
-
-QStringList risks(const ScreenFacts& facts, const Edit& edit)
-{
-    constexpr std::chrono::seconds kLong = std::chrono::days(1);
-    QStringList found;
-    if (isFirst(facts))
-        found.append(translate("You have never permitted this agent anything."));
-    const Result<Permission> granted = grantOf(facts, edit);
-    if (granted && *granted->end() - facts.at > kLong)
-        found.append(translate("It lasts longer than a day."));
-    if (facts.agentName.mixedScripts || facts.agentName.escaped)
-        found.append(translate("Its name could be made to look like another."));
-    const bool unprotected = granted && std::ranges::any_of(granted->details, [](const AgentDelegation& detail) {
-        return std::ranges::any_of(detail.locations, &Location::isUnprotected);
-    });
-    if (unprotected)
-        found.append(translate("What is sent there is not encrypted on its way."));
-    return found;
 }
 
 } // namespace countersign::consent

@@ -10,10 +10,11 @@ namespace countersign::grants {
 
 namespace {
 constexpr std::array<std::string_view, 4> kStateNames{"live", "held", "expired", "revoked"};
-constexpr std::array<std::string_view, 9> kReasonNames{"none", "time_ran_out", "revoked_by_person", "revoked_by_agent",
-    "stopped_everything", "agent_blocked", "clock_moved", "refresh_token_reused", "database_rolled_back"};
+constexpr std::array<std::string_view, 15> kReasonNames{"none", "time_ran_out", "revoked_by_person", "revoked_by_agent",
+    "stopped_everything", "agent_blocked", "clock_moved", "refresh_token_reused", "database_rolled_back",
+    "paused_by_person", "used_up", "replaced", "ancestor_held", "ancestor_ended", "ancestor_narrowed"};
 static_assert(std::to_underlying(GrantState::Revoked) == kStateNames.size() - 1);
-static_assert(std::to_underlying(EndReason::DatabaseRolledBack) == kReasonNames.size() - 1);
+static_assert(std::to_underlying(EndReason::AncestorNarrowed) == kReasonNames.size() - 1);
 } // namespace
 
 std::string_view grantStateName(GrantState state)

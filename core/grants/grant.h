@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
-// A grant: what a person permitted an agent, until when, and how it ended. A grant whose consent record is missing or
-// not signed by the person's key does not exist.
+// A grant: what a person permitted an agent, or an agent handed on to another, until when, and how it ended. Grants
+// make trees: at each root stands a consent record signed by the person's key, under each other grant a link signed by
+// the key that the grant above is bound to. One for which either is missing or wrong does not exist.
 #pragma once
 
 #include "core/base/clock.h"
@@ -14,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace countersign::grants {
 
@@ -36,6 +38,12 @@ enum class EndReason : std::uint8_t {
     ClockMoved, ///< held until the person confirms
     RefreshTokenReused, ///< held
     DatabaseRolledBack,
+    PausedByPerson, ///< held
+    UsedUp, ///< every detail has reached its uses or its total
+    Replaced, ///< by a later consent to a request for more
+    AncestorHeld, ///< a grant above is held: so is this, until that goes on
+    AncestorEnded, ///< a grant above ended, and with it all below
+    AncestorNarrowed, ///< held: what is left above can't be told as a permission of this grant
 };
 
 [[nodiscard]] std::string_view endReasonName(EndReason reason);
@@ -46,7 +54,14 @@ struct Grant {
     ClientId agent;
     Thumbprint agentKey; ///< the registered key
     std::optional<Thumbprint> boundKey; ///< set before the first token leaves
-    permissions::Permission permission; ///< what was granted; every detail has an end
+    std::optional<GrantId> parent; ///< the grant that it was delegated from; nullopt: the person's own decision
+    int depth = 0; ///< links between it and the person's decision
+    /// What it permits now: what was granted or delegated, narrowed by what the person took back since, here or above.
+    /// Every detail has an end.
+    permissions::Permission permission;
+    /// Each detail's detail of the parent's permission, to which its debits go; -1: nothing above permits it any more.
+    /// Empty at a root.
+    std::vector<int> pairing;
     UnixSeconds createdAt;
     UnixSeconds expiresAt;
     GrantState state = GrantState::Live;

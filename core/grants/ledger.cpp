@@ -6,6 +6,10 @@
 #include "core/base/try.h"
 #include "core/permissions/permission_json.h"
 
+#include <algorithm>
+#include <charconv>
+#include <ranges>
+#include <string>
 #include <utility>
 
 namespace countersign::grants {
@@ -14,18 +18,53 @@ namespace {
 
 using store::Query;
 
-constexpr std::string_view kById =
-    "SELECT g.grant_id, g.client_id, a.jkt, g.bound_jkt, g.permission, g.created_at, g.expires_at, g.state, "
-    "g.end_reason, g.ended_at, g.last_used_at FROM grants g LEFT JOIN agents a ON a.client_id = g.client_id "
-    "WHERE g.grant_id = ?";
-constexpr std::string_view kByAgent =
-    "SELECT g.grant_id, g.client_id, a.jkt, g.bound_jkt, g.permission, g.created_at, g.expires_at, g.state, "
-    "g.end_reason, g.ended_at, g.last_used_at FROM grants g LEFT JOIN agents a ON a.client_id = g.client_id "
-    "WHERE g.client_id = ? ORDER BY g.id DESC LIMIT ?";
+// What every look-up of whole grants selects, in fromRow()'s order.
+#define COUNTERSIGN_GRANT_SELECT                                                                                       \
+    "SELECT g.grant_id, g.client_id, a.jkt, g.bound_jkt, g.permission, g.created_at, g.expires_at, g.state, "          \
+    "g.end_reason, g.ended_at, g.last_used_at, g.parent_id, g.depth, g.pairing "                                       \
+    "FROM grants g LEFT JOIN agents a ON a.client_id = g.client_id "
 
 std::optional<UnixSeconds> time(const std::optional<std::int64_t>& value)
 {
     return value ? std::optional(UnixSeconds{*value}) : std::nullopt;
+}
+
+std::string pairingText(const std::vector<int>& pairing)
+{
+    std::string text;
+    for (const int detail : pairing)
+        text += (text.empty() ? "" : ",") + std::to_string(detail);
+    return text;
+}
+
+/// nullopt: not what pairingText() writes.
+std::optional<std::vector<int>> pairingOf(std::string_view text)
+{
+    std::vector<int> pairing;
+    for (const auto part : std::views::split(text, ',')) {
+        int detail = 0;
+        const auto read = std::from_chars(part.data(), part.data() + part.size(), detail);
+        if (read.ec != std::errc() || read.ptr != part.data() + part.size() || detail < -1)
+            return std::nullopt;
+        pairing.push_back(detail);
+    }
+    return pairing;
+}
+
+/// Its place in a tree: a root has no parent, every other grant has one, and a parent's detail for each of its own.
+Result<void> readPlace(const Query& row, Grant& grant)
+{
+    if (const auto parent = row.optionalText(11))
+        grant.parent = GrantId{*parent};
+    const std::int64_t depth = row.integer(12);
+    auto pairing = pairingOf(row.text(13));
+    const std::size_t paired = grant.parent ? grant.permission.details.size() : 0;
+    if (depth < 0 || depth >= permissions::kMaxChain || (depth == 0) == grant.parent.has_value() || !pairing
+        || pairing->size() != paired)
+        return fail(ErrorCode::StorageCorrupt, "A grant has a place in the tree that does not exist.");
+    grant.depth = static_cast<int>(depth);
+    grant.pairing = std::move(*pairing);
+    return {};
 }
 
 Result<Grant> fromRow(const Query& row)
@@ -50,6 +89,7 @@ Result<Grant> fromRow(const Query& row)
     grant.reason = *reason;
     grant.endedAt = time(row.optionalInteger(9));
     grant.lastUsedAt = time(row.optionalInteger(10));
+    TRY(readPlace(row, grant));
     return grant;
 }
 
@@ -63,20 +103,24 @@ Result<std::vector<GrantId>> idsOf(Query& query)
 
 } // namespace
 
-Result<void> Ledger::add(const Grant& grant, std::int64_t requestRow)
+Result<void> Ledger::add(const Grant& grant, std::optional<std::int64_t> requestRow)
 {
     Query query(*m_database,
-        "INSERT INTO grants (grant_id, client_id, request, permission, created_at, expires_at, state) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)");
+        "INSERT INTO grants (grant_id, client_id, request, permission, created_at, expires_at, state, parent_id, "
+        "depth, "
+        "pairing) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query.bind(grant.id.value).bind(grant.agent.value).bind(requestRow);
     query.bind(permissions::permissionJson(grant.permission)).bind(grant.createdAt.value).bind(grant.expiresAt.value);
     query.bind(std::int64_t{std::to_underlying(grant.state)});
-    return query.run();
+    query.bind(grant.parent ? std::optional(grant.parent->value) : std::nullopt).bind(std::int64_t{grant.depth});
+    return query.bind(pairingText(grant.pairing)).run();
 }
 
 Result<void> Ledger::remove(const GrantId& id)
 {
-    for (const char* sql : {"DELETE FROM tokens WHERE grant_id = ?", "DELETE FROM counters WHERE grant_id = ?",
+    for (const char* sql : {"DELETE FROM tokens WHERE grant_id = ?", "DELETE FROM uses WHERE grant_id = ?",
+             "DELETE FROM use_times WHERE grant_id = ?", "DELETE FROM seen_values WHERE grant_id = ?",
+             "DELETE FROM approvals WHERE grant_id = ?", "DELETE FROM links WHERE grant_id = ?",
              "DELETE FROM consents WHERE grant_id = ?", "DELETE FROM grants WHERE grant_id = ?"}) {
         Query query(*m_database, sql);
         TRY(query.bind(id.value).run());
@@ -86,7 +130,7 @@ Result<void> Ledger::remove(const GrantId& id)
 
 Result<std::optional<Grant>> Ledger::find(const GrantId& id) const
 {
-    Query query(*m_database, kById);
+    Query query(*m_database, COUNTERSIGN_GRANT_SELECT "WHERE g.grant_id = ?");
     query.bind(id.value);
     if (!TRY(query.next()))
         return std::nullopt;
@@ -111,6 +155,14 @@ Result<void> Ledger::setLastUsed(const GrantId& id, UnixSeconds at)
 {
     Query query(*m_database, "UPDATE grants SET last_used_at = ? WHERE grant_id = ?");
     return query.bind(at.value).bind(id.value).run();
+}
+
+Result<void> Ledger::setPermission(const GrantId& id, const permissions::Permission& permission,
+    const std::vector<int>& pairing, UnixSeconds expiresAt)
+{
+    Query query(*m_database, "UPDATE grants SET permission = ?, pairing = ?, expires_at = ? WHERE grant_id = ?");
+    query.bind(permissions::permissionJson(permission)).bind(pairingText(pairing));
+    return query.bind(expiresAt.value).bind(id.value).run();
 }
 
 Result<std::vector<GrantId>> Ledger::ids() const
@@ -140,7 +192,7 @@ Result<std::vector<GrantId>> Ledger::notEndedOf(const ClientId& agent) const
 
 Result<std::vector<Grant>> Ledger::ofAgent(const ClientId& agent, int limit) const
 {
-    Query query(*m_database, kByAgent);
+    Query query(*m_database, COUNTERSIGN_GRANT_SELECT "WHERE g.client_id = ? ORDER BY g.id DESC LIMIT ?");
     query.bind(agent.value).bind(std::int64_t{limit});
     std::vector<Grant> grants;
     while (TRY(query.next()))

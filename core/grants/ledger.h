@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
-// The rows of grants. It keeps what it is told: that a consent and a leaf stand behind a row is the authority's care.
-// Used on the thread of its database, inside a transaction where it writes.
+// The rows of grants, and the trees that they make. It keeps what it is told: that a consent or a link and a leaf stand
+// behind a row is the authority's care. Used on the thread of its database, inside a transaction where it writes.
 #pragma once
 
 #include "core/base/result.h"
@@ -16,19 +16,37 @@
 
 namespace countersign::grants {
 
+/// What ending or holding a grant needs to know of one below it.
+struct Descendant {
+    GrantId id;
+    GrantId parent;
+    ClientId agent;
+    Thumbprint agentKey; ///< the registered key
+    GrantState state = GrantState::Live;
+    EndReason reason = EndReason::None;
+    UnixSeconds expiresAt;
+
+    bool operator==(const Descendant&) const = default;
+};
+
 class Ledger {
 public:
     explicit Ledger(store::Database& database) : m_database(&database) { }
 
-    [[nodiscard]] Result<void> add(const Grant& grant, std::int64_t requestRow);
+    /// `requestRow`: nullopt for a grant that was delegated.
+    [[nodiscard]] Result<void> add(const Grant& grant, std::optional<std::int64_t> requestRow);
+    /// With all that hangs on the row, but not the grants below: they go first, or in the same transaction.
     [[nodiscard]] Result<void> remove(const GrantId& id);
-    [[nodiscard]] Result<std::optional<Grant>> find(const GrantId& id) const;
+    [[nodiscard]] Result<std::optional<Grant>> find(const GrantId& id) const; ///< StorageCorrupt: it can't be read
 
     /// `endedAt`: set for Expired and Revoked only.
     [[nodiscard]] Result<void> setState(
         const GrantId& id, GrantState state, EndReason reason, std::optional<UnixSeconds> endedAt);
     [[nodiscard]] Result<void> bindKey(const GrantId& id, const Thumbprint& key);
     [[nodiscard]] Result<void> setLastUsed(const GrantId& id, UnixSeconds at);
+    /// What it permits now, until when, and how its details go with those of the grant above (empty at a root).
+    [[nodiscard]] Result<void> setPermission(const GrantId& id, const permissions::Permission& permission,
+        const std::vector<int>& pairing, UnixSeconds expiresAt);
 
     [[nodiscard]] Result<std::vector<GrantId>> ids() const; ///< all, also those whose row can't be read
     [[nodiscard]] Result<std::vector<GrantId>> inState(GrantState state) const;
@@ -37,6 +55,17 @@ public:
     [[nodiscard]] Result<std::vector<GrantId>> notEndedOf(const ClientId& agent) const;
     /// An agent's grants, newest first, at most `limit`.
     [[nodiscard]] Result<std::vector<Grant>> ofAgent(const ClientId& agent, int limit) const;
+
+    // ledger_tree.cpp
+    /// The grants that were delegated from this one, oldest first.
+    [[nodiscard]] Result<std::vector<GrantId>> childrenOf(const GrantId& id) const;
+    /// All below this one, itself not, parents before their children; also those whose row can't be read.
+    [[nodiscard]] Result<std::vector<GrantId>> descendantsOf(const GrantId& id) const;
+    /// The live and held ones among them.
+    [[nodiscard]] Result<std::vector<Descendant>> notEndedBelow(const GrantId& id) const;
+    /// From the person's own grant down to this one, itself the last. Error: NotFound; StorageCorrupt when a grant
+    /// above is missing, or stands at another depth than its place in the chain.
+    [[nodiscard]] Result<std::vector<Grant>> chainOf(const GrantId& id) const;
 
     // Not those that are held because the clock moved: with a clock that may be wrong, nothing ends by itself.
     /// Live and held ones whose end has come.

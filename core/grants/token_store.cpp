@@ -13,6 +13,11 @@ namespace {
 
 using store::Query;
 
+// What every look-up of tokens selects, in fromRow()'s order.
+#define COUNTERSIGN_TOKEN_SELECT                                                                                       \
+    "SELECT t.id, t.kind, t.token_hash, t.jti, t.grant_id, t.issued_at, t.expires_at, t.state, s.idx "                 \
+    "FROM tokens t LEFT JOIN statuses s ON s.token_hash = t.token_hash "
+
 template <typename Enum> std::int64_t number(Enum value)
 {
     return std::to_underlying(value);
@@ -26,7 +31,7 @@ Result<Token> fromRow(const Query& row)
         return fail(ErrorCode::StorageCorrupt, "A token is in a state that does not exist.");
     return Token{row.integer(0), static_cast<TokenKind>(kind), row.blob(2),
         TokenId{row.optionalText(3).value_or(std::string())}, GrantId{row.text(4)}, {row.integer(5)}, {row.integer(6)},
-        static_cast<TokenState>(state)};
+        static_cast<TokenState>(state), row.optionalInteger(8)};
 }
 
 } // namespace
@@ -46,9 +51,17 @@ Result<std::int64_t> TokenStore::add(const Token& token)
 
 Result<std::optional<Token>> TokenStore::find(const std::string& hash) const
 {
-    Query query(*m_database,
-        "SELECT id, kind, token_hash, jti, grant_id, issued_at, expires_at, state FROM tokens WHERE token_hash = ?");
+    Query query(*m_database, COUNTERSIGN_TOKEN_SELECT "WHERE t.token_hash = ?");
     query.bindBlob(hash);
+    if (!TRY(query.next()))
+        return std::nullopt;
+    return TRY(fromRow(query));
+}
+
+Result<std::optional<Token>> TokenStore::findAccess(const GrantId& grant, const TokenId& id) const
+{
+    Query query(*m_database, COUNTERSIGN_TOKEN_SELECT "WHERE t.grant_id = ? AND t.kind = ? AND t.jti = ?");
+    query.bind(grant.value).bind(number(TokenKind::Access)).bind(id.value);
     if (!TRY(query.next()))
         return std::nullopt;
     return TRY(fromRow(query));
@@ -56,9 +69,7 @@ Result<std::optional<Token>> TokenStore::find(const std::string& hash) const
 
 Result<std::vector<Token>> TokenStore::usableOf(const GrantId& grant) const
 {
-    Query query(*m_database,
-        "SELECT id, kind, token_hash, jti, grant_id, issued_at, expires_at, state FROM tokens "
-        "WHERE grant_id = ? AND state <> ?");
+    Query query(*m_database, COUNTERSIGN_TOKEN_SELECT "WHERE t.grant_id = ? AND t.state <> ?");
     query.bind(grant.value).bind(number(TokenState::Spent));
     std::vector<Token> tokens;
     while (TRY(query.next()))
@@ -85,6 +96,14 @@ Result<void> TokenStore::removeOfGrant(const GrantId& grant)
 {
     Query query(*m_database, "DELETE FROM tokens WHERE grant_id = ?");
     return query.bind(grant.value).run();
+}
+
+Result<void> TokenStore::removeOfTree(const GrantId& root)
+{
+    Query query(*m_database,
+        "DELETE FROM tokens WHERE grant_id IN (WITH RECURSIVE tree (id) AS (SELECT ? "
+        "UNION SELECT g.grant_id FROM tree JOIN grants g ON g.parent_id = tree.id) SELECT id FROM tree)");
+    return query.bind(root.value).run();
 }
 
 Result<void> TokenStore::removeExpired(UnixSeconds now)

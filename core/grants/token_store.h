@@ -32,6 +32,8 @@ struct Token {
     UnixSeconds issuedAt;
     UnixSeconds expiresAt;
     TokenState state = TokenState::Current;
+    std::optional<std::int64_t> statusIndex =
+        {}; ///< an access token's place in the status lists; read, not written here
 
     bool operator==(const Token&) const = default;
 };
@@ -42,6 +44,8 @@ public:
 
     [[nodiscard]] Result<std::int64_t> add(const Token& token); ///< the new row
     [[nodiscard]] Result<std::optional<Token>> find(const std::string& hash) const;
+    /// The access token of a grant by its jti.
+    [[nodiscard]] Result<std::optional<Token>> findAccess(const GrantId& grant, const TokenId& id) const;
     [[nodiscard]] Result<std::vector<Token>> usableOf(const GrantId& grant) const; ///< not the spent ones
 
     /// `old` was shown and `successor` goes out for it: whatever came before `old`, and what was handed out for it
@@ -49,6 +53,10 @@ public:
     [[nodiscard]] Result<void> rotate(const Token& old, std::int64_t successor);
     [[nodiscard]] Result<void> remove(std::int64_t row);
     [[nodiscard]] Result<void> removeOfGrant(const GrantId& grant);
+    /// Of a grant and of all below it, in one statement. (One for each of very many grants would cost the more the more
+    /// there were before: SQLite keeps a journal of the savepoint in memory, and walks through it after such a
+    /// statement.)
+    [[nodiscard]] Result<void> removeOfTree(const GrantId& root);
     [[nodiscard]] Result<void> removeExpired(UnixSeconds now);
     /// Those of grants that ended or don't exist.
     [[nodiscard]] Result<void> removeDead();

@@ -11,7 +11,7 @@ namespace countersign::permissions {
 inline constexpr std::string_view kDetailType = "agent_delegation";
 
 /// Error: InvalidAuthorizationDetails (or InvalidTarget for a location), the message naming the member, for example
-/// "/0/spend: not supported yet". Unknown types and members are refused, never ignored.
+/// "/0/spend/currency: is missing". Unknown types and members are refused, never ignored.
 [[nodiscard]] Result<Permission> parsePermission(std::string_view authorizationDetails);
 /// Canonical JSON (RFC 8785); parsePermission() of it gives the same value.
 [[nodiscard]] std::string permissionJson(const Permission& permission);

@@ -3,7 +3,10 @@
 
 #include "core/permissions/permission.h"
 
+#include "core/permissions/words.h"
+
 #include <QCoreApplication>
+#include <QDateTime>
 
 #include <map>
 
@@ -30,9 +33,24 @@ Words wordsOf(const Action& action)
     const qsizetype dot = name.lastIndexOf(QLatin1Char('.'));
     const QString object = name.left(dot);
     const QString verb = name.mid(dot + 1);
+    const QString below = QString(object).replace(QLatin1Char('.'), QLatin1Char(' '));
+    if (action.isWildcard() && object == QLatin1String("http"))
+        return {translate("send"), translate("requests of every kind")};
+    if (verb == QLatin1String("**"))
+        return {translate("do"), translate("everything under %1").arg(below)};
+    if (verb == QLatin1String("*"))
+        return {translate("do"), translate("everything directly under %1").arg(below)};
     if (object == QLatin1String("http"))
         return {translate("send"), translate("%1 requests").arg(verb.toUpper())};
-    return {verb, QString(object).replace(QLatin1Char('.'), QLatin1Char(' '))};
+    return {verb, below};
+}
+
+QString timeLabel(UnixSeconds at, const QLocale& locale)
+{
+    const QDateTime moment = QDateTime::fromSecsSinceEpoch(at.value);
+    //: %1: a date, %2: a time of day
+    return translate("%1, %2").arg(
+        locale.toString(moment.date(), QLocale::LongFormat), locale.toString(moment.time(), QLocale::ShortFormat));
 }
 
 QString listed(QStringList names, const QLocale& locale)
@@ -61,6 +79,56 @@ QString doings(const AgentDelegation& detail, const QLocale& locale)
     return listed(parts, locale);
 }
 
+/// "at most 500.00 EUR each, 5,000.00 EUR a day, 20,000.00 EUR in all"
+QString spending(const Spend& spend, const QLocale& locale)
+{
+    QStringList limits;
+    const auto add = [&](const std::optional<Amount>& limit, const char* words) {
+        if (limit)
+            limits.append(translate(words).arg(moneyLabel(*limit, spend.currency, locale)));
+    };
+    add(spend.perAction, "%1 each");
+    add(spend.perDay, "%1 a day");
+    add(spend.total, "%1 in all");
+    return translate("at most %1").arg(limits.join(QLatin1String(", ")));
+}
+
+/// "recipient only acme or globex", "amount at most 500"
+QString constraining(const ArgumentConstraint& constraint, const QLocale& locale)
+{
+    const auto& form = constraint.constraint.form;
+    const bool isChoice = std::holds_alternative<Exact>(form) || std::holds_alternative<OneOf>(form)
+        || std::holds_alternative<Pattern>(form);
+    //: %1: an argument ("recipient"), %2: what it may be ("acme or globex")
+    return (isChoice ? translate("%1 only %2") : translate("%1 %2"))
+        .arg(argumentLabel(constraint.at), constraintLabel(constraint.constraint, locale));
+}
+
+/// `lastEnd`: when the whole permission ends, which is said elsewhere.
+QStringList limits(const AgentDelegation& detail, const std::optional<UnixSeconds>& lastEnd, const QLocale& locale)
+{
+    QStringList parts;
+    if (detail.spend)
+        parts.append(spending(*detail.spend, locale));
+    for (const ArgumentConstraint& constraint : detail.constraints)
+        parts.append(constraining(constraint, locale));
+    if (detail.uses)
+        parts.append(timesLabel(*detail.uses));
+    if (detail.rate)
+        parts.append(translate("at most %1").arg(rateLabel(*detail.rate, locale)));
+    if (detail.dailyWindow)
+        parts.append(translate("daily from %1").arg(windowLabel(*detail.dailyWindow, locale)));
+    if (detail.notBefore)
+        parts.append(translate("not before %1").arg(timeLabel(*detail.notBefore, locale)));
+    if (detail.expiresAt && detail.expiresAt != lastEnd)
+        parts.append(translate("until %1").arg(timeLabel(*detail.expiresAt, locale)));
+    if (detail.maxDepth > 0)
+        parts.append(translate("may be handed on %1").arg(timesLabel(detail.maxDepth)));
+    if (detail.stepUp.isSet())
+        parts.append(translate("asks you again %1").arg(stepUpLabel(detail, locale)));
+    return parts;
+}
+
 } // namespace
 
 QString actionLabel(const Action& action)
@@ -81,9 +149,12 @@ QString placesLabel(const AgentDelegation& detail, const QLocale& locale)
 QStringList toSentences(const Permission& permission, const QLocale& locale)
 {
     QStringList sentences;
+    const std::optional<UnixSeconds> end = permission.end();
     for (const AgentDelegation& detail : permission.details) {
+        QStringList parts = limits(detail, end, locale);
         //: %1: what may be done ("create and read payments"), %2: where ("payments.example")
-        sentences.append(translate("%1 at %2").arg(doings(detail, locale), placesLabel(detail, locale)));
+        parts.prepend(translate("%1 at %2").arg(doings(detail, locale), placesLabel(detail, locale)));
+        sentences.append(parts.join(QLatin1String(", ")));
     }
     return sentences;
 }

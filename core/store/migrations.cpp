@@ -186,12 +186,114 @@ constexpr auto kVersion1 = std::to_array<const char*>({
     ) STRICT)",
 });
 
+// Grants make trees, what they use up is counted, and the person can be asked for one action.
+constexpr auto kVersion2 = std::to_array<const char*>({
+    // What the person calls an agent.
+    "ALTER TABLE agents ADD COLUMN own_name TEXT",
+    "CREATE UNIQUE INDEX agents_by_own_name ON agents (own_name) WHERE own_name IS NOT NULL",
+
+    "ALTER TABLE requests ADD COLUMN purpose INTEGER NOT NULL DEFAULT 0", // consent::Purpose
+    "ALTER TABLE requests ADD COLUMN subject_grant TEXT", // the grant to replace, or to act under
+    "ALTER TABLE requests ADD COLUMN action TEXT", // the one action that is asked for, as canonical JSON
+    "ALTER TABLE requests ADD COLUMN asked_because TEXT", // why the person is asked about it
+    "CREATE INDEX requests_by_subject ON requests (subject_grant, state) WHERE subject_grant IS NOT NULL",
+
+    "ALTER TABLE grants ADD COLUMN parent_id TEXT REFERENCES grants (grant_id) DEFERRABLE INITIALLY DEFERRED",
+    "ALTER TABLE grants ADD COLUMN depth INTEGER NOT NULL DEFAULT 0", // links between it and the person's decision
+    "ALTER TABLE grants ADD COLUMN pairing TEXT NOT NULL DEFAULT ''", // Grant::pairing: numbers with commas between
+    "CREATE INDEX grants_by_parent ON grants (parent_id) WHERE parent_id IS NOT NULL",
+
+    // The delegation under each grant that is no root.
+    R"(CREATE TABLE links (
+        hash TEXT NOT NULL PRIMARY KEY,       -- grants::SignedLink::hash
+        grant_id TEXT NOT NULL UNIQUE REFERENCES grants (grant_id) DEFERRABLE INITIALLY DEFERRED,
+        jws TEXT NOT NULL,                    -- typ delegation+jwt
+        exchanged_at INTEGER,                 -- when it was used up for a token; NULL: not yet
+        leaf_index INTEGER NOT NULL           -- the log's entry of its first sight
+    ) STRICT, WITHOUT ROWID)",
+
+    // A grant may have several: its consent, then amendments and approvals of single actions.
+    "ALTER TABLE consents RENAME TO consents_1",
+    R"(CREATE TABLE consents (
+        id INTEGER PRIMARY KEY,
+        grant_id TEXT NOT NULL REFERENCES grants (grant_id) DEFERRABLE INITIALLY DEFERRED,
+        seq INTEGER NOT NULL,                 -- 0: what made the grant; from 1 without gaps: what came later
+        purpose INTEGER NOT NULL,             -- consent::Purpose
+        record TEXT NOT NULL,                 -- JWS, typ consent+jwt
+        digest BLOB NOT NULL,                 -- SHA-256 of the record
+        screen_text TEXT,                     -- what the person read; NULL: erased
+        salt BLOB,                            -- of the text's commitment in the record
+        locale TEXT NOT NULL,
+        renderer INTEGER NOT NULL,            -- version of the code that wrote the text
+        leaf_index INTEGER NOT NULL,          -- the log's entry
+        UNIQUE (grant_id, seq)
+    ) STRICT)",
+    R"(INSERT INTO consents
+        (id, grant_id, seq, purpose, record, digest, screen_text, salt, locale, renderer, leaf_index)
+        SELECT id, grant_id, 0, 0, record, digest, screen_text, salt, locale, renderer, leaf_index FROM consents_1)",
+    "DROP TABLE consents_1",
+
+    // What each detail of a grant has used up (grants::Uses). Money in millionths, days since 1970-01-01.
+    "DROP TABLE counters", // was never written
+    R"(CREATE TABLE uses (
+        grant_id TEXT NOT NULL REFERENCES grants (grant_id) DEFERRABLE INITIALLY DEFERRED,
+        detail INTEGER NOT NULL,
+        uses INTEGER NOT NULL,
+        total INTEGER NOT NULL,
+        day INTEGER NOT NULL,                 -- the last one on which money was spent
+        on_day INTEGER NOT NULL,              -- what was spent on it
+        PRIMARY KEY (grant_id, detail)
+    ) STRICT, WITHOUT ROWID)",
+    R"(CREATE TABLE use_times (
+        id INTEGER PRIMARY KEY,
+        grant_id TEXT NOT NULL REFERENCES grants (grant_id) DEFERRABLE INITIALLY DEFERRED,
+        detail INTEGER NOT NULL,
+        at_ms INTEGER NOT NULL                -- milliseconds
+    ) STRICT)",
+    "CREATE INDEX use_times_by_grant ON use_times (grant_id, detail, at_ms)",
+    R"(CREATE TABLE seen_values (
+        grant_id TEXT NOT NULL REFERENCES grants (grant_id) DEFERRABLE INITIALLY DEFERRED,
+        detail INTEGER NOT NULL,
+        key TEXT NOT NULL,                    -- grants::seenKeys()
+        PRIMARY KEY (grant_id, detail, key)
+    ) STRICT, WITHOUT ROWID)",
+
+    // One action that the person approved, good once.
+    R"(CREATE TABLE approvals (
+        id INTEGER PRIMARY KEY,
+        grant_id TEXT NOT NULL REFERENCES grants (grant_id) DEFERRABLE INITIALLY DEFERRED,
+        action_digest TEXT NOT NULL,          -- consent::actionDigest()
+        request_id TEXT NOT NULL UNIQUE,      -- public_id of the request that was approved
+        expires_at INTEGER NOT NULL,
+        used_at INTEGER                       -- NULL: not used yet
+    ) STRICT)",
+    "CREATE INDEX approvals_by_grant ON approvals (grant_id, action_digest)",
+    "CREATE INDEX approvals_by_expiry ON approvals (expires_at)",
+
+    // Places of the status list, each taken until its token's end, also when the grant is gone before.
+    R"(CREATE TABLE statuses (
+        idx INTEGER PRIMARY KEY,
+        token_hash BLOB NOT NULL UNIQUE,      -- SHA-256 of the access token
+        grant_id TEXT NOT NULL,
+        expires_at INTEGER NOT NULL
+    ) STRICT)",
+    "CREATE INDEX statuses_by_grant ON statuses (grant_id)",
+    "CREATE INDEX statuses_by_expiry ON statuses (expires_at)",
+});
+
 } // namespace
 
 std::span<const char* const> migrationTo(int version)
 {
-    static_assert(kSchemaVersion == 1);
-    return version == 1 ? std::span<const char* const>(kVersion1) : std::span<const char* const>();
+    static_assert(kSchemaVersion == 2);
+    switch (version) {
+    case 1:
+        return kVersion1;
+    case 2:
+        return kVersion2;
+    default:
+        return {};
+    }
 }
 
 } // namespace countersign::store

@@ -100,7 +100,7 @@ void CountersignctlTest::help_lists_the_commands_and_no_approve()
 {
     const Ran help = run({QStringLiteral("--help")});
     QCOMPARE(help.status, 0);
-    for (const char* command : {"status", "ask", "grants", "revoke", "timeline", "doctor"}) {
+    for (const char* command : {"status", "ask", "delegate", "chain", "grants", "revoke", "timeline", "doctor"}) {
         QVERIFY(help.out.contains(QByteArray("  ") + command + " "));
         const Ran own = run({QString::fromLatin1(command), QStringLiteral("--help")});
         QCOMPARE(own.status, 0);
@@ -116,7 +116,11 @@ void CountersignctlTest::wrong_usage_has_its_own_status_data()
 {
     QTest::addColumn<QStringList>("arguments");
     for (const char* line : {"", "approve", "unheard-of", "status --colour", "revoke", "revoke --everything abc",
-             "ask --for soon", "ask --then dance", "ask --withdraw-after 0s", "ask --issuer https://elsewhere.example"})
+             "ask --for soon", "ask --then dance", "ask --withdraw-after 0s", "ask --issuer https://elsewhere.example",
+             "ask --for 5m --authorization-details [{}]", "ask --authorization-details /nowhere", "ask --chain \"a",
+             "ask --ephemeral --keep-tokens", "delegate", "delegate --to a --to-key b", "delegate --to a",
+             "delegate --to a --chain /nowhere", "chain", "chain \"a\"", "chain \"a\" --jwks /nowhere",
+             "chain /nowhere --jwks x"})
         QTest::newRow(line) << QString::fromLatin1(line).split(QLatin1Char(' '), Qt::SkipEmptyParts);
 }
 

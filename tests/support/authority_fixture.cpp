@@ -9,6 +9,8 @@
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/digest.h"
+#include "core/crypto/jws.h"
+#include "core/grants/link.h"
 #include "core/keychain/seal.h"
 #include "core/permissions/permission_json.h"
 
@@ -117,6 +119,20 @@ permissions::Permission payments(UnixSeconds now)
     return permission;
 }
 
+permissions::Permission delegable(int maxDepth, UnixSeconds now)
+{
+    permissions::Permission permission = payments(now);
+    permission.details.front().maxDepth = maxDepth;
+    return permission;
+}
+
+permissions::Permission handedOn(permissions::Permission permission)
+{
+    for (permissions::AgentDelegation& detail : permission.details)
+        detail.maxDepth = std::max(0, detail.maxDepth - 1);
+    return permission;
+}
+
 Decision approvalOf(const WaitingRequest& waiting)
 {
     Decision decision;
@@ -158,7 +174,7 @@ Result<void> AuthorityFixture::start(PersonKey personKey)
             if (m_onAnchor)
                 m_onAnchor(kept);
         },
-        &m_clock};
+        &m_clock, m_delegationDepth};
     m_authority = TRY(Authority::start(std::move(options)));
     if (personKey == PersonKey::Unlocked)
         TRY(wait<void>([&](auto reply) { m_authority->unlockPersonKey(secretOf(passphrase()), std::move(reply)); }));
@@ -256,11 +272,44 @@ Result<void> AuthorityFixture::revoke(const GrantId& grant)
     return wait<void>([&](auto reply) { authority().revokeGrant(grant, std::move(reply)); });
 }
 
-TokenSet AuthorityFixture::tokensFor(const TestAgent& agent)
+TokenSet AuthorityFixture::tokensFor(const TestAgent& agent, const permissions::Permission& asked)
 {
-    const auto accepted = mustHave(ask(request(agent, payments(m_clock.now()))), "ask");
+    const auto accepted = mustHave(ask(request(agent, asked)), "ask");
     mustHave(approve(approvalOf(waiting().back())), "approve");
     return mustHave(poll(agent, accepted.id), "poll");
+}
+
+std::string AuthorityFixture::delegate(const std::string& above, const crypto::PrivateKey& parent,
+    const TestAgent& child, const permissions::Permission& permission, const Tweak& tweak) const
+{
+    const auto claims =
+        mustHave(json::parseObject(mustHave(crypto::parseJws(above), "what is above").payload), "claims");
+    int deepest = 0;
+    for (const permissions::AgentDelegation& detail : permission.details)
+        deepest = std::max(deepest, detail.maxDepth);
+    const int depth = static_cast<int>(claims.at("del_depth").as_int64()) + 1;
+    const int most = static_cast<int>(claims.at("del_max_depth").as_int64());
+    grants::Link link{parent.publicKey().thumbprint(), child.id().value, child.key.publicKey(),
+        mustHave(grants::hashOf(above), "par_hash"), permission, m_clock.now(), m_clock.now() + std::chrono::hours(1),
+        crypto::randomToken(), depth, std::max(depth, std::min(most, depth + deepest))};
+    if (tweak)
+        tweak(link);
+    return mustHave(grants::signLink(link, parent), "link");
+}
+
+Result<grants::VerifiedChain> AuthorityFixture::verified(
+    const std::string& token, const std::vector<std::string>& links) const
+{
+    const std::vector<crypto::PublicKey> keys{m_identity.device.publicKey()};
+    return grants::verifyChain(
+        TRY(grants::verifyAccessToken(token, keys, m_clock.now())), links, m_clock.now(), permissions::kMaxChain - 1);
+}
+
+Result<TokenSet> AuthorityFixture::exchange(
+    const TestAgent& child, const std::string& token, const std::vector<std::string>& links)
+{
+    ExchangeLink command{child.id(), TRY(verified(token, links)), freshProofs(child, m_clock.now())};
+    return wait<TokenSet>([&](auto reply) { authority().exchange(std::move(command), std::move(reply)); });
 }
 
 std::vector<GrantRow> AuthorityFixture::grants()

@@ -14,6 +14,7 @@
 #include <QTemporaryDir>
 
 #include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -44,6 +45,10 @@ struct TestAgent {
 /// create and read payments at payments.example for eight hours
 [[nodiscard]] permissions::Permission payments(UnixSeconds now = kTestStart);
 [[nodiscard]] permissions::Permission permissionOf(std::string_view authorizationDetails);
+/// The same payments, to be handed on over so many hops.
+[[nodiscard]] permissions::Permission delegable(int maxDepth, UnixSeconds now = kTestStart);
+/// What a link may say at most under a permission: the same with one hop less to go.
+[[nodiscard]] permissions::Permission handedOn(permissions::Permission permission);
 
 /// What the person's desktop would send to approve all that is asked, for as long as the screen proposes.
 [[nodiscard]] authority::Decision approvalOf(const authority::WaitingRequest& waiting);
@@ -107,7 +112,20 @@ public:
     [[nodiscard]] Result<void> revoke(const GrantId& grant);
 
     /// Asks, approves, polls.
-    authority::TokenSet tokensFor(const TestAgent& agent);
+    authority::TokenSet tokensFor(const TestAgent& agent) { return tokensFor(agent, payments(m_clock.now())); }
+    authority::TokenSet tokensFor(const TestAgent& agent, const permissions::Permission& asked);
+
+    /// A link under an access token or another link, for an hour; `tweak` may change it before it is signed.
+    using Tweak = std::function<void(grants::Link&)>;
+    [[nodiscard]] std::string delegate(const std::string& above, const crypto::PrivateKey& parent,
+        const TestAgent& child, const permissions::Permission& permission, const Tweak& tweak = {}) const;
+    /// As the token endpoint does it: verified first, then exchanged.
+    [[nodiscard]] Result<authority::TokenSet> exchange(
+        const TestAgent& child, const std::string& token, const std::vector<std::string>& links);
+    [[nodiscard]] Result<grants::VerifiedChain> verified(
+        const std::string& token, const std::vector<std::string>& links) const;
+    /// For the next start().
+    void setDelegationDepth(int depth) { m_delegationDepth = depth; }
 
     [[nodiscard]] std::vector<authority::GrantRow> grants(); ///< newest first
     [[nodiscard]] grants::Grant grant(const GrantId& id);
@@ -123,6 +141,7 @@ private:
     QString m_folder;
     keychain::Identity m_identity;
     ManualClock m_clock{kTestStart};
+    int m_delegationDepth = grants::kDefaultDelegationDepth;
     mutable std::mutex m_mutex;
     std::optional<keychain::LogAnchor> m_anchor;
     authority::KeepAnchor m_onAnchor;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/samples.h"
 
+#include "core/permissions/permission_json.h"
+
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -88,6 +90,72 @@ consent::ScreenFacts crowded(UnixSeconds at)
     return facts;
 }
 
+namespace {
+Permission payments(UnixSeconds end, const std::string& total, const std::string& recipients)
+{
+    const std::string json = "[{\"type\":\"agent_delegation\",\"locations\":[\"https://payments.example/\"],"
+                             "\"actions\":[\"payments.cancel\",\"payments.create\",\"payments.read\"],"
+                             "\"constraints\":{\"/recipient\":{\"one_of\":"
+        + recipients
+        + "},\"/reference\":{\"pattern\":\"INV-*\"}},"
+          "\"spend\":{\"amount_at\":\"/amount\",\"currency\":\"EUR\",\"per_action\":\"500.00\",\"total\":\""
+        + total
+        + "\"},\"uses\":200,\"rate\":{\"count\":20,\"seconds\":60},\"max_depth\":2,"
+          "\"expires_at\":"
+        + std::to_string(end.value) + "}]";
+    return permissions::parsePermission(json).value();
+}
+} // namespace
+
+consent::ScreenFacts payer(UnixSeconds at)
+{
+    consent::ScreenFacts facts = familiar(at);
+    facts.requestId = "req-payer";
+    facts.asked = payments(at + std::chrono::hours(9), "20000.00", "[\"acme\",\"globex\",\"initech\"]");
+    return facts;
+}
+
+consent::ScreenFacts extending(UnixSeconds at)
+{
+    consent::ScreenFacts facts = payer(at);
+    facts.requestId = "req-extending";
+    facts.purpose = consent::Purpose::Replacement;
+    facts.before = payments(at + std::chrono::hours(2), "5000.00", "[\"acme\",\"globex\"]");
+    facts.holdsNow = {*facts.before};
+    facts.ownName = u"night books"_s;
+    facts.bindingMessage = "There are more invoices than I thought.";
+    return facts;
+}
+
+consent::ScreenFacts narrowing(UnixSeconds at)
+{
+    consent::ScreenFacts facts = payer(at);
+    facts.requestId.clear();
+    facts.purpose = consent::Purpose::Amendment;
+    facts.holdsNow = {facts.asked};
+    facts.evidence = {};
+    facts.bindingMessage.clear();
+    return facts;
+}
+
+consent::ScreenFacts onePayment(UnixSeconds at)
+{
+    consent::ScreenFacts facts = payer(at);
+    facts.requestId = "req-one-payment";
+    facts.purpose = consent::Purpose::Action;
+    facts.holdsNow = {facts.asked};
+    facts.asked = {};
+    facts.bindingMessage.clear();
+    facts.action = permissions::ActionRequest{permissions::Action::parse("payments.create").value(),
+        permissions::Location::parse("https://payments.example/v1/payments").value(),
+        permissions::parseValue(
+            "{\"amount\":\"1612.00\",\"currency\":\"EUR\",\"recipient\":\"globex\","
+            "\"note\":\"<b>urgent</b>\\u202e\\nApproved: yes\",\"lines\":[{\"sku\":\"A-1\",\"count\":3}]}")
+            .value()};
+    facts.askedBecause = "1,612.00 EUR is above 1,000.00 EUR.";
+    return facts;
+}
+
 authority::GrantRow grantRow(int number, std::chrono::seconds left, UnixSeconds now)
 {
     authority::GrantRow row;
@@ -119,6 +187,41 @@ std::vector<authority::GrantRow> grantRows(UnixSeconds now)
     rows[2].grant.state = grants::GrantState::Held;
     rows[2].grant.reason = grants::EndReason::ClockMoved;
     rows[3].agentName = u"backup"_s;
+    return rows;
+}
+
+std::vector<authority::GrantRow> grantTree(UnixSeconds now)
+{
+    using Kind = authority::Meter::Kind;
+    const Currency euro = Currency::parse("EUR").value();
+    const auto money = [](std::int64_t units) { return units * 1'000'000; };
+    std::vector<authority::GrantRow> rows;
+    const auto add = [&](int number, const QString& name, std::chrono::seconds left, int parent, const QString& may) {
+        authority::GrantRow row = grantRow(number, left, now);
+        row.agentName = name;
+        row.grant.agent = ClientId{"agent-" + name.toStdString()};
+        row.may = {may};
+        if (parent > 0) {
+            row.grant.parent = GrantId{"grant-" + std::to_string(parent)};
+            row.grant.depth = 1;
+        }
+        rows.insert(rows.begin(), row);
+    };
+    add(1, u"reconcile-bot"_s, std::chrono::hours(5) + std::chrono::minutes(12), 0,
+        u"create and read payments at payments.example, at most 500.00 EUR each, 20,000.00 EUR in all, 200 times"_s);
+    rows.front().meters = {{Kind::Total, money(7310), money(20000), euro}, {Kind::Uses, 41, 200, {}},
+        {Kind::PerDay, money(4900), money(5000), euro}};
+    rows.front().ownName = u"night books"_s;
+    rows.front().grant.lastUsedAt = now - std::chrono::minutes(3);
+    add(2, u"calendar-agent"_s, std::chrono::hours(1), 0, u"read events at calendar.example"_s);
+    add(3, u"ledger-helper"_s, std::chrono::minutes(14), 1,
+        u"create payments at payments.example, at most 100.00 EUR each, 1,000.00 EUR in all"_s);
+    rows.front().narrowed = {u"may do: create payments instead of create payments and read payments"_s,
+        u"in all at most: 1,000.00 EUR instead of 20,000.00 EUR"_s};
+    rows.front().meters = {{Kind::Total, money(980), money(1000), euro}};
+    add(4, QString(), std::chrono::minutes(10), 3, u"create payments at payments.example, at most 10.00 EUR each"_s);
+    rows.front().grant.state = grants::GrantState::Held;
+    rows.front().grant.reason = grants::EndReason::PausedByPerson;
     return rows;
 }
 

@@ -24,8 +24,19 @@ inline constexpr UnixSeconds kNow{1795359600}; ///< 2026-11-22 15:00 UTC
 /// As many and as long words as a request can have.
 [[nodiscard]] consent::ScreenFacts crowded(UnixSeconds at = kNow);
 
+/// Pays within limits of every kind, and may hand it on.
+[[nodiscard]] consent::ScreenFacts payer(UnixSeconds at = kNow);
+/// The same agent asks for more than it has.
+[[nodiscard]] consent::ScreenFacts extending(UnixSeconds at = kNow);
+/// The person looks at its grant to take back a part.
+[[nodiscard]] consent::ScreenFacts narrowing(UnixSeconds at = kNow);
+/// One payment that the person is asked about.
+[[nodiscard]] consent::ScreenFacts onePayment(UnixSeconds at = kNow);
+
 [[nodiscard]] authority::GrantRow grantRow(int number, std::chrono::seconds left, UnixSeconds now = kNow);
 [[nodiscard]] std::vector<authority::GrantRow> grantRows(UnixSeconds now = kNow);
+/// One agent that handed something on to a second, and that one to a third; and another agent. Newest first.
+[[nodiscard]] std::vector<authority::GrantRow> grantTree(UnixSeconds now = kNow);
 /// The log up to `now`, index `size - 1` the newest.
 [[nodiscard]] authority::TimelineEntry timelineEntry(std::uint64_t index, std::uint64_t size, UnixSeconds now = kNow);
 /// Entries of a log of `size`, as PersonDesk::timeline() hands them out.

@@ -9,6 +9,7 @@
 #include "ui/common/decision_guard.h"
 #include "ui/common/icons.h"
 #include "ui/common/main_window.h"
+#include "ui/common/money_edit.h"
 #include "ui/consent/consent_dialog.h"
 #include "ui/consent/consent_view.h"
 #include "ui/consent/requests_page.h"
@@ -20,15 +21,16 @@
 #include "ui/timeline/timeline_page.h"
 
 #include <QApplication>
+#include <QCheckBox>
 #include <QDialog>
 #include <QLineEdit>
 #include <QListView>
 #include <QPushButton>
 #include <QRegularExpression>
-#include <QTableView>
 #include <QTest>
 #include <QTimer>
 #include <QToolButton>
+#include <QTreeView>
 #include <QVBoxLayout>
 
 #include <cstdio>
@@ -69,6 +71,28 @@ QWidget* grantsWindow()
 {
     auto* page = new GrantsPage(kClock, {});
     page->model().reset(samples::grantRows(kClock.now()));
+    return page;
+}
+
+QWidget* grantTreeWindow()
+{
+    auto* page = new GrantsPage(kClock, {});
+    page->model().reset(samples::grantTree(kClock.now()));
+    QTimer::singleShot(100, page, [page] {
+        auto* tree = page->findChild<QTreeView*>(u"grants"_s);
+        const QModelIndex first = tree->model()->index(1, 0, tree->model()->index(0, 0));
+        tree->setCurrentIndex(tree->model()->index(0, 0, first));
+    });
+    return page;
+}
+
+QWidget* endedGrantsWindow()
+{
+    auto* page = new GrantsPage(kClock, {});
+    std::vector<authority::GrantRow> rows = samples::grantRows(kClock.now());
+    rows.erase(rows.begin(), rows.end() - 1);
+    rows[0].grant.endedAt = kClock.now();
+    page->model().reset(rows);
     return page;
 }
 
@@ -188,7 +212,21 @@ std::map<QString, std::function<QWidget*()>> scenes()
                 return consentWindow(
                     samples::unknown(now), [](ConsentView& view) { view.showEnded(consent::RequestState::Expired); });
             }},
+        {u"consent-payer"_s, [now] { return consentWindow(samples::payer(now)); }},
+        {u"consent-extending"_s, [now] { return consentWindow(samples::extending(now)); }},
+        {u"consent-action"_s, [now] { return consentWindow(samples::onePayment(now)); }},
+        {u"narrowing"_s,
+            [now] {
+                return consentWindow(samples::narrowing(now), [](ConsentView& view) {
+                    view.findChild<QCheckBox*>()->click();
+                    auto* total = view.findChildren<MoneyEdit*>().last();
+                    total->setText(u"5000.00"_s);
+                    Q_EMIT total->textEdited(total->text());
+                });
+            }},
         {u"grants"_s, grantsWindow},
+        {u"grant-tree"_s, grantTreeWindow},
+        {u"grants-ended"_s, endedGrantsWindow},
         {u"timeline"_s, timelineWindow},
         {u"requests"_s, requestsWindow},
         {u"services"_s, servicesWindow},

@@ -3,8 +3,6 @@
 #include "tests/ui/samples.h"
 #include "ui/common/time_words.h"
 #include "ui/consent/requests_model.h"
-#include "ui/grants/grants_filter.h"
-#include "ui/grants/grants_model.h"
 #include "ui/services/services_model.h"
 #include "ui/timeline/timeline_model.h"
 
@@ -21,8 +19,6 @@ using samples::kNow;
 using Mode = QAbstractItemModelTester::FailureReportingMode;
 
 namespace {
-constexpr int kMany = 100'000;
-
 /// A log of some size that answers when it is told to.
 struct Log {
     TimelineModel::Fetch fetch()
@@ -97,127 +93,6 @@ private Q_SLOTS:
         model.remove("nobody");
         QCOMPARE(model.rowCount(), 1);
         QCOMPARE(model.rowOf("b"), 0);
-    }
-
-    void time_left_counts_down_and_the_last_minute_is_told_in_words()
-    {
-        ManualClock clock(kNow);
-        GrantsModel model(clock);
-        model.reset({samples::grantRow(1, 61s)});
-        const QModelIndex left = model.index(0, GrantsModel::Left);
-        QCOMPARE(left.data().toString(), u"1 min 01 s"_s);
-        QVERIFY(!left.data(GrantsModel::EndsSoonRole).toBool());
-        clock.advance(2s);
-        QCOMPARE(left.data().toString(), u"ends soon: 59 s"_s);
-        QVERIFY(left.data(GrantsModel::EndsSoonRole).toBool());
-        clock.advance(60s);
-        QCOMPARE(left.data().toString(), u"time is up"_s);
-    }
-
-    void the_state_says_why_a_grant_ended_data()
-    {
-        QTest::addColumn<int>("state");
-        QTest::addColumn<int>("reason");
-        QTest::addColumn<QString>("says");
-        const auto row = [](const char* name, grants::GrantState state, grants::EndReason reason, const QString& says) {
-            QTest::newRow(name) << static_cast<int>(state) << static_cast<int>(reason) << says;
-        };
-        using enum grants::GrantState;
-        using enum grants::EndReason;
-        row("live", Live, None, u"live"_s);
-        row("expired", Expired, TimeRanOut, u"expired"_s);
-        row("revoked", Revoked, RevokedByPerson, u"revoked by you"_s);
-        row("given back", Revoked, RevokedByAgent, u"given back by the agent"_s);
-        row("stopped", Revoked, StoppedEverything, u"stopped by you, with everything"_s);
-        row("blocked", Revoked, AgentBlocked, u"ended: the agent is blocked"_s);
-        row("rolled back", Revoked, DatabaseRolledBack, u"ended: an old database was put back"_s);
-        row("clock", Held, ClockMoved, u"held: the clock was changed"_s);
-        row("token", Held, RefreshTokenReused, u"held: its token was used twice"_s);
-    }
-    void the_state_says_why_a_grant_ended()
-    {
-        QFETCH(int, state);
-        QFETCH(int, reason);
-        QFETCH(QString, says);
-        ManualClock clock(kNow);
-        GrantsModel model(clock);
-        authority::GrantRow row = samples::grantRow(1, 1h);
-        row.grant.state = static_cast<grants::GrantState>(state);
-        row.grant.reason = static_cast<grants::EndReason>(reason);
-        model.reset({row});
-        QCOMPARE(model.index(0, GrantsModel::State).data().toString(), says);
-    }
-
-    void revoking_shows_until_it_is_durable()
-    {
-        ManualClock clock(kNow);
-        GrantsModel model(clock);
-        const QAbstractItemModelTester tester(&model, Mode::QtTest);
-        authority::GrantRow row = samples::grantRow(1, 1h);
-        model.reset({samples::grantRow(2, 1h), row});
-        model.setRevoking(row.grant.id, true);
-        QCOMPARE(model.index(1, GrantsModel::State).data().toString(), u"revoking…"_s);
-        QVERIFY(model.index(1, 0).data(GrantsModel::RevocableRole).toBool());
-        row.grant.state = grants::GrantState::Revoked;
-        row.grant.reason = grants::EndReason::RevokedByPerson;
-        model.change(1, row);
-        QCOMPARE(model.index(1, GrantsModel::State).data().toString(), u"revoked by you"_s);
-        QVERIFY(!model.isRevoking(row.grant.id));
-    }
-
-    void grants_come_change_and_leave_the_filter()
-    {
-        ManualClock clock(kNow);
-        GrantsModel model(clock);
-        const QAbstractItemModelTester tester(&model, Mode::QtTest);
-        GrantsFilter filter;
-        filter.setSourceModel(&model);
-        const QAbstractItemModelTester filterTester(&filter, Mode::QtTest);
-        model.reset(samples::grantRows());
-        QCOMPARE(filter.rowCount(), 4);
-        model.prepend(samples::grantRow(77, 1h));
-        QCOMPARE(filter.rowCount(), 5);
-        QCOMPARE(model.grant(0).id.value, "grant-77");
-        model.change(0, samples::grantRow(77, -1s));
-        model.change(99, samples::grantRow(77, 1h)); // no such row
-        QCOMPARE(filter.rowCount(), 4);
-        filter.setWords(u"  LEDGER "_s);
-        QCOMPARE(filter.rowCount(), 2); // an agent's name, and another's permission
-        filter.setWhich(GrantsFilter::Which::All);
-        filter.setWords({});
-        QCOMPARE(filter.rowCount(), 6);
-        model.reset({});
-        QCOMPARE(filter.rowCount(), 0);
-    }
-
-    void a_hundred_thousand_grants_are_added_changed_and_filtered()
-    {
-        ManualClock clock(kNow);
-        GrantsModel model(clock);
-        GrantsFilter filter;
-        filter.setSourceModel(&model);
-        std::vector<authority::GrantRow> rows;
-        for (int i = kMany; i > 0; --i)
-            rows.push_back(samples::grantRow(i, i % 3 == 0 ? -1s : 1h));
-        model.reset(rows);
-        QCOMPARE(model.rowCount(), kMany);
-        QCOMPARE(filter.rowCount(), kMany - kMany / 3);
-        QElapsedTimer timer;
-        timer.start();
-        for (int i = 1; i <= 100; ++i)
-            model.prepend(samples::grantRow(kMany + i, 1h));
-        for (int row = 0; row < 100; ++row) {
-            authority::GrantRow ended = samples::grantRow(kMany + 100 - row, -1s);
-            model.change(row, ended);
-        }
-        qInfo("100 added and 100 changed among %d: %lld ms", kMany, timer.elapsed());
-        QCOMPARE(model.rowCount(), kMany + 100);
-        QCOMPARE(filter.rowCount(), kMany - kMany / 3);
-        QCOMPARE(model.grant(0).id.value, "grant-100100");
-        filter.setWhich(GrantsFilter::Which::All);
-        filter.setWords(u"AGENT-3"_s);
-        QVERIFY(filter.rowCount() > 0 && filter.rowCount() < kMany / 6);
-        QCOMPARE(filter.index(0, GrantsModel::Agent).data().toString(), u"agent-3"_s);
     }
 
     void the_timeline_fetches_older_pages_as_they_are_looked_at()

@@ -5,8 +5,6 @@
 #include "ui/common/copy_line.h"
 #include "ui/common/notice.h"
 #include "ui/consent/requests_page.h"
-#include "ui/grants/grants_model.h"
-#include "ui/grants/grants_page.h"
 #include "ui/services/services_page.h"
 #include "ui/start/passphrase_dialog.h"
 #include "ui/start/start_dialog.h"
@@ -17,9 +15,7 @@
 #include <QPushButton>
 #include <QRadioButton>
 #include <QRegularExpression>
-#include <QScrollBar>
 #include <QSignalSpy>
-#include <QTableView>
 #include <QTest>
 
 using namespace countersign;
@@ -38,133 +34,14 @@ QPushButton* buttonNamed(const QWidget& in, const QString& text)
     return nullptr;
 }
 
-/// The buttons in the rows of a table that can be seen, from top to bottom.
-QList<QPushButton*> rowButtons(const QTableView& table)
-{
-    QList<QPushButton*> buttons = table.viewport()->findChildren<QPushButton*>();
-    buttons.removeIf([](const QPushButton* button) { return !button->isVisible(); });
-    std::ranges::sort(buttons, {}, [](const QPushButton* button) { return button->mapToGlobal(QPoint()).y(); });
-    return buttons;
-}
-
-struct Grants {
-    Grants()
-        : page(clock,
-              GrantDeeds{[this](const GrantId& grant, GrantDeeds::Answer answer) {
-                             revoked.push_back(grant);
-                             answering = std::move(answer);
-                         },
-                  [this](const ClientId& agent, const GrantDeeds::Answer&) { ended.push_back(agent); },
-                  [this](const GrantId& grant, const GrantDeeds::Answer&) { resumed.push_back(grant); }})
-        , table(page.findChild<QTableView*>(u"grants"_s))
-    {
-        page.resize(1000, 600);
-    }
-    void show(const std::vector<authority::GrantRow>& rows)
-    {
-        page.model().reset(rows);
-        page.show();
-        page.activateWindow();
-        ready = QTest::qWaitForWindowActive(&page);
-        QTest::qWait(20);
-    }
-    ManualClock clock{kNow};
-    std::vector<GrantId> revoked;
-    std::vector<GrantId> resumed;
-    std::vector<ClientId> ended;
-    GrantDeeds::Answer answering;
-    GrantsPage page;
-    QTableView* table;
-    bool ready = false;
-};
 } // namespace
 
 class PagesTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void every_live_row_has_a_button_that_revokes_it()
-    {
-        Grants grants;
-        grants.show(samples::grantRows());
-        QVERIFY(grants.ready);
-        const QList<QPushButton*> buttons = rowButtons(*grants.table);
-        QCOMPARE(buttons.size(), 4); // the fifth has expired
-        QCOMPARE(walk::accessibleName(buttons[1]), u"Revoke what reconcile-bot may do"_s);
-        QTest::mouseClick(buttons[1], Qt::LeftButton);
-        QCOMPARE(grants.revoked, std::vector{GrantId{"grant-2"}});
-        QTRY_VERIFY(!buttons[1]->isEnabled());
-        QTest::mouseClick(buttons[1], Qt::LeftButton);
-        QCOMPARE(grants.revoked.size(), 1U);
-        grants.answering(fail(ErrorCode::StorageFailed, "The disk does not answer."));
-        QTRY_VERIFY(buttons[1]->isEnabled());
-        QVERIFY(grants.page.findChild<Notice*>()->isVisible());
-    }
-
-    void only_rows_in_view_have_buttons_however_many_there_are()
-    {
-        Grants grants;
-        std::vector<authority::GrantRow> rows;
-        for (int i = 100'000; i > 0; --i)
-            rows.push_back(samples::grantRow(i, 1h));
-        grants.show(rows);
-        QTRY_VERIFY(!rowButtons(*grants.table).isEmpty());
-        grants.table->verticalScrollBar()->setValue(grants.table->verticalScrollBar()->maximum());
-        QTRY_COMPARE(walk::accessibleName(rowButtons(*grants.table).constLast()), u"Revoke what agent-1 may do"_s);
-        QTRY_VERIFY(grants.table->viewport()->findChildren<QPushButton*>().size() < 60);
-        QTest::mouseClick(rowButtons(*grants.table).constLast(), Qt::LeftButton);
-        QCOMPARE(grants.revoked, std::vector{GrantId{"grant-1"}});
-    }
-
-    void the_keyboard_revokes_with_delete_and_with_the_button_below()
-    {
-        Grants grants;
-        grants.show(samples::grantRows());
-        grants.table->setFocus();
-        grants.table->selectRow(0);
-        QTest::keyClick(grants.table, Qt::Key_Delete);
-        QCOMPARE(grants.revoked.size(), 1U);
-        grants.table->selectRow(3);
-        QPushButton* below = nullptr;
-        for (QPushButton* button : walk::all<QPushButton>(grants.page)) {
-            if (button->text() == u"Revoke"_s && button->parentWidget() == &grants.page)
-                below = button;
-        }
-        QVERIFY(below && below->isEnabled());
-        below->setFocus();
-        QTest::keyClick(below, Qt::Key_Space);
-        QCOMPARE(grants.revoked.back(), GrantId{"grant-4"});
-    }
-
-    void all_of_an_agent_is_revoked_after_one_question()
-    {
-        Grants grants;
-        grants.show(samples::grantRows());
-        grants.table->selectRow(1);
-        QTest::mouseClick(buttonNamed(grants.page, u"Revoke all of this agent…"_s), Qt::LeftButton);
-        QVERIFY(grants.ended.empty());
-        QWidget* question = QApplication::activeModalWidget();
-        QVERIFY(question);
-        QTest::mouseClick(buttonNamed(*question, u"Revoke all"_s), Qt::LeftButton);
-        QCOMPARE(grants.ended, std::vector{ClientId{"agent-2"}});
-    }
-
-    void a_held_grant_can_be_resumed()
-    {
-        Grants grants;
-        grants.show(samples::grantRows());
-        grants.table->selectRow(0);
-        QVERIFY(!buttonNamed(grants.page, u"Resume"_s));
-        grants.table->selectRow(2);
-        QTest::mouseClick(buttonNamed(grants.page, u"Resume"_s), Qt::LeftButton);
-        QCOMPARE(grants.resumed, std::vector{GrantId{"grant-3"}});
-    }
-
     void pages_name_their_controls_and_read_no_markup()
     {
-        Grants grants;
-        grants.show(samples::grantRows());
-        QCOMPARE(walk::namelessControls(grants.page), QStringList());
         ManualClock clock(kNow);
         RequestsPage requests(clock);
         requests.model().put({"a", u"<b>bot</b>"_s, u"Let it?"_s, kNow, kNow + 60s, 1});

@@ -128,7 +128,7 @@ private Q_SLOTS:
             for (const audit::LeafKind kind : group.kinds)
                 covered.insert(static_cast<int>(kind));
         }
-        for (int kind = 0; kind <= static_cast<int>(audit::LeafKind::StateRejected); ++kind)
+        for (int kind = 0; kind <= static_cast<int>(audit::kLastLeafKind); ++kind)
             QVERIFY2(covered.contains(kind), qPrintable(QString::number(kind)));
     }
 };

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Countersign contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The main job, end to end, in real windows: first start, an agent asks, a person narrows and approves, the grant counts
-down, is revoked, and all of it stands in the timeline. Leaves a picture of each step; fails at the first that doesn't hold.
+down, is paused, narrowed and revoked, and all of it stands in the timeline. Leaves a picture of each step; fails at the first that doesn't hold.
 
 usage, inside desktop-session and with-kwallet: walkthrough.py FOLDER-OF-THE-PROGRAMS FOLDER-FOR-PICTURES"""
 
@@ -66,14 +66,48 @@ def the_person_narrows_and_approves(program, agent):
     return grants[0]
 
 
-def the_grant_counts_down_and_is_revoked(program):
+CELL = "tree item|table cell"
+
+
+def the_grant_counts_down(program):
     person = program.person
     person.close_window("A request.*")
     person.press("page tab", "Grants")
-    person.find("table cell", "create and read payments at payments.example")
+    person.find(CELL, "You")
+    person.find(CELL, "create and read payments at payments.example")
+    person.press(CELL, "reconcile-bot")
     person.picture("grant-live")
-    person.press("table cell", "Delete revokes this grant")
-    person.wait_gone("table cell", "Delete revokes this grant")
+
+
+def it_is_paused_and_goes_on(program):
+    person = program.person
+    person.press("button", "Pause")
+    person.find(CELL, "paused by you")
+    check(program.ctl_json("grants", "--all")["grants"][0]["state"] == "held", "a paused grant permits nothing")
+    person.picture("grant-paused")
+    person.press("button", "Resume")
+    person.find(CELL, "live")
+
+
+def a_part_of_it_is_taken_back(program):
+    person = program.person
+    person.press("button", "Narrow…")
+    person.find("dialog", "Narrow a grant.*")
+    person.press("check box", "create payments at payments.example.*")
+    person.find("label", "create payments and read payments → read payments")
+    person.picture("narrowing")
+    time.sleep(1)
+    person.press("button", "Take back")
+    person.wait_gone("dialog", "Narrow a grant.*")
+    person.find(CELL, "read payments at payments.example")
+    check("payments.create" not in json.dumps(program.ctl_json("grants")["grants"][0]), "what was taken back is gone")
+
+
+def it_is_revoked(program):
+    person = program.person
+    person.press(CELL, "Revoke what reconcile-bot may do.*")
+    person.wait_gone(CELL, "Revoke what reconcile-bot may do.*")
+    person.find("label", "No agent may do anything now.*")
     person.picture("grant-revoked")
     grants = program.ctl_json("grants", "--all")["grants"]
     check(grants[0]["state"] == "revoked", "the grant is revoked")
@@ -85,7 +119,8 @@ def the_timeline_has_it_all(program):
     person.find("list item", ".*revoked.*")
     person.picture("timeline")
     kinds = [entry["kind"] for entry in program.ctl_json("timeline")["entries"]]
-    for kind in ("log_started", "agent_registered", "request_received", "consent_given", "key_bound", "token_issued", "grant_revoked"):
+    for kind in ("log_started", "agent_registered", "request_received", "consent_given", "key_bound", "token_issued", "grant_held",
+                 "grant_resumed", "grant_narrowed", "grant_revoked"):
         check(kind in kinds, f"the log has {kind}")
 
 
@@ -110,7 +145,10 @@ def main():
         agent = an_agent_asks(program)
         the_person_reads(program)
         the_person_narrows_and_approves(program, agent)
-        the_grant_counts_down_and_is_revoked(program)
+        the_grant_counts_down(program)
+        it_is_paused_and_goes_on(program)
+        a_part_of_it_is_taken_back(program)
+        it_is_revoked(program)
         the_timeline_has_it_all(program)
         another_is_denied(program)
         program.end()

@@ -43,6 +43,14 @@ Drawing drawing(Glyph glyph)
         return {{}, u"neutral"_s, std::nullopt};
     case Glyph::New:
         return {{}, u"new"_s, Tone::Caution};
+    case Glyph::More:
+        return {{}, u"more"_s, Tone::Caution};
+    case Glyph::Less:
+        return {{}, u"less"_s, Tone::Calm};
+    case Glyph::Pause:
+        return {u"media-playback-pause"_s, u"pause"_s, std::nullopt};
+    case Glyph::Asked:
+        return {{}, u"asked"_s, Tone::Caution};
     case Glyph::Lock:
         return {u"object-locked"_s, u"lock"_s, std::nullopt};
     case Glyph::Stop:

@@ -6,6 +6,7 @@
 #include "ui/common/notice.h"
 #include "ui/common/plain_label.h"
 #include "ui/common/trouble_words.h"
+#include "ui/common/window_memory.h"
 #include "ui/consent/requests_feed.h"
 #include "ui/consent/requests_page.h"
 #include "ui/grants/grants_page.h"
@@ -30,6 +31,7 @@ using authority::Trouble;
 namespace {
 constexpr int kWide = 84; // widths of "m"
 constexpr int kHigh = 34; // lines
+constexpr auto kGeometry = "window/geometry"_L1;
 } // namespace
 
 MainWindow::MainWindow(PersonDesk& desk, QWidget* parent)
@@ -78,6 +80,21 @@ void MainWindow::showPage(Page page)
     m_tabs->setCurrentIndex(static_cast<int>(page));
 }
 
+void MainWindow::remember(WindowMemory& memory)
+{
+    m_memory = &memory;
+    restoreGeometry(memory.recall(kGeometry));
+    m_grants->remember(memory);
+    m_timeline->remember(memory);
+}
+
+void MainWindow::hideEvent(QHideEvent* event)
+{
+    QMainWindow::hideEvent(event);
+    if (m_memory)
+        m_memory->remember(kGeometry, saveGeometry());
+}
+
 QSize MainWindow::sizeHint() const
 {
     return {fontMetrics().horizontalAdvance(u'm') * kWide, fontMetrics().lineSpacing() * kHigh};
@@ -101,7 +118,12 @@ void MainWindow::addGrants()
     deeds.revokeAllOf = [this](const ClientId& agent, GrantDeeds::Answer answer) {
         m_desk.revokeAllOf(agent, std::move(answer));
     };
+    deeds.pause = [this](const GrantId& grant, GrantDeeds::Answer answer) { m_desk.pause(grant, std::move(answer)); };
     deeds.resume = [this](const GrantId& grant, GrantDeeds::Answer answer) { m_desk.resume(grant, std::move(answer)); };
+    deeds.nameAgent = [this](const ClientId& agent, const QString& name, GrantDeeds::Answer answer) {
+        m_desk.nameAgent(agent, name, std::move(answer));
+    };
+    addNarrowing(deeds);
     m_grants = new GrantsPage(m_desk.clock(), std::move(deeds));
     m_tabs->addTab(m_grants, tr("Grants"));
     follow(*m_grants, m_desk);
@@ -109,6 +131,23 @@ void MainWindow::addGrants()
         showPage(Page::Timeline);
         m_timeline->showGrant(GrantId{grant.toStdString()});
     });
+}
+
+void MainWindow::addNarrowing(GrantDeeds& deeds)
+{
+    deeds.prepareNarrowing = [this](const GrantId& grant, GrantDeeds::Facts facts) {
+        m_desk.prepareNarrowing(grant, std::move(facts));
+    };
+    deeds.narrowing.narrow = [this](authority::Narrowing narrowing, NarrowDeeds::Answer answer) {
+        m_desk.narrow(std::move(narrowing), std::move(answer));
+    };
+    deeds.narrowing.unlock = [this](QString& passphrase, NarrowDeeds::Answer answer) {
+        m_desk.unlockPersonKey(passphrase, std::move(answer));
+    };
+    deeds.key = [this] {
+        return std::ranges::contains(m_desk.status().troubles, Trouble::PersonKeySealed) ? ConsentView::Key::Sealed
+                                                                                         : ConsentView::Key::Unlocked;
+    };
 }
 
 void MainWindow::addTimeline()

@@ -19,11 +19,13 @@ namespace countersign::ui {
 
 class ConsentDialog;
 class GrantsPage;
+struct GrantDeeds;
 class Notice;
 class PlainLabel;
 class RequestsPage;
 class ServicesPage;
 class TimelinePage;
+class WindowMemory;
 
 class MainWindow final : public QMainWindow {
     Q_OBJECT
@@ -34,6 +36,8 @@ public:
     explicit MainWindow(authority::PersonDesk& desk, QWidget* parent = nullptr);
 
     void showPage(Page page);
+    /// Its size and what its pages remember, as they were, and from now on kept. `memory` outlives the window.
+    void remember(WindowMemory& memory);
     /// Ends all grants, after one confirmation.
     void askToStopEverything();
     [[nodiscard]] QSize sizeHint() const override;
@@ -42,9 +46,13 @@ Q_SIGNALS:
     /// The person wants to look at a request.
     void reviewWanted(const QString& publicId);
 
+protected:
+    void hideEvent(QHideEvent* event) override;
+
 private:
     void addRequests();
     void addGrants();
+    void addNarrowing(GrantDeeds& deeds);
     void addTimeline();
     void addServices();
     void onStatus();
@@ -66,6 +74,7 @@ private:
     ServicesPage* m_services = nullptr;
     std::vector<authority::Trouble> m_shownTroubles;
     QString m_shownDetail;
+    WindowMemory* m_memory = nullptr;
 };
 
 } // namespace countersign::ui

@@ -136,8 +136,8 @@ void PlainLabel::applyQuiet()
     if (m_emphasis == Emphasis::Full)
         return;
     const QPalette inherited = parentWidget() ? parentWidget()->palette() : QPalette();
-    const QColor text = inherited.color(QPalette::WindowText);
-    const QColor background = inherited.color(QPalette::Window);
+    const QColor text = inherited.color(QPalette::Active, QPalette::WindowText);
+    const QColor background = inherited.color(QPalette::Active, QPalette::Window);
     QColor quiet = text;
     for (float share = 0.4F; share > 0; share -= 0.05F) { // as faint as still reads
         quiet = QColor::fromRgbF(text.redF() + (background.redF() - text.redF()) * share,
@@ -148,9 +148,14 @@ void PlainLabel::applyQuiet()
         quiet = text;
     }
     QPalette own = palette();
-    if (own.color(QPalette::WindowText) == quiet)
+    // Where all is switched off, all is equally faint.
+    const QColor off = inherited.color(QPalette::Disabled, QPalette::WindowText);
+    if (own.color(QPalette::Active, QPalette::WindowText) == quiet
+        && own.color(QPalette::Disabled, QPalette::WindowText) == off)
         return;
-    own.setColor(QPalette::WindowText, quiet);
+    own.setColor(QPalette::Active, QPalette::WindowText, quiet);
+    own.setColor(QPalette::Inactive, QPalette::WindowText, quiet);
+    own.setColor(QPalette::Disabled, QPalette::WindowText, off);
     setPalette(own);
 }
 

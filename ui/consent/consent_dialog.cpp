@@ -5,6 +5,7 @@
 #include "ui/common/decision_guard.h"
 #include "ui/common/icons.h"
 #include "ui/common/plain_label.h"
+#include "ui/common/window_memory.h"
 #include "ui/consent/consent_view.h"
 #include "ui/consent/requests_feed.h"
 
@@ -27,6 +28,7 @@ namespace {
 constexpr int kWide = 62; // widths of "m"
 constexpr int kInboxWide = 20;
 constexpr int kHigh = 46; // lines
+constexpr auto kGeometry = "request/geometry"_L1;
 
 int wide(const QWidget& widget, int count)
 {
@@ -214,6 +216,12 @@ QSize ConsentDialog::sizeHint() const
     return {wide(*this, kWide + inbox), std::min(fontMetrics().lineSpacing() * kHigh, room)};
 }
 
+void ConsentDialog::remember(WindowMemory& memory)
+{
+    m_memory = &memory;
+    restoreGeometry(memory.recall(kGeometry));
+}
+
 void ConsentDialog::keyPressEvent(QKeyEvent* event)
 {
     // QDialog would look for a default button.
@@ -234,6 +242,8 @@ void ConsentDialog::hideEvent(QHideEvent* event)
 {
     QDialog::hideEvent(event);
     m_ticker.stop();
+    if (m_memory)
+        m_memory->remember(kGeometry, saveGeometry());
 }
 
 } // namespace countersign::ui

@@ -20,6 +20,7 @@ namespace countersign::ui {
 class ConsentView;
 class DecisionGuard;
 class RequestsModel;
+class WindowMemory;
 
 class ConsentDialog final : public QDialog {
     Q_OBJECT
@@ -30,6 +31,8 @@ public:
     /// Shows this request; when it does not wait any more, the oldest that does.
     void showRequest(const QString& publicId);
     [[nodiscard]] QString shownRequest() const; ///< empty: none
+    /// Its size as it was, and from now on kept. `memory` outlives the dialog.
+    void remember(WindowMemory& memory);
 
     [[nodiscard]] QSize sizeHint() const override;
 
@@ -58,6 +61,7 @@ private:
     QStackedWidget* m_place;
     ConsentView* m_view = nullptr;
     QTimer m_ticker;
+    WindowMemory* m_memory = nullptr;
 };
 
 } // namespace countersign::ui

@@ -2,24 +2,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/consent/consent_form.h"
 
-#include "ui/common/flow_layout.h"
 #include "ui/common/icons.h"
 #include "ui/common/notice.h"
 #include "ui/common/plain_label.h"
-#include "ui/common/time_words.h"
-#include "ui/consent/action_line.h"
+#include "ui/consent/difference_list.h"
+#include "ui/consent/limits_part.h"
+#include "ui/consent/time_part.h"
+#include "ui/consent/what_part.h"
 
-#include <QButtonGroup>
-#include <QCheckBox>
-#include <QDateTimeEdit>
 #include <QFontDatabase>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QPlainTextEdit>
-#include <QRadioButton>
 #include <QToolButton>
 #include <QVBoxLayout>
-#include <QWheelEvent>
 
 #include <algorithm>
 
@@ -30,36 +26,38 @@ namespace countersign::ui {
 namespace {
 constexpr int kExactLines = 9;
 
-QString durationWords(consent::Duration duration)
-{
-    switch (duration) {
-    case consent::Duration::FifteenMinutes:
-        return ConsentForm::tr("15 minutes");
-    case consent::Duration::OneHour:
-        return ConsentForm::tr("1 hour");
-    case consent::Duration::UntilTonight:
-        return ConsentForm::tr("until tonight");
-    case consent::Duration::UntilDate:
-        return ConsentForm::tr("until a date");
-    case consent::Duration::AsAsked:
-        return ConsentForm::tr("as long as it asked");
-    }
-    return {};
-}
-
+/// Whether an edit of older facts can be gone on with.
 bool fits(const consent::Edit& edit, const consent::ScreenFacts& facts)
 {
-    const auto sameSize = [](const std::vector<bool>& kept, const permissions::AgentDelegation& detail) {
-        return kept.size() == detail.actions.size();
+    const consent::Edit whole = consent::initialEdit(facts);
+    const auto sameShape = [](const consent::DetailEdit& some, const consent::DetailEdit& other) {
+        const auto sizes = [](const std::vector<bool>& values) { return values.size(); };
+        return some.keptActions.size() == other.keptActions.size()
+            && std::ranges::equal(some.keptValues, other.keptValues, {}, sizes, sizes)
+            && some.maxDepth <= other.maxDepth;
     };
-    return std::ranges::equal(edit.keptActions, facts.asked.details, sameSize)
-        && std::ranges::contains(consent::offeredDurations(facts), edit.duration);
+    return std::ranges::equal(edit.details, whole.details, sameShape)
+        && (facts.purpose == consent::Purpose::Action
+            || std::ranges::contains(consent::offeredDurations(facts), edit.duration));
 }
 
-/// A wheel that scrolls the form must not turn the date under it.
-class QuietDateEdit final : public QDateTimeEdit {
-    void wheelEvent(QWheelEvent* event) override { event->ignore(); }
-};
+QWidget* stacked(std::initializer_list<QWidget*> parts)
+{
+    auto* holder = new QWidget;
+    auto* column = new QVBoxLayout(holder);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(holder->fontMetrics().height() / 4);
+    for (QWidget* part : parts)
+        column->addWidget(part);
+    return holder;
+}
+
+PlainLabel* quiet(const QString& text)
+{
+    auto* label = new PlainLabel(text);
+    label->setQuiet();
+    return label;
+}
 } // namespace
 
 ConsentForm::ConsentForm(
@@ -108,10 +106,13 @@ void ConsentForm::addHead()
     m_summary->setFocusable();
     m_news = new Notice(Tone::Caution);
     m_news->setObjectName(u"news"_s);
+    m_changes = new DifferenceList;
+    m_changes->setObjectName(u"changes"_s);
     auto* words = new QVBoxLayout;
     words->setSpacing(space * 2 / 3);
     words->addWidget(m_summary);
     words->addWidget(m_news);
+    words->addWidget(m_changes);
     row->addWidget(picture, 0, Qt::AlignTop);
     row->addLayout(words, 1);
     static_cast<QVBoxLayout*>(layout())->addLayout(row);
@@ -131,22 +132,56 @@ QGridLayout* ConsentForm::addSections()
         ++row;
     };
     section(tr("Who"), makeWho());
-    section(tr("What"), makeWhat());
-    section(tr("Until"), makeUntil());
+    if (m_facts.action)
+        section(tr("What"), makeAction());
+    else
+        addParts(section);
+    if (m_facts.purpose != consent::Purpose::Amendment && !m_facts.action)
+        section(tr("Why"), makeWhy());
+    return grid;
+}
+
+/// What can be edited.
+void ConsentForm::addParts(const std::function<void(const QString&, QWidget*)>& section)
+{
+    m_what = new WhatPart(m_screen, m_edit);
+    m_time = new TimePart(m_facts, m_edit, m_locale);
+    section(tr("What"), m_what);
+    connect(m_what, &WhatPart::edited, this, &ConsentForm::take);
+    if (LimitsPart::isNeeded(m_screen)) {
+        m_limits = new LimitsPart(m_facts, m_screen, m_edit, m_locale);
+        section(tr("Limits"), m_limits);
+        connect(m_limits, &LimitsPart::edited, this, &ConsentForm::take);
+    }
+    section(tr("Until"), m_time);
+    connect(m_time, &TimePart::edited, this, &ConsentForm::take);
+}
+
+/// One action: what it does where, and every argument as it was sent.
+QWidget* ConsentForm::makeAction()
+{
+    auto* because = new PlainLabel(m_screen.askedBecause);
+    because->setObjectName(u"askedBecause"_s);
+    auto* arguments = new QFrame;
+    arguments->setFrameShape(QFrame::StyledPanel);
+    auto* column = new QVBoxLayout(arguments);
+    column->setSpacing(fontMetrics().height() / 4);
+    for (const QString& line : std::as_const(m_screen.arguments)) {
+        auto* argument = new PlainLabel(line);
+        argument->setObjectName(u"argument"_s);
+        argument->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+        column->addWidget(argument);
+    }
+    if (m_screen.arguments.isEmpty())
+        column->addWidget(quiet(tr("without any argument")));
+    return stacked({because, quiet(tr("with exactly this:")), arguments, new PlainLabel(m_screen.until)});
+}
+
+QWidget* ConsentForm::makeWhy()
+{
     auto* why = new PlainLabel(m_screen.why.isEmpty() ? tr("It gave no reason.") : m_screen.why);
     why->setObjectName(u"why"_s);
-    auto* reason = new QWidget;
-    auto* reasonColumn = new QVBoxLayout(reason);
-    reasonColumn->setContentsMargins(0, 0, 0, 0);
-    reasonColumn->setSpacing(0);
-    reasonColumn->addWidget(why);
-    if (!m_screen.why.isEmpty()) {
-        auto* itsWords = new PlainLabel(tr("(its words)"));
-        itsWords->setQuiet();
-        reasonColumn->addWidget(itsWords);
-    }
-    section(tr("Why"), reason);
-    return grid;
+    return m_screen.why.isEmpty() ? static_cast<QWidget*>(why) : stacked({why, quiet(tr("(its words)"))});
 }
 
 QWidget* ConsentForm::makeWho()
@@ -156,88 +191,25 @@ QWidget* ConsentForm::makeWho()
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(fontMetrics().height() / 4);
     auto* nameRow = new QHBoxLayout;
-    auto* name = new PlainLabel(m_screen.claimedName, PlainLabel::Size::Large);
-    name->setObjectName(u"claimedName"_s);
-    nameRow->addWidget(name, 1, Qt::AlignTop);
+    auto* claimed = new PlainLabel(
+        m_screen.claimedName, m_screen.ownName.isEmpty() ? PlainLabel::Size::Large : PlainLabel::Size::Normal);
+    claimed->setObjectName(u"claimedName"_s);
+    auto* names = new QVBoxLayout;
+    if (!m_screen.ownName.isEmpty()) {
+        auto* own = new PlainLabel(m_screen.ownName, PlainLabel::Size::Large);
+        own->setObjectName(u"ownName"_s);
+        names->addWidget(own);
+    }
+    names->addWidget(claimed);
+    nameRow->addLayout(names, 1);
     m_nameRow = nameRow;
     column->addLayout(nameRow);
     for (const QString& line : std::as_const(m_screen.known)) {
-        auto* known = new PlainLabel(line);
+        auto* known = quiet(line);
         known->setObjectName(u"known"_s);
-        known->setQuiet();
         column->addWidget(known);
     }
     return who;
-}
-
-QWidget* ConsentForm::makeWhat()
-{
-    auto* what = new QWidget;
-    auto* column = new QVBoxLayout(what);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(fontMetrics().height() / 4);
-    int detail = -1;
-    for (const consent::Screen::ActionLine& action : m_screen.actions) {
-        if (action.detail != detail) {
-            if (detail >= 0)
-                column->addSpacing(fontMetrics().height() / 3);
-            detail = action.detail;
-            auto* place = new PlainLabel(tr("at %1").arg(action.place));
-            place->setObjectName(u"place"_s);
-            place->setQuiet();
-            column->addWidget(place);
-        }
-        auto* line = new ActionLine(action);
-        line->box()->setChecked(
-            m_edit.keptActions[static_cast<std::size_t>(action.detail)][static_cast<std::size_t>(action.action)]);
-        connect(line->box(), &QCheckBox::toggled, this,
-            [this, from = action.detail, which = action.action](bool kept) { keep(from, which, kept); });
-        m_boxes.push_back(line->box());
-        column->addWidget(line);
-    }
-    return what;
-}
-
-QWidget* ConsentForm::makeUntil()
-{
-    auto* until = new QWidget;
-    auto* column = new QVBoxLayout(until);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(fontMetrics().height() / 3);
-    auto* choices = new FlowLayout(fontMetrics().height());
-    m_durations = new QButtonGroup(this);
-    for (const consent::Duration duration : consent::offeredDurations(m_facts)) {
-        auto* radio = new QRadioButton(durationWords(duration));
-        radio->setChecked(duration == m_edit.duration);
-        m_durations->addButton(radio, static_cast<int>(duration));
-        choices->addWidget(radio);
-        if (duration == consent::Duration::UntilDate)
-            addDate(choices);
-    }
-    connect(
-        m_durations, &QButtonGroup::idClicked, this, [this](int id) { choose(static_cast<consent::Duration>(id)); });
-    m_until = new PlainLabel;
-    m_until->setObjectName(u"until"_s);
-    column->addLayout(choices);
-    column->addWidget(m_until);
-    return until;
-}
-
-void ConsentForm::addDate(QLayout* choices)
-{
-    const UnixSeconds longest = std::min(
-        m_facts.asked.end().value_or(m_facts.at + permissions::kMaxGrantLife), m_facts.at + permissions::kMaxGrantLife);
-    m_date = new QuietDateEdit;
-    m_date->setLocale(m_locale);
-    m_date->setCalendarPopup(true);
-    m_date->setMinimumDateTime(localTime(m_facts.at + std::chrono::minutes(1)));
-    m_date->setMaximumDateTime(localTime(longest));
-    m_date->setDateTime(
-        localTime(m_edit.untilDate.value_or(std::min(longest, m_facts.at + consent::kDefaultGrantLife))));
-    m_date->setAccessibleName(tr("Until this date and time"));
-    m_date->hide(); // shown by compose(), when it is in the window: before, it would be one of its own
-    connect(m_date, &QDateTimeEdit::dateTimeChanged, this, [this] { choose(consent::Duration::UntilDate); });
-    choices->addWidget(m_date);
 }
 
 void ConsentForm::addExact()
@@ -276,24 +248,21 @@ void ConsentForm::compose()
     m_summary->setText(m_screen.summary);
     m_news->setWords(tr("New"), m_screen.news.join(u'\n'));
     m_news->setVisible(!m_screen.news.isEmpty());
-    m_until->setText(m_screen.until);
-    m_date->setVisible(m_edit.duration == consent::Duration::UntilDate);
+    m_changes->setChanges(m_screen.changes);
+    m_changes->setVisible(!m_screen.changes.empty());
+    if (m_limits)
+        m_limits->show(m_screen);
+    if (m_time)
+        m_time->show(m_screen);
     m_exact->setPlainText(m_screen.exact);
 }
 
-void ConsentForm::keep(int detail, int action, bool kept)
+void ConsentForm::take()
 {
-    m_edit.keptActions[static_cast<std::size_t>(detail)][static_cast<std::size_t>(action)] = kept;
-    compose();
-    Q_EMIT edited();
-}
-
-void ConsentForm::choose(consent::Duration duration)
-{
-    m_edit.duration = duration;
-    m_edit.untilDate.reset();
-    if (duration == consent::Duration::UntilDate)
-        m_edit.untilDate = UnixSeconds{m_date->dateTime().toSecsSinceEpoch()};
+    m_what->applyTo(m_edit);
+    m_time->applyTo(m_edit);
+    if (m_limits)
+        m_limits->applyTo(m_edit);
     compose();
     Q_EMIT edited();
 }
@@ -306,13 +275,16 @@ void ConsentForm::orderFocus()
             setTabOrder(last, next);
         last = next ? next : last;
     };
+    const auto thenAll = [&then](const auto* part) {
+        if (!part)
+            return;
+        for (QWidget* control : part->controls())
+            then(control);
+    };
     then(m_block);
-    for (QCheckBox* box : m_boxes)
-        then(box);
-    const QList<QAbstractButton*> durations = m_durations->buttons();
-    for (QAbstractButton* radio : durations)
-        then(radio);
-    then(m_date);
+    thenAll(m_what);
+    thenAll(m_limits);
+    thenAll(m_time);
     then(m_showExact);
     then(m_exact);
 }

@@ -1,28 +1,30 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What a request asks, in the words of consent::composeScreen(), and what the person leaves of it: every action a check
-// box, the time a choice. The words are composed anew with each edit, so what is shown is what would be signed.
+// What the person is asked, in the words of consent::composeScreen(), and what they leave of it: every action and value
+// a check box, limits that can be lowered, the time a choice. One action is shown with its exact arguments, and nothing
+// can be edited. The words are composed anew with each edit, so what is shown is what would be signed.
 #pragma once
 
 #include "core/consent/screen.h"
 
 #include <QWidget>
 
+#include <functional>
 #include <optional>
-#include <vector>
 
-class QButtonGroup;
-class QCheckBox;
-class QDateTimeEdit;
 class QGridLayout;
 class QPlainTextEdit;
 class QToolButton;
 
 namespace countersign::ui {
 
+class DifferenceList;
+class LimitsPart;
 class Notice;
 class PlainLabel;
+class TimePart;
+class WhatPart;
 
 class ConsentForm final : public QWidget {
     Q_OBJECT
@@ -47,13 +49,12 @@ private:
     void addHead();
     QGridLayout* addSections();
     [[nodiscard]] QWidget* makeWho();
-    [[nodiscard]] QWidget* makeWhat();
-    [[nodiscard]] QWidget* makeUntil();
-    void addDate(QLayout* choices);
+    [[nodiscard]] QWidget* makeAction();
+    [[nodiscard]] QWidget* makeWhy();
+    void addParts(const std::function<void(const QString&, QWidget*)>& section);
     void addExact();
     void compose();
-    void keep(int detail, int action, bool kept);
-    void choose(consent::Duration duration);
+    void take();
     void orderFocus();
 
     consent::ScreenFacts m_facts;
@@ -65,10 +66,10 @@ private:
     Notice* m_news = nullptr;
     QLayout* m_nameRow = nullptr;
     QWidget* m_block = nullptr;
-    std::vector<QCheckBox*> m_boxes;
-    QButtonGroup* m_durations = nullptr;
-    QDateTimeEdit* m_date = nullptr;
-    PlainLabel* m_until = nullptr;
+    DifferenceList* m_changes = nullptr;
+    WhatPart* m_what = nullptr; ///< these three: nullptr where there is nothing to edit
+    LimitsPart* m_limits = nullptr;
+    TimePart* m_time = nullptr;
     QToolButton* m_showExact = nullptr;
     QPlainTextEdit* m_exact = nullptr;
 };

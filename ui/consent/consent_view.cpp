@@ -113,33 +113,52 @@ void ConsentView::addRisks()
 void ConsentView::addButtons()
 {
     using Press = DecisionButton::Press;
-    m_block = new DecisionButton({tr("Block this agent…"), {}, {}}, Press::Tap, m_guard, m_clock);
-    m_form->setBlockButton(m_block);
-    m_later = new DecisionButton({tr("Decide later"), {}, {}}, Press::Tap, m_guard, m_clock);
-    m_deny = new DecisionButton({tr("Deny"), {}, {}}, Press::Tap, m_guard, m_clock);
-    m_approve = new DecisionButton(
-        {tr("Approve"), tr("Hold to approve"), tr("Let go to approve")}, Press::HoldKey, m_guard, m_clock);
-    m_later->setObjectName(u"later"_s);
-    m_deny->setObjectName(u"deny"_s);
-    m_approve->setObjectName(u"approve"_s);
-    m_block->setObjectName(u"block"_s);
-    m_approve->setAccessibleDescription(
-        tr("With the keyboard: hold Space until it says to let go. Enter does nothing."));
-    m_later->setAccessibleDescription(tr("Closes this window; the request goes on waiting."));
+    const auto button = [this](const DecisionButton::Words& words, Press press = Press::Tap) {
+        return new DecisionButton(words, press, m_guard, m_clock, this);
+    };
+    m_later = button({isAmendment() ? tr("Leave it as it is") : tr("Decide later"), {}, {}});
+    m_deny = button({tr("Deny"), {}, {}});
+    m_block = button({tr("Block this agent…"), {}, {}});
+    m_approve = button(isAmendment()
+            ? DecisionButton::Words{tr("Take back"), tr("Hold to take back"), tr("Let go to take back")}
+            : DecisionButton::Words{tr("Approve"), tr("Hold to approve"), tr("Let go to approve")},
+        Press::HoldKey);
+    if (!isAmendment())
+        m_form->setBlockButton(m_block);
+    nameButtons();
 
     connect(m_later, &DecisionButton::decided, this, [this] { m_deeds.later(); });
     connect(m_deny, &DecisionButton::decided, this, &ConsentView::deny);
     connect(m_block, &DecisionButton::decided, this, &ConsentView::askToBlock);
     connect(m_approve, &DecisionButton::decided, this, &ConsentView::approve);
     connect(m_approve, &DecisionButton::releasedTooEarly, this, [this] {
-        m_hint->setText(tr("Nothing was approved. Hold the button until its ring is full, then let go."));
+        m_hint->setText(tr("Nothing was decided. Hold the button until its ring is full, then let go."));
         m_hint->show();
     });
 
     m_buttons->setSpacing(fontMetrics().height() * 2 / 3);
     m_buttons->addWidget(m_countdown, 1);
-    for (DecisionButton* button : {m_later, m_deny, m_approve})
-        m_buttons->addWidget(button);
+    for (DecisionButton* each : {m_later, m_deny, m_approve})
+        m_buttons->addWidget(each);
+    for (DecisionButton* each : {m_deny, m_block})
+        each->setHidden(isAmendment());
+}
+
+void ConsentView::nameButtons()
+{
+    m_later->setObjectName(u"later"_s);
+    m_deny->setObjectName(u"deny"_s);
+    m_approve->setObjectName(u"approve"_s);
+    m_block->setObjectName(u"block"_s);
+    m_approve->setAccessibleDescription(
+        tr("With the keyboard: hold Space until it says to let go. Enter does nothing."));
+    m_later->setAccessibleDescription(isAmendment() ? tr("Closes this window; nothing is changed.")
+                                                    : tr("Closes this window; the request goes on waiting."));
+}
+
+bool ConsentView::isAmendment() const
+{
+    return m_asked.facts.purpose == consent::Purpose::Amendment;
 }
 
 const consent::ScreenFacts& ConsentView::facts() const
@@ -177,7 +196,7 @@ void ConsentView::setProof(Proof proof)
     m_passphraseWhy->setText(proof == Proof::NoInput
             ? tr("Approve was pressed without mouse, touch or keyboard, which any program of yours can do. Type your "
                  "passphrase to show that it is you, and press Approve again.")
-            : tr("Your key signs what you approve. Type its passphrase, once until you log out."));
+            : tr("Your key signs what you decide. Type its passphrase, once until you log out."));
 }
 
 void ConsentView::setStage(Stage stage)
@@ -185,8 +204,10 @@ void ConsentView::setStage(Stage stage)
     m_stage = stage;
     m_form->setEnabled(stage == Stage::Open);
     m_passphrase->setEnabled(stage == Stage::Open);
-    for (DecisionButton* button : {m_later, m_deny, m_approve, m_block})
+    for (DecisionButton* button : {m_later, m_approve})
         button->setVisible(stage != Stage::Ended);
+    for (DecisionButton* button : {m_deny, m_block})
+        button->setVisible(stage != Stage::Ended && !isAmendment());
     for (DecisionButton* button : {m_later, m_deny, m_block})
         button->setEnabled(stage == Stage::Open);
     judge();
@@ -211,11 +232,13 @@ void ConsentView::judge()
 
 void ConsentView::tick()
 {
-    const std::chrono::seconds left = m_asked.expiresAt - m_clock.now();
+    if (m_stage == Stage::Ended || !m_asked.expiresAt) {
+        m_countdown->clear();
+        return;
+    }
+    const std::chrono::seconds left = *m_asked.expiresAt - m_clock.now();
     m_countdown->setText(tr("ends by itself in %1").arg(countdown(left)));
     m_countdown->setAccessibleName(tr("Ends by itself in %1").arg(spanWords(left)));
-    if (m_stage == Stage::Ended)
-        m_countdown->clear();
 }
 
 void ConsentView::approve(DecisionButton::Source source)

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// One request, from reading to deciding: the form, and below it how long it waits, what makes it risky, and the
-// buttons. Decides at most once. Knows no authority: what a decision does is handed in.
+// One decision, from reading to deciding: the form, and below it how long it waits, what makes it risky, and the
+// buttons. Decides at most once. Knows no authority: what a decision does is handed in. For an amendment, which nobody
+// asked for, there is nothing to deny and nobody to block.
 #pragma once
 
 #include "core/authority/person_api.h"
@@ -45,7 +46,7 @@ public:
 
     struct Asked {
         consent::ScreenFacts facts;
-        UnixSeconds expiresAt; ///< of the request
+        std::optional<UnixSeconds> expiresAt; ///< of the request; nullopt: nobody asked, so it waits for nothing
         std::optional<consent::Edit> edit; ///< what the person had left of it before the facts changed
     };
 
@@ -83,6 +84,8 @@ private:
     void addFooter();
     void addRisks();
     void addButtons();
+    void nameButtons();
+    [[nodiscard]] bool isAmendment() const;
     void setStage(Stage stage);
     void setProof(Proof proof);
     void judge();

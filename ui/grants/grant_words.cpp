@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/grants/grant_words.h"
 
+#include "core/permissions/words.h"
+
 #include <QCoreApplication>
+
+#include <algorithm>
 
 namespace countersign::ui {
 
@@ -22,6 +26,10 @@ QString revokedWords(EndReason reason)
         return GrantWords::tr("stopped by you, with everything");
     case EndReason::AgentBlocked:
         return GrantWords::tr("ended: the agent is blocked");
+    case EndReason::Replaced:
+        return GrantWords::tr("replaced by a later one");
+    case EndReason::AncestorEnded:
+        return GrantWords::tr("ended with the one above");
     case EndReason::DatabaseRolledBack:
         return GrantWords::tr("ended: an old database was put back");
     default:
@@ -36,11 +44,44 @@ QString heldWords(EndReason reason)
         return GrantWords::tr("held: the clock was changed");
     case EndReason::RefreshTokenReused:
         return GrantWords::tr("held: its token was used twice");
+    case EndReason::PausedByPerson:
+        return GrantWords::tr("paused by you");
+    case EndReason::AncestorHeld:
+        return GrantWords::tr("held with the one above");
+    case EndReason::AncestorNarrowed:
+        return GrantWords::tr("held: nothing above permits it any more");
     default:
         return GrantWords::tr("held");
     }
 }
 } // namespace
+
+QString agentWords(const authority::GrantRow& row)
+{
+    const QString claimed = row.agentName.isEmpty() ? GrantWords::tr("unnamed agent") : row.agentName;
+    //: %1: what the person calls an agent, %2: what it calls itself
+    return row.ownName.isEmpty() ? claimed : GrantWords::tr("%1 (%2)").arg(row.ownName, claimed);
+}
+
+QString meterWords(const authority::Meter& meter, const QLocale& locale)
+{
+    using Kind = authority::Meter::Kind;
+    if (meter.kind == Kind::Uses)
+        return GrantWords::tr("%1 of %2 uses")
+            .arg(locale.toString(static_cast<qlonglong>(meter.used)),
+                locale.toString(static_cast<qlonglong>(meter.limit)));
+    const QString used = permissions::amountLabel(Amount::ofMillionths(meter.used), locale);
+    const QString limit = permissions::moneyLabel(Amount::ofMillionths(meter.limit), meter.currency, locale);
+    return meter.kind == Kind::PerDay ? GrantWords::tr("%1 of %2 today").arg(used, limit)
+                                      : GrantWords::tr("%1 of %2").arg(used, limit);
+}
+
+double meterShare(const authority::Meter& meter)
+{
+    if (meter.limit <= 0)
+        return 1;
+    return std::clamp(static_cast<double>(meter.used) / static_cast<double>(meter.limit), 0.0, 1.0);
+}
 
 QString grantStateWords(grants::GrantState state, EndReason reason)
 {
@@ -50,7 +91,9 @@ QString grantStateWords(grants::GrantState state, EndReason reason)
     case grants::GrantState::Held:
         return heldWords(reason);
     case grants::GrantState::Expired:
-        return GrantWords::tr("expired");
+        return reason == EndReason::UsedUp       ? GrantWords::tr("used up")
+            : reason == EndReason::AncestorEnded ? GrantWords::tr("ended with the one above")
+                                                 : GrantWords::tr("expired");
     case grants::GrantState::Revoked:
         return revokedWords(reason);
     }

@@ -1,16 +1,24 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The state of a grant, for a person.
+// A grant, its agent and what is used up of it, for a person.
 #pragma once
 
+#include "core/authority/person_api.h"
 #include "core/grants/grant.h"
 
+#include <QLocale>
 #include <QString>
 
 namespace countersign::ui {
 
 /// "live", "revoked by you", "held: the clock was changed".
 [[nodiscard]] QString grantStateWords(grants::GrantState state, grants::EndReason reason);
+
+/// "night books (reconcile-bot)": what the person calls it, and what it calls itself.
+[[nodiscard]] QString agentWords(const authority::GrantRow& row);
+/// "7,310.00 of 20,000.00 EUR", "41 of 200 uses"
+[[nodiscard]] QString meterWords(const authority::Meter& meter, const QLocale& locale = QLocale());
+[[nodiscard]] double meterShare(const authority::Meter& meter); ///< used up: 0 to 1
 
 } // namespace countersign::ui

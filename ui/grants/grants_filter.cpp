@@ -6,7 +6,10 @@
 
 namespace countersign::ui {
 
-GrantsFilter::GrantsFilter(QObject* parent) : QSortFilterProxyModel(parent) { }
+GrantsFilter::GrantsFilter(QObject* parent) : QSortFilterProxyModel(parent)
+{
+    setRecursiveFilteringEnabled(true); // a grant is shown under those that it came from
+}
 
 void GrantsFilter::setWhich(Which which)
 {
@@ -22,11 +25,18 @@ void GrantsFilter::setWords(const QString& words)
 
 bool GrantsFilter::filterAcceptsRow(int row, const QModelIndex& parent) const
 {
+    if (!parent.isValid()) // the person
+        return true;
     const auto text = [&](int column) { return sourceModel()->index(row, column, parent).data().toString(); };
     if (m_which == Which::Live && !sourceModel()->index(row, 0, parent).data(GrantsModel::LiveRole).toBool())
         return false;
     return m_words.isEmpty() || text(GrantsModel::Agent).contains(m_words, Qt::CaseInsensitive)
         || text(GrantsModel::May).contains(m_words, Qt::CaseInsensitive);
+}
+
+QModelIndex GrantsFilter::person() const
+{
+    return index(0, 0);
 }
 
 } // namespace countersign::ui

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Which grants are shown: live ones or all, and those whose agent or permission has the words that were typed.
+// Which grants are shown: live ones or all, and those whose agent or permission has the words that were typed; with
+// them the grants that they came from.
 #pragma once
 
 #include <QSortFilterProxyModel>
@@ -17,6 +18,7 @@ public:
 
     void setWhich(Which which);
     void setWords(const QString& words);
+    [[nodiscard]] QModelIndex person() const;
 
 protected:
     [[nodiscard]] bool filterAcceptsRow(int row, const QModelIndex& parent) const override;

@@ -14,34 +14,72 @@ using namespace Qt::StringLiterals;
 
 namespace countersign::ui {
 
+using authority::GrantRow;
+using authority::Meter;
 using grants::Grant;
 using grants::GrantState;
 
-GrantsModel::GrantsModel(const Clock& clock, QObject* parent) : QAbstractTableModel(parent), m_clock(clock) { }
+namespace {
+constexpr std::size_t kMetersInRow = 2;
 
-void GrantsModel::reset(const std::vector<authority::GrantRow>& newestFirst)
+bool hasEnded(const Grant& grant)
+{
+    return grant.state == GrantState::Expired || grant.state == GrantState::Revoked;
+}
+
+/// Those that run out first, in their own order.
+std::vector<Meter> fullest(const std::vector<Meter>& meters)
+{
+    std::vector<Meter> some = meters;
+    while (some.size() > kMetersInRow)
+        some.erase(std::ranges::min_element(some, {}, meterShare));
+    return some;
+}
+} // namespace
+
+GrantsModel::GrantsModel(const Clock& clock, QObject* parent) : QAbstractItemModel(parent), m_clock(clock) { }
+
+void GrantsModel::reset(const std::vector<GrantRow>& newestFirst)
 {
     beginResetModel();
-    m_rows.assign(newestFirst.rbegin(), newestFirst.rend());
+    m_nodes.clear();
+    m_roots.clear();
+    m_numbers.clear();
     m_revoking.clear();
+    m_nodes.reserve(newestFirst.size());
+    for (auto row = newestFirst.rbegin(); row != newestFirst.rend(); ++row)
+        add(*row);
     endResetModel();
 }
 
-void GrantsModel::prepend(const authority::GrantRow& row)
+void GrantsModel::prepend(const GrantRow& row)
 {
-    beginInsertRows({}, 0, 0);
-    m_rows.push_back(row);
+    beginInsertRows(indexAt(parentOf(row), 0), 0, 0);
+    add(row);
     endInsertRows();
 }
 
-void GrantsModel::change(int row, const authority::GrantRow& to)
+int GrantsModel::add(const GrantRow& row)
 {
-    if (row < 0 || row >= rowCount())
+    const int number = static_cast<int>(m_nodes.size());
+    const int parent = parentOf(row);
+    std::vector<int>& siblings = parent == kPerson ? m_roots : m_nodes[static_cast<std::size_t>(parent)].children;
+    const int place = static_cast<int>(siblings.size());
+    siblings.push_back(number);
+    m_nodes.push_back({row, parent, place, {}});
+    m_numbers.emplace(row.grant.id, number);
+    return number;
+}
+
+void GrantsModel::change(int place, const GrantRow& to)
+{
+    if (place < 0 || place >= count())
         return;
-    m_rows[m_rows.size() - 1 - static_cast<std::size_t>(row)] = to;
-    if (to.grant.state == GrantState::Revoked || to.grant.state == GrantState::Expired)
+    const int number = count() - 1 - place;
+    m_nodes[static_cast<std::size_t>(number)].row = to;
+    if (hasEnded(to.grant))
         m_revoking.erase(to.grant.id);
-    Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
+    Q_EMIT dataChanged(indexAt(number, 0), indexAt(number, ColumnCount - 1));
 }
 
 void GrantsModel::setRevoking(const GrantId& grant, bool revoking)
@@ -50,27 +88,99 @@ void GrantsModel::setRevoking(const GrantId& grant, bool revoking)
         m_revoking.insert(grant);
     else
         m_revoking.erase(grant);
-    const auto found = std::ranges::find(
-        m_rows.rbegin(), m_rows.rend(), grant, [](const authority::GrantRow& row) { return row.grant.id; });
-    if (found == m_rows.rend())
-        return;
-    const int row = static_cast<int>(found - m_rows.rbegin());
-    Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
+    const QModelIndex at = indexOf(grant);
+    if (at.isValid())
+        Q_EMIT dataChanged(at, at.siblingAtColumn(ColumnCount - 1));
 }
 
-const authority::GrantRow& GrantsModel::at(int row) const
+QModelIndex GrantsModel::person() const
 {
-    return m_rows[m_rows.size() - 1 - static_cast<std::size_t>(row)];
+    return indexAt(kPerson, 0);
+}
+
+QModelIndex GrantsModel::indexOf(const GrantId& grant) const
+{
+    const auto found = m_numbers.find(grant);
+    return found == m_numbers.end() ? QModelIndex() : indexAt(found->second, 0);
+}
+
+const GrantRow* GrantsModel::row(const QModelIndex& index) const
+{
+    if (!index.isValid() || numberOf(index) == kPerson)
+        return nullptr;
+    return &m_nodes[static_cast<std::size_t>(numberOf(index))].row;
+}
+
+const GrantRow* GrantsModel::lastEnded() const
+{
+    const Node* last = nullptr;
+    for (const Node& node : m_nodes) {
+        if (hasEnded(node.row.grant) && (!last || last->row.grant.endedAt <= node.row.grant.endedAt))
+            last = &node;
+    }
+    return last ? &last->row : nullptr;
+}
+
+QString GrantsModel::pathOf(const QModelIndex& index) const
+{
+    QStringList names;
+    for (QModelIndex at = index.siblingAtColumn(Agent); at.isValid(); at = at.parent())
+        names.prepend(at.data().toString());
+    return names.join(tr(" → ", "between the hops of a chain"));
+}
+
+QModelIndex GrantsModel::index(int row, int column, const QModelIndex& parent) const
+{
+    if (!hasIndex(row, column, parent))
+        return {};
+    if (!parent.isValid())
+        return indexAt(kPerson, column);
+    const std::vector<int>& children = childrenOf(numberOf(parent));
+    return indexAt(children[children.size() - 1 - static_cast<std::size_t>(row)], column);
+}
+
+QModelIndex GrantsModel::parent(const QModelIndex& child) const
+{
+    if (!child.isValid() || numberOf(child) == kPerson)
+        return {};
+    return indexAt(m_nodes[static_cast<std::size_t>(numberOf(child))].parent, 0);
+}
+
+int GrantsModel::numberOf(const QModelIndex& index) const
+{
+    return static_cast<int>(index.internalId()) - 1;
+}
+
+QModelIndex GrantsModel::indexAt(int number, int column) const
+{
+    const auto id = static_cast<quintptr>(number + 1);
+    if (number == kPerson)
+        return createIndex(0, column, id);
+    const Node& node = m_nodes[static_cast<std::size_t>(number)];
+    return createIndex(static_cast<int>(childrenOf(node.parent).size()) - 1 - node.place, column, id);
+}
+
+const std::vector<int>& GrantsModel::childrenOf(int number) const
+{
+    return number == kPerson ? m_roots : m_nodes[static_cast<std::size_t>(number)].children;
+}
+
+int GrantsModel::parentOf(const GrantRow& row) const
+{
+    const auto found = row.grant.parent ? m_numbers.find(*row.grant.parent) : m_numbers.end();
+    return found == m_numbers.end() ? kPerson : found->second;
 }
 
 int GrantsModel::rowCount(const QModelIndex& parent) const
 {
-    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+    if (!parent.isValid())
+        return 1;
+    return parent.column() > 0 ? 0 : static_cast<int>(childrenOf(numberOf(parent)).size());
 }
 
-int GrantsModel::columnCount(const QModelIndex& parent) const
+int GrantsModel::columnCount(const QModelIndex& /*parent*/) const
 {
-    return parent.isValid() ? 0 : ColumnCount;
+    return ColumnCount;
 }
 
 std::chrono::seconds GrantsModel::left(const Grant& grant) const
@@ -78,14 +188,22 @@ std::chrono::seconds GrantsModel::left(const Grant& grant) const
     return grant.expiresAt - m_clock.now();
 }
 
-QString GrantsModel::leftWords(const Grant& grant) const
+QString GrantsModel::timeWords(const Grant& grant) const
 {
-    if (grant.state == GrantState::Expired || grant.state == GrantState::Revoked)
+    if (hasEnded(grant))
         return tr("none");
     const std::chrono::seconds rest = left(grant);
     if (rest.count() <= 0)
         return tr("time is up");
     return rest < kEndsSoon ? tr("ends soon: %1").arg(spanWords(rest)) : spanWords(rest);
+}
+
+QString GrantsModel::leftWords(const GrantRow& row) const
+{
+    QStringList parts{timeWords(row.grant)};
+    for (const Meter& meter : row.meters)
+        parts.append(meterWords(meter));
+    return parts.join(u"; "_s);
 }
 
 QString GrantsModel::stateWords(const Grant& grant) const
@@ -95,16 +213,16 @@ QString GrantsModel::stateWords(const Grant& grant) const
     return grantStateWords(grant.state, grant.reason);
 }
 
-QString GrantsModel::cell(const authority::GrantRow& row, int column) const
+QString GrantsModel::cell(const GrantRow& row, int column) const
 {
     const Grant& grant = row.grant;
     switch (column) {
     case Agent:
-        return row.agentName;
+        return agentWords(row);
     case May:
         return row.may.join(u"; "_s);
     case Left:
-        return leftWords(grant);
+        return leftWords(row);
     case LastUsed:
         return grant.lastUsedAt ? agoWords(m_clock.now() - *grant.lastUsedAt) : tr("never");
     case State:
@@ -114,34 +232,66 @@ QString GrantsModel::cell(const authority::GrantRow& row, int column) const
     }
 }
 
+QString GrantsModel::toolTip(const GrantRow& row, int column) const
+{
+    switch (column) {
+    case Agent:
+        return agentWords(row);
+    case May:
+        return (row.narrowed.isEmpty() ? row.may : row.may + QStringList{tr("Narrowed here:")} + row.narrowed)
+            .join(u'\n');
+    case Left: {
+        QStringList lines{tr("until %1").arg(QLocale().toString(localTime(row.grant.expiresAt), QLocale::LongFormat))};
+        for (const Meter& meter : row.meters)
+            lines.append(meterWords(meter));
+        return lines.join(u'\n');
+    }
+    default:
+        return {};
+    }
+}
+
+QVariant GrantsModel::personData(int column, int role) const
+{
+    const bool text = role == Qt::DisplayRole || role == Qt::AccessibleTextRole;
+    if (text && column == Agent)
+        return tr("You");
+    if (text && column == May)
+        return tr("everything here comes from what you approved");
+    return role == LiveRole ? QVariant(true) : QVariant();
+}
+
+QVariant GrantsModel::grantData(const GrantRow& row, int column, int role) const
+{
+    switch (role) {
+    case Qt::DisplayRole:
+        return cell(row, column);
+    case Qt::AccessibleTextRole:
+        if (column == Action)
+            return hasEnded(row.grant) ? QString() : tr("Revoke what %1 may do (Delete)").arg(agentWords(row));
+        return cell(row, column);
+    case Qt::ToolTipRole:
+        return toolTip(row, column);
+    case EndsSoonRole:
+        return row.grant.state == GrantState::Live && left(row.grant) < kEndsSoon;
+    case RevocableRole:
+    case LiveRole:
+        return !hasEnded(row.grant);
+    case MetersRole:
+        return QVariant::fromValue(fullest(row.meters));
+    case TimeRole:
+        return timeWords(row.grant);
+    default:
+        return {};
+    }
+}
+
 QVariant GrantsModel::data(const QModelIndex& index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
-    const authority::GrantRow& row = at(index.row());
-    const bool ended = row.grant.state == GrantState::Expired || row.grant.state == GrantState::Revoked;
-    switch (role) {
-    case Qt::DisplayRole:
-        return cell(row, index.column());
-    case Qt::AccessibleTextRole:
-        return index.column() == Action ? tr("Delete revokes this grant") : cell(row, index.column());
-    case Qt::ToolTipRole:
-        if (index.column() == Agent)
-            return row.agentName;
-        if (index.column() == May)
-            return row.may.join(u'\n');
-        if (index.column() == Left)
-            return tr("until %1").arg(QLocale().toString(localTime(row.grant.expiresAt), QLocale::LongFormat));
-        return {};
-    case EndsSoonRole:
-        return row.grant.state == GrantState::Live && left(row.grant) < kEndsSoon;
-    case RevocableRole:
-        return !ended;
-    case LiveRole:
-        return !ended;
-    default:
-        return {};
-    }
+    const GrantRow* grant = row(index);
+    return grant ? grantData(*grant, index.column(), role) : personData(index.column(), role);
 }
 
 QVariant GrantsModel::headerData(int section, Qt::Orientation orientation, int role) const
@@ -154,7 +304,7 @@ QVariant GrantsModel::headerData(int section, Qt::Orientation orientation, int r
     case May:
         return tr("May do");
     case Left:
-        return tr("Time left");
+        return tr("Left");
     case LastUsed:
         return tr("Last used");
     case State:

@@ -1,33 +1,45 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Everything that agents may do now, with the time that is left, and the ways to pull it back.
+// Everything that agents may do now, as a tree of who has it from whom, with what is left, and the ways to pull it
+// back.
 #pragma once
 
 #include "core/authority/person_desk.h"
+#include "ui/grants/narrow_dialog.h"
 
 #include <QTimer>
 #include <QWidget>
 
-class QLineEdit;
 class QComboBox;
+class QLineEdit;
 class QPushButton;
+class QSplitter;
 class QStackedLayout;
-class QTableView;
+class QTreeView;
 
 namespace countersign::ui {
 
+class GrantActions;
+class GrantDetails;
 class GrantsFilter;
 class GrantsModel;
 class Notice;
 class PlainLabel;
+class WindowMemory;
 
 /// What the page can have done; answers come later.
 struct GrantDeeds {
     using Answer = std::function<void(const Result<void>&)>;
+    using Facts = std::function<void(Result<consent::ScreenFacts>)>;
     std::function<void(const GrantId&, Answer)> revoke;
     std::function<void(const ClientId&, Answer)> revokeAllOf;
+    std::function<void(const GrantId&, Answer)> pause;
     std::function<void(const GrantId&, Answer)> resume;
+    std::function<void(const GrantId&, Facts)> prepareNarrowing;
+    NarrowDeeds narrowing;
+    std::function<ConsentView::Key()> key; ///< whether the person's key is unlocked
+    std::function<void(const ClientId&, const QString& name, Answer)> nameAgent;
 };
 
 class GrantsPage final : public QWidget {
@@ -36,6 +48,8 @@ public:
     GrantsPage(const Clock& clock, GrantDeeds deeds, QWidget* parent = nullptr);
 
     [[nodiscard]] GrantsModel& model() { return *m_model; }
+    /// Columns and filters as they were, and from now on kept.
+    void remember(WindowMemory& memory);
 
 Q_SIGNALS:
     void timelineWanted(const QString& grantId);
@@ -46,28 +60,38 @@ protected:
 
 private:
     void addFilterRow();
-    void addTable();
+    void addTree();
+    void arrangeTree();
+    void addRowButtons();
+    void addPlace();
     void addActions();
+    void follow();
     void revoke(const QModelIndex& shown);
     void askToRevokeAllOf();
+    void pauseOrResume(const std::function<void(const GrantId&, GrantDeeds::Answer)>& deed, const QString& failure);
+    void openNarrowing();
+    void showNarrowing(const GrantId& grant, Result<consent::ScreenFacts> facts);
+    void openNaming();
     void onSelection();
+    void openBranches(const QModelIndex& from);
     void updateEmpty();
-    [[nodiscard]] int selectedRow() const; ///< of the model; −1: none
+    [[nodiscard]] const authority::GrantRow* selected() const; ///< nullptr: none
+    [[nodiscard]] GrantDeeds::Answer reporting(const QString& failure);
     void report(const QString& what, const Result<void>& result);
 
+    const Clock& m_clock;
     GrantDeeds m_deeds;
     GrantsModel* m_model;
     GrantsFilter* m_filter;
     Notice* m_problem;
     QComboBox* m_which;
     QLineEdit* m_words;
-    QTableView* m_table;
+    QTreeView* m_tree;
+    GrantDetails* m_details;
     PlainLabel* m_empty;
+    QPushButton* m_showEnded;
     QStackedLayout* m_place;
-    QPushButton* m_revoke;
-    QPushButton* m_revokeAll;
-    QPushButton* m_resume;
-    QPushButton* m_timeline;
+    GrantActions* m_actions;
     QTimer m_ticker;
 };
 

@@ -6,19 +6,24 @@
 #include <QHBoxLayout>
 #include <QPushButton>
 #include <QScrollBar>
-#include <QTableView>
+#include <QToolButton>
+#include <QTreeView>
 
 #include <algorithm>
 
+using namespace Qt::StringLiterals;
+
 namespace countersign::ui {
 
-RowButtons::RowButtons(QTableView& view, int column, LookOf look, Press press)
-    : QObject(&view), m_view(view), m_column(column), m_look(std::move(look)), m_press(std::move(press))
+RowButtons::RowButtons(QTreeView& view, int column, LookOf look)
+    : QObject(&view), m_view(view), m_column(column), m_look(std::move(look))
 {
     m_timer.setSingleShot(true);
     m_timer.setInterval(0);
     connect(&m_timer, &QTimer::timeout, this, &RowButtons::arrange);
     connect(view.verticalScrollBar(), &QScrollBar::valueChanged, this, &RowButtons::later);
+    connect(&view, &QTreeView::expanded, this, &RowButtons::later);
+    connect(&view, &QTreeView::collapsed, this, &RowButtons::later);
     QAbstractItemModel* model = view.model();
     connect(model, &QAbstractItemModel::rowsInserted, this, &RowButtons::later);
     connect(model, &QAbstractItemModel::rowsRemoved, this, &RowButtons::later);
@@ -43,21 +48,21 @@ void RowButtons::later()
 
 void RowButtons::arrange()
 {
-    const QAbstractItemModel& model = *m_view.model();
-    const int count = model.rowCount();
-    const int first = std::max(0, m_view.rowAt(0));
-    const int bottom = m_view.rowAt(m_view.viewport()->height() - 1);
-    const int last = count == 0 ? -1 : bottom < 0 ? count - 1 : bottom;
+    std::vector<QModelIndex> inView;
+    const int bottom = m_view.viewport()->height();
+    for (QModelIndex at = m_view.indexAt(QPoint(m_view.viewport()->width() / 2, 1));
+        at.isValid() && m_view.visualRect(at).top() < bottom; at = m_view.indexBelow(at))
+        inView.push_back(at.siblingAtColumn(m_column));
     std::vector<QPersistentModelIndex> kept;
     for (const QPersistentModelIndex& cell : m_cells) {
-        if (cell.isValid() && cell.row() >= first && cell.row() <= last)
+        if (std::ranges::contains(inView, QModelIndex(cell)))
             kept.push_back(cell);
         else if (cell.isValid())
             m_view.setIndexWidget(cell, nullptr);
     }
     m_cells = std::move(kept);
-    for (int row = first; row <= last; ++row)
-        dress(model.index(row, m_column));
+    for (const QModelIndex& cell : inView)
+        dress(cell);
 }
 
 void RowButtons::dress(const QModelIndex& cell)
@@ -70,28 +75,41 @@ void RowButtons::dress(const QModelIndex& cell)
         std::erase(m_cells, QPersistentModelIndex(cell));
         return;
     }
-    auto* button = holder ? holder->findChild<QPushButton*>() : addButton(cell);
-    button->setText(look.text);
-    button->setAccessibleName(look.accessibleName);
-    button->setEnabled(look.enabled);
+    if (!holder)
+        holder = addButtons(cell);
+    auto* first = holder->findChild<QPushButton*>();
+    first->setText(look.text);
+    first->setAccessibleName(look.accessibleName);
+    first->setEnabled(look.enabled);
+    holder->findChild<QToolButton*>()->setAccessibleName(look.moreName);
 }
 
-QPushButton* RowButtons::addButton(const QModelIndex& cell)
+QWidget* RowButtons::addButtons(const QModelIndex& cell)
 {
     auto* holder = new QWidget; // a button as high as the row would look like a part of it
     auto* row = new QHBoxLayout(holder);
     const int space = m_view.fontMetrics().height() / 3;
     row->setContentsMargins(space, 0, space, 0);
-    auto* button = new QPushButton;
-    button->setAutoDefault(false);
-    connect(button, &QPushButton::clicked, this, [this, place = QPersistentModelIndex(cell)] {
+    row->setSpacing(space / 2);
+    auto* first = new QPushButton;
+    first->setAutoDefault(false);
+    auto* more = new QToolButton;
+    more->setText(u"⋯"_s);
+    more->setToolTip(tr("More"));
+    const QPersistentModelIndex place(cell);
+    connect(first, &QPushButton::clicked, this, [this, place] {
         if (place.isValid())
-            m_press(place);
+            Q_EMIT pressed(place);
     });
-    row->addWidget(button);
+    connect(more, &QToolButton::clicked, this, [this, place, more] {
+        if (place.isValid())
+            Q_EMIT moreWanted(place, more->mapToGlobal(QPoint(0, more->height())));
+    });
+    row->addWidget(first, 1);
+    row->addWidget(more);
     m_view.setIndexWidget(cell, holder);
-    m_cells.emplace_back(cell);
-    return button;
+    m_cells.push_back(place);
+    return holder;
 }
 
 } // namespace countersign::ui

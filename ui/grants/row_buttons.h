@@ -1,19 +1,21 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Real buttons in the rows of a table that are in view, and only there: a screen reader and a pointer find them, and
-// 100,000 rows cost no more than 10.
+// Real buttons in the rows of a tree that are in view, and only there: a pointer finds them, and 100,000 rows cost no
+// more than 10. One button does something, the other one opens the rest. (Qt tells screen readers of the cells alone:
+// the cell says the same, and the keyboard has other ways.)
 #pragma once
 
-#include <QAbstractItemView>
 #include <QObject>
+#include <QPersistentModelIndex>
 #include <QTimer>
 
 #include <functional>
 #include <vector>
 
 class QPushButton;
-class QTableView;
+class QToolButton;
+class QTreeView;
 
 namespace countersign::ui {
 
@@ -21,16 +23,21 @@ class RowButtons final : public QObject {
     Q_OBJECT
 public:
     struct Look {
-        QString text; ///< empty: no button in this row
+        QString text; ///< empty: no buttons in this row
         QString accessibleName;
-        bool enabled = true;
+        QString moreName; ///< accessible name of the second one
+        bool enabled = true; ///< the first one
     };
     using LookOf = std::function<Look(const QModelIndex& row)>;
-    using Press = std::function<void(const QModelIndex& row)>;
 
-    RowButtons(QTableView& view, int column, LookOf look, Press press);
+    /// `view` owns it.
+    RowButtons(QTreeView& view, int column, LookOf look);
 
     [[nodiscard]] int count() const { return static_cast<int>(m_cells.size()); }
+
+Q_SIGNALS:
+    void pressed(const QModelIndex& row);
+    void moreWanted(const QModelIndex& row, const QPoint& at); ///< in global coordinates
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -39,12 +46,11 @@ private:
     void later();
     void arrange();
     void dress(const QModelIndex& cell);
-    QPushButton* addButton(const QModelIndex& cell);
+    [[nodiscard]] QWidget* addButtons(const QModelIndex& cell);
 
-    QTableView& m_view;
+    QTreeView& m_view;
     int m_column;
     LookOf m_look;
-    Press m_press;
     QTimer m_timer; ///< many changes, one arrangement
     std::vector<QPersistentModelIndex> m_cells;
 };

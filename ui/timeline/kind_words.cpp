@@ -17,12 +17,15 @@ std::vector<KindGroup> kindGroups()
     using enum audit::LeafKind;
     return {
         {Kinds::tr("Everything"), {}},
-        {Kinds::tr("Decisions"), {ConsentGiven, RequestDenied, RequestBlocked, AgentBlocked, AgentUnblocked}},
+        {Kinds::tr("Decisions"),
+            {ConsentGiven, GrantNarrowed, ActionApproved, RequestDenied, RequestBlocked, AgentBlocked, AgentUnblocked}},
+        {Kinds::tr("Actions"), {ActionPermitted, ActionDenied, ActionAsked, ActionApproved}},
         {Kinds::tr("Requests"), {RequestReceived, RequestRefused, RequestMerged, RequestExpired, RequestCancelled}},
-        {Kinds::tr("Grants"), {ConsentGiven, GrantHeld, GrantResumed, GrantExpired, GrantRevoked}},
-        {Kinds::tr("Tokens"), {KeyBound, TokenIssued}},
+        {Kinds::tr("Grants"),
+            {ConsentGiven, GrantDelegated, GrantNarrowed, GrantHeld, GrantResumed, GrantExpired, GrantRevoked}},
+        {Kinds::tr("Tokens"), {KeyBound, TokenIssued, LinkExchanged}},
         {Kinds::tr("Agents and services"),
-            {AgentRegistered, AgentBlocked, AgentUnblocked, ServiceAdded, ServiceRemoved}},
+            {AgentRegistered, AgentNamed, AgentBlocked, AgentUnblocked, ServiceAdded, ServiceRemoved}},
         {Kinds::tr("The log itself"), {LogStarted, StateRejected}},
     };
 }

@@ -17,6 +17,16 @@ namespace {
 Glyph glyphOf(const QModelIndex& index)
 {
     using Outcome = TimelineModel::Outcome;
+    switch (static_cast<audit::LeafKind>(index.data(TimelineModel::KindRole).toInt())) {
+    case audit::LeafKind::ActionAsked:
+        return Glyph::Asked;
+    case audit::LeafKind::GrantNarrowed:
+        return Glyph::Less;
+    case audit::LeafKind::GrantHeld:
+        return Glyph::Pause;
+    default:
+        break;
+    }
     switch (static_cast<Outcome>(index.data(TimelineModel::OutcomeRole).toInt())) {
     case Outcome::Permitted:
         return Glyph::Permitted;

@@ -204,6 +204,8 @@ QVariant TimelineModel::entryData(const TimelineEntry& entry, int role) const
         return time;
     case OutcomeRole:
         return static_cast<int>(entry.outcome);
+    case KindRole:
+        return static_cast<int>(entry.kind);
     default:
         return {};
     }

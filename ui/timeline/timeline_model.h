@@ -39,6 +39,7 @@ public:
         HeadingRole = Qt::UserRole + 1, ///< the day, in rows that are headings; empty in entries
         TimeRole,
         OutcomeRole, ///< TimelineEntry::Outcome as int
+        KindRole, ///< audit::LeafKind as int
     };
 
     TimelineModel(Fetch fetch, const Clock& clock, QObject* parent = nullptr);

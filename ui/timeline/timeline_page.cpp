@@ -6,6 +6,7 @@
 #include "ui/common/notice.h"
 #include "ui/common/plain_label.h"
 #include "ui/common/time_words.h"
+#include "ui/common/window_memory.h"
 #include "ui/timeline/kind_words.h"
 #include "ui/timeline/timeline_delegate.h"
 
@@ -90,6 +91,21 @@ void TimelinePage::addFilterRow()
         m_grant.reset();
         applyFilter();
     });
+}
+
+void TimelinePage::remember(WindowMemory& memory)
+{
+    const auto keep = [this, &memory](QComboBox* box, const QString& what) {
+        const int chosen = memory.recall(what).toInt();
+        if (chosen > 0 && chosen < box->count())
+            box->setCurrentIndex(chosen);
+        connect(box, &QComboBox::currentIndexChanged, this,
+            [&memory, what](int index) { memory.remember(what, QByteArray::number(index)); });
+    };
+    keep(m_kinds, u"timeline/kind"_s);
+    keep(m_outcomes, u"timeline/outcome"_s);
+    keep(m_times, u"timeline/time"_s);
+    applyFilter();
 }
 
 void TimelinePage::addList()

@@ -20,6 +20,7 @@ namespace countersign::ui {
 
 class Notice;
 class PlainLabel;
+class WindowMemory;
 
 class TimelinePage final : public QWidget {
     Q_OBJECT
@@ -35,6 +36,8 @@ public:
     /// Only what concerns this grant, until the person takes that back.
     void showGrant(const GrantId& grant);
     void logGrew();
+    /// Kind, outcome and time of the filter row as they were, and from now on kept.
+    void remember(WindowMemory& memory);
     [[nodiscard]] TimelineModel& model() { return *m_model; }
 
 protected:

@@ -5,7 +5,9 @@
 // what runs. Nothing here approves, unlocks, resumes or adds anything.
 //
 //   GET  /status               how it stands
-//   GET  /grants[?which=all]   the grants, newest first; without `which` those that are live or held
+//   GET  /grants[?which=all]   the grants, newest first; without `which` those that are live or held. `parent` and
+//   `depth`
+//                              make the tree; `meters` say what is used up, `narrowed` what a hop took away
 //   GET  /timeline[?…]         the log, newest first: before, count, agent, grant, kind (a,b,…), from, to (Unix time)
 //   POST /grants/{id}/revoke   ends one grant
 //   POST /stop                 ends all grants

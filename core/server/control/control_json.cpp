@@ -52,12 +52,42 @@ json::Value orNull(const std::optional<UnixSeconds>& time)
     return time ? json::Value(time->value) : json::Value(nullptr);
 }
 
+json::Array textsJson(const QStringList& texts)
+{
+    json::Array out;
+    for (const QString& text : texts)
+        out.emplace_back(text.toStdString());
+    return out;
+}
+
+std::string_view meterName(authority::Meter::Kind kind)
+{
+    switch (kind) {
+    case authority::Meter::Kind::Uses:
+        return "uses";
+    case authority::Meter::Kind::PerDay:
+        return "per_day";
+    case authority::Meter::Kind::Total:
+        return "total";
+    }
+    return "unknown";
+}
+
+/// Actions as numbers, amounts as decimal text with their currency.
+json::Object meterJson(const authority::Meter& meter)
+{
+    if (meter.kind == authority::Meter::Kind::Uses)
+        return {{"kind", meterName(meter.kind)}, {"used", meter.used}, {"limit", meter.limit}};
+    return {{"kind", meterName(meter.kind)}, {"used", Amount::ofMillionths(meter.used).text()},
+        {"limit", Amount::ofMillionths(meter.limit).text()}, {"currency", meter.currency.code()}};
+}
+
 json::Object grantJson(const authority::GrantRow& row)
 {
     const grants::Grant& grant = row.grant;
-    json::Array may;
-    for (const QString& sentence : row.may)
-        may.emplace_back(sentence.toStdString());
+    json::Array meters;
+    for (const authority::Meter& meter : row.meters)
+        meters.emplace_back(meterJson(meter));
     json::Object out{
         {"id", grant.id.value},
         {"client_id", grant.agent.value},
@@ -69,8 +99,15 @@ json::Object grantJson(const authority::GrantRow& row)
         {"expires_at", grant.expiresAt.value},
         {"ended_at", orNull(grant.endedAt)},
         {"last_used_at", orNull(grant.lastUsedAt)},
-        {"may", std::move(may)},
+        {"depth", grant.depth},
+        {"may", textsJson(row.may)},
+        {"narrowed", textsJson(row.narrowed)},
+        {"meters", std::move(meters)},
     };
+    if (grant.parent)
+        out["parent"] = grant.parent->value;
+    if (!row.ownName.isEmpty())
+        out["own_name"] = row.ownName.toStdString();
     if (grant.boundKey)
         out["bound_key"] = grant.boundKey->value;
     if (auto details = json::parse(permissions::permissionJson(grant.permission)))

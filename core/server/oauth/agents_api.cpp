@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/server/oauth/agents_api.h"
 
+#include "core/server/authzen/endpoints.h"
 #include "core/server/oauth/endpoints.h"
 #include "core/server/oauth/replies.h"
 
@@ -22,6 +23,7 @@ constexpr std::array kPages{
     Page{"/.well-known/openid-configuration", metadata},
     Page{kJwksPath, jwks},
     Page{"/.well-known/agent-trust-keys", jwks},
+    Page{"/.well-known/authzen-configuration", authzenMetadata},
 };
 
 struct Endpoint {
@@ -34,13 +36,26 @@ constexpr std::array kEndpoints{
     Endpoint{kTokenPath, token},
     Endpoint{kIntrospectPath, introspect},
     Endpoint{kRevokePath, revoke},
+    Endpoint{kEvaluationPath, evaluate},
+    Endpoint{kEvaluationsPath, evaluateAll},
 };
+
+bool isRead(const HttpRequest& request)
+{
+    return request.method == "GET" || request.method == "HEAD";
+}
 
 void route(OAuthServer& server, const HttpRequest& request, Respond respond)
 {
     if (const auto* const page = std::ranges::find(kPages, request.path, &Page::path); page != kPages.end()) {
-        const bool reads = request.method == "GET" || request.method == "HEAD";
-        respond(reads ? page->get(server) : methodNotAllowed("GET, HEAD"));
+        respond(isRead(request) ? page->get(server) : methodNotAllowed("GET, HEAD"));
+        return;
+    }
+    if (request.path.starts_with(kStatusPath)) {
+        if (isRead(request))
+            statusList(server, request, std::move(respond));
+        else
+            respond(methodNotAllowed("GET, HEAD"));
         return;
     }
     if (const auto* const endpoint = std::ranges::find(kEndpoints, request.path, &Endpoint::path);

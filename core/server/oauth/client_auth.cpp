@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 3> kAssertionTypes{"", "jwt", "client-aut
 
 std::unexpected<Error> refused(std::string reason)
 {
-    return fail(ErrorCode::InvalidClient, "The client assertion is refused: " + std::move(reason) + '.');
+    return fail(ErrorCode::InvalidClient, std::move(reason));
 }
 
 /// A NumericDate (RFC 7519 section 2), which may have a fraction: rounded down. nullopt: missing.
@@ -77,18 +77,17 @@ Result<UnixSeconds> checkTimes(const json::Object& claims, UnixSeconds now)
     return **ends;
 }
 
-Result<std::string> claimedClient(const json::Object& claims, const Form& form)
+Result<std::string> claimedClient(const json::Object& claims)
 {
     const auto issuer = json::requiredString(claims, "iss");
     const auto subject = json::requiredString(claims, "sub");
     if (!issuer || !subject || *issuer != *subject)
         return refused("iss and sub must both be the client_id");
-    if (const auto named = form.value("client_id"); named && *named != *subject)
-        return refused("it is of another client than client_id");
     return *subject;
 }
+} // namespace
 
-Result<AuthenticatedAgent> verifyAssertion(const OAuthServer& server, std::string_view assertion, const Form& form)
+Result<AuthenticatedAgent> verifyAssertion(const OAuthServer& server, std::string_view assertion)
 {
     const auto jws = crypto::parseJws(assertion);
     if (!jws)
@@ -98,7 +97,7 @@ Result<AuthenticatedAgent> verifyAssertion(const OAuthServer& server, std::strin
     const auto claims = json::parseObject(jws->payload);
     if (!claims)
         return refused(claims.error().message);
-    const auto id = claimedClient(*claims, form);
+    const auto id = claimedClient(*claims);
     if (!id)
         return std::unexpected(id.error());
     const auto client = server.authority.findClient(ClientId{*id});
@@ -117,7 +116,6 @@ Result<AuthenticatedAgent> verifyAssertion(const OAuthServer& server, std::strin
         return refused("jti is missing or too long");
     return AuthenticatedAgent{client->agent.id, {client->agent.id.value, *jti, *ends + crypto::kClockSkew}};
 }
-} // namespace
 
 Challenge challengeFor(const HttpRequest& request)
 {
@@ -140,21 +138,31 @@ Result<AuthenticatedAgent> authenticateAgent(const OAuthServer& server, const Ht
             "The client does not authenticate: client_assertion and client_assertion_type are needed.");
     if (*type != kAssertionType)
         return fail(ErrorCode::InvalidClient, "The client_assertion_type is not " + std::string(kAssertionType) + '.');
-    return verifyAssertion(server, *assertion, form);
+    auto agent = verifyAssertion(server, *assertion);
+    const auto named = form.value("client_id");
+    if (agent && named && *named != agent->id.value)
+        agent = refused("it is of another client than client_id");
+    if (!agent)
+        return fail(agent.error().code, "The client assertion is refused: " + agent.error().message + '.');
+    return agent;
 }
 
-Result<authority::Service> authenticateService(const OAuthServer& server, const HttpRequest& request, const Form& form)
+std::optional<std::string_view> credentials(const HttpRequest& request, std::string_view scheme)
 {
-    if (form.value("client_assertion") || form.value("client_assertion_type") || form.value("client_secret"))
-        return fail(ErrorCode::InvalidRequest, "More than one way to authenticate is used.");
-    const std::unexpected wrong(Error{ErrorCode::InvalidClient, "No service has these credentials."});
-
-    static constexpr std::string_view kScheme = "basic ";
     const std::string_view field = request.field("authorization").value_or(std::string_view());
     const auto sameLetter = [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); };
-    if (!std::ranges::equal(field.substr(0, kScheme.size()), kScheme, sameLetter))
-        return wrong;
-    const auto pair = crypto::fromBase64(field.substr(kScheme.size()));
+    if (!std::ranges::equal(field.substr(0, scheme.size()), scheme, sameLetter)
+        || !field.substr(scheme.size()).starts_with(' '))
+        return std::nullopt;
+    return field.substr(scheme.size() + 1);
+}
+
+Result<authority::Service> authenticateService(const OAuthServer& server, const HttpRequest& request)
+{
+    const std::unexpected wrong(Error{ErrorCode::InvalidClient, "No service has these credentials."});
+
+    const auto encoded = credentials(request, "basic");
+    const auto pair = encoded ? crypto::fromBase64(*encoded) : wrong;
     const std::size_t colon = pair ? pair->find(':') : std::string::npos;
     if (colon == std::string::npos)
         return wrong;
@@ -163,12 +171,21 @@ Result<authority::Service> authenticateService(const OAuthServer& server, const 
     const auto secret = decodeFormText(std::string_view(*pair).substr(colon + 1));
     if (!id || !secret)
         return wrong;
-    if (const auto named = form.value("client_id"); named && *named != *id)
-        return fail(ErrorCode::InvalidRequest, "client_id names another client than the Authorization field.");
     auto service = server.authority.findService(ServiceId{*id}, *secret);
     if (!service)
         return wrong;
     return *std::move(service);
+}
+
+Result<authority::Service> authenticateService(const OAuthServer& server, const HttpRequest& request, const Form& form)
+{
+    if (form.value("client_assertion") || form.value("client_assertion_type") || form.value("client_secret"))
+        return fail(ErrorCode::InvalidRequest, "More than one way to authenticate is used.");
+    auto service = authenticateService(server, request);
+    const auto named = form.value("client_id");
+    if (service && named && *named != service->id.value)
+        return fail(ErrorCode::InvalidRequest, "client_id names another client than the Authorization field.");
+    return service;
 }
 
 } // namespace countersign::server

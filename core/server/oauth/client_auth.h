@@ -14,7 +14,9 @@
 #include "core/server/oauth/replies.h"
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace countersign::server {
 
@@ -27,6 +29,9 @@ struct AuthenticatedAgent {
     authority::UsedProof proof;
 };
 
+/// The assertion itself. Error: InvalidClient, the message being the reason as a part of a sentence.
+[[nodiscard]] Result<AuthenticatedAgent> verifyAssertion(const OAuthServer& server, std::string_view assertion);
+
 /// Errors: InvalidClient; InvalidRequest where two ways to authenticate are mixed.
 [[nodiscard]] Result<AuthenticatedAgent> authenticateAgent(
     const OAuthServer& server, const HttpRequest& request, const Form& form);
@@ -34,6 +39,12 @@ struct AuthenticatedAgent {
 /// Errors: InvalidClient; InvalidRequest where two ways to authenticate are mixed.
 [[nodiscard]] Result<authority::Service> authenticateService(
     const OAuthServer& server, const HttpRequest& request, const Form& form);
+
+/// The same where there is no form. Error: InvalidClient.
+[[nodiscard]] Result<authority::Service> authenticateService(const OAuthServer& server, const HttpRequest& request);
+
+/// What follows `scheme` (in lower case) in the Authorization field. nullopt: another scheme, no field, or several.
+[[nodiscard]] std::optional<std::string_view> credentials(const HttpRequest& request, std::string_view scheme);
 
 /// Who used the Authorization field is told which scheme there is (RFC 6749 section 5.2).
 [[nodiscard]] Challenge challengeFor(const HttpRequest& request);

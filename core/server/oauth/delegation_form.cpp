@@ -102,6 +102,18 @@ Result<std::optional<Thumbprint>> readDpopKey(const Form& form)
     return Thumbprint{std::string(*text)};
 }
 
+/// nullopt: a new grant. Whether there is such a grant, the authority says.
+Result<std::optional<GrantId>> readReplaced(const Form& form)
+{
+    const std::string_view action = form.value("grant_management_action").value_or("create");
+    const auto grant = form.value("grant_id");
+    if (!std::ranges::contains(kGrantActions, action))
+        return fail(ErrorCode::InvalidRequest, "grant_management_action is either create or replace.");
+    if ((action == "replace") != grant.has_value())
+        return fail(ErrorCode::InvalidRequest, "grant_id goes with grant_management_action=replace, and only with it.");
+    return grant ? std::optional(GrantId{std::string(*grant)}) : std::nullopt;
+}
+
 /// Equal for requests that ask the same, whatever the order of their parameters: the text of each name and value with
 /// its length before it, by name. How the client authenticated is left out, because it differs each time.
 std::string digestOf(const Form& form)
@@ -154,6 +166,9 @@ Result<authority::DelegationRequest> readDelegationForm(
     auto dpopKey = readDpopKey(form);
     if (!dpopKey)
         return std::unexpected(dpopKey.error());
+    auto replaced = readReplaced(form);
+    if (!replaced)
+        return std::unexpected(replaced.error());
     const auto details = form.required("authorization_details");
     if (!details)
         return std::unexpected(details.error());
@@ -167,6 +182,7 @@ Result<authority::DelegationRequest> readDelegationForm(
     request.openid = *openid;
     request.life = *life;
     request.dpopKey = *std::move(dpopKey);
+    request.replaces = *std::move(replaced);
     request.digest = digestOf(form);
     return request;
 }

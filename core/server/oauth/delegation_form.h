@@ -10,14 +10,19 @@
 #include "core/base/result.h"
 #include "core/server/oauth/form.h"
 
+#include <array>
 #include <string>
 #include <string_view>
 
 namespace countersign::server {
 
-/// Fills in what the form says: asked, bindingMessage, openid, life, dpopKey, digest. `person` is the one person here.
-/// Errors: InvalidRequest, InvalidScope, InvalidTarget, InvalidAuthorizationDetails, InvalidBindingMessage,
-/// UnknownUserId.
+/// grant_management_action (Grant Management for OAuth 2.0): a new grant, which is what happens without it, too, or one
+/// in place of the grant that grant_id names.
+inline constexpr std::array<std::string_view, 2> kGrantActions{"create", "replace"};
+
+/// Fills in what the form says: asked, bindingMessage, openid, life, dpopKey, replaces, digest. `person` is the one
+/// person here. Errors: InvalidRequest, InvalidScope, InvalidTarget, InvalidAuthorizationDetails,
+/// InvalidBindingMessage, UnknownUserId.
 [[nodiscard]] Result<authority::DelegationRequest> readDelegationForm(
     const Form& form, const Thumbprint& person, std::string_view issuer);
 

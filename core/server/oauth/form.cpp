@@ -83,13 +83,18 @@ Result<std::string> decodeFormText(std::string_view text)
     return out;
 }
 
+bool isMediaType(std::string_view text, std::string_view type)
+{
+    return lowerCase(trimmed(text)) == type;
+}
+
 bool hasContentType(const HttpRequest& request, std::string_view type)
 {
     const auto value = request.field("content-type");
     if (!value)
         return false;
     const std::size_t semicolon = value->find(';');
-    if (lowerCase(trimmed(value->substr(0, semicolon))) != type)
+    if (!isMediaType(value->substr(0, semicolon), type))
         return false;
     if (semicolon == std::string_view::npos)
         return true;

@@ -41,6 +41,9 @@ private:
 /// One name or value, decoded: '+' is a space. Error: InvalidRequest for broken percent-encoding or UTF-8, or a NUL.
 [[nodiscard]] Result<std::string> decodeFormText(std::string_view text);
 
+/// Whether `text` is the media type `type` (given in lower case), in any letters and with spaces around it.
+[[nodiscard]] bool isMediaType(std::string_view text, std::string_view type);
+
 /// Whether the request's Content-Type is `type`, with no parameter but charset=utf-8.
 [[nodiscard]] bool hasContentType(const HttpRequest& request, std::string_view type);
 

@@ -5,6 +5,7 @@
 #include "core/server/oauth/endpoints.h"
 
 #include "core/permissions/permission_json.h"
+#include "core/server/oauth/delegation_form.h"
 #include "core/server/oauth/replies.h"
 
 namespace countersign::server {
@@ -22,7 +23,7 @@ HttpResponse metadata(const OAuthServer& server)
             {"token_endpoint", server.url(kTokenPath)},
             {"introspection_endpoint", server.url(kIntrospectPath)},
             {"revocation_endpoint", server.url(kRevokePath)},
-            {"grant_types_supported", json::Array{kCibaGrantType, kRefreshGrantType}},
+            {"grant_types_supported", json::Array(kGrantTypes.begin(), kGrantTypes.end())},
             {"response_types_supported", json::Array()},
             {"scopes_supported", json::Array{"openid"}},
             {"subject_types_supported", json::Array{"public"}},
@@ -33,10 +34,12 @@ HttpResponse metadata(const OAuthServer& server)
             {"revocation_endpoint_auth_signing_alg_values_supported", agentKeys},
             {"introspection_endpoint_auth_methods_supported", json::Array{"private_key_jwt", "client_secret_basic"}},
             {"introspection_endpoint_auth_signing_alg_values_supported", agentKeys},
+            {"introspection_signing_alg_values_supported", json::Array{"ES256"}},
             {"dpop_signing_alg_values_supported", agentKeys},
             {"backchannel_token_delivery_modes_supported", json::Array{"poll"}},
             {"backchannel_user_code_parameter_supported", false},
             {"authorization_details_types_supported", json::Array{permissions::kDetailType}},
+            {"grant_management_actions_supported", json::Array(kGrantActions.begin(), kGrantActions.end())},
             {"request_parameter_supported", false},
             {"request_uri_parameter_supported", false},
             {"claims_parameter_supported", false},

@@ -53,10 +53,12 @@ Result<void> checkGrantTypes(const json::Object& metadata)
     const auto types = json::requiredStrings(metadata, "grant_types");
     if (!types)
         return refused(types.error().message);
-    const auto isKnown = [](std::string_view type) { return type == kCibaGrantType || type == kRefreshGrantType; };
-    if (!std::ranges::all_of(*types, isKnown) || !std::ranges::contains(*types, kCibaGrantType))
-        return refused(
-            "grant_types must have " + std::string(kCibaGrantType) + " and may have refresh_token, nothing else.");
+    const auto isKnown = [](std::string_view type) { return std::ranges::contains(kGrantTypes, type); };
+    const bool begins =
+        std::ranges::contains(*types, kCibaGrantType) || std::ranges::contains(*types, kExchangeGrantType);
+    if (!begins || !std::ranges::all_of(*types, isKnown))
+        return refused("grant_types must have " + std::string(kCibaGrantType) + " or " + std::string(kExchangeGrantType)
+            + ", and may have refresh_token, nothing else.");
     return {};
 }
 
@@ -144,7 +146,7 @@ json::Object registeredMetadata(const Registration& registration)
         {"client_name", registration.name},
         {"jwks", {{"keys", json::Array{std::move(key)}}}},
         {"token_endpoint_auth_method", "private_key_jwt"},
-        {"grant_types", json::Array{kCibaGrantType, kRefreshGrantType}},
+        {"grant_types", json::Array(kGrantTypes.begin(), kGrantTypes.end())},
         {"response_types", json::Array()},
         {"backchannel_token_delivery_mode", "poll"},
         {"backchannel_user_code_parameter", false},

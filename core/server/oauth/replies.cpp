@@ -4,6 +4,8 @@
 
 #include "core/server/http/answers.h"
 
+#include <utility>
+
 namespace countersign::server {
 
 std::string descriptionText(std::string_view text)
@@ -27,7 +29,12 @@ std::string descriptionText(std::string_view text)
 
 HttpResponse jsonAnswer(int status, const json::Object& body)
 {
-    return {.status = status, .fields = {{"content-type", "application/json"}}, .body = json::serialize(body)};
+    return jsonTextAnswer(status, json::serialize(body));
+}
+
+HttpResponse jsonTextAnswer(int status, std::string body)
+{
+    return {.status = status, .fields = {{"content-type", "application/json"}}, .body = std::move(body)};
 }
 
 HttpResponse refusal(const Error& error, Challenge challenge)

@@ -24,6 +24,8 @@ inline constexpr std::size_t kMaxDescriptionBytes = 1000;
 enum class Challenge : std::uint8_t { None, Basic };
 
 [[nodiscard]] HttpResponse jsonAnswer(int status, const json::Object& body);
+[[nodiscard]] HttpResponse jsonTextAnswer(
+    int status, std::string body); ///< where numbers must stay as they are written
 /// `{"error", "error_description"}` by wireError(), with Retry-After on 429 and 503.
 [[nodiscard]] HttpResponse refusal(const Error& error, Challenge challenge = Challenge::None);
 [[nodiscard]] HttpResponse methodNotAllowed(std::string_view allowed); ///< 405 with Allow

@@ -19,7 +19,7 @@ class TestRegistry : public QObject {
         std::unique_ptr<Database> database = *Database::open(folder.path(), Access::ReadWrite);
         Registry registry{*database};
 
-        Agent add(const std::string& id, const std::string& executable, uid_t uid = 1000)
+        Agent add(const std::string& id, const std::string& executable, std::optional<uid_t> uid = 1000)
         {
             const auto key = crypto::PrivateKey::generate(crypto::KeyType::Ed25519)->publicKey();
             const Agent agent{{id}, "name of " + id, key.thumbprint(), executable, {17}, Standing::Ordinary};
@@ -50,10 +50,38 @@ private Q_SLOTS:
         fixture.add("a", "", 1000);
         fixture.add("b", "", 1000);
         fixture.add("c", "", 1001);
+        fixture.add("d", "", std::nullopt);
         QCOMPARE(*fixture.registry.countOf(1000), 2);
         QCOMPARE(*fixture.registry.countOf(1001), 1);
         QCOMPARE(*fixture.registry.countOf(1002), 0);
-        QCOMPARE(fixture.registry.ids()->size(), 3U);
+        QCOMPARE(*fixture.registry.countOf(std::nullopt), 1);
+        QCOMPARE(fixture.registry.ids()->size(), 4U);
+    }
+
+    void an_agent_that_a_link_named_introduces_itself_later()
+    {
+        Fixture fixture;
+        const Agent agent = fixture.add("a", "", std::nullopt);
+        QVERIFY(!(*fixture.registry.find({"a"}))->uid);
+        QVERIFY(fixture.registry.introduce({"a"}, "sub-agent", 1001));
+        QCOMPARE((*fixture.registry.find({"a"}))->agent.name, std::string("sub-agent"));
+        QVERIFY((*fixture.registry.find({"a"}))->uid == uid_t{1001});
+        QCOMPARE((*fixture.registry.find({"a"}))->agent.key, agent.key);
+    }
+
+    void a_name_of_the_person_s_own_is_of_one_agent()
+    {
+        Fixture fixture;
+        fixture.add("a", "");
+        fixture.add("b", "");
+        QVERIFY(fixture.registry.setOwnName({"a"}, "books"));
+        QCOMPARE((*fixture.registry.find({"a"}))->agent.ownName, std::string("books"));
+        QCOMPARE(fixture.registry.setOwnName({"b"}, "books").error().code, ErrorCode::InvalidInput);
+        QVERIFY(fixture.registry.setOwnName({"a"}, "books"));
+        QVERIFY(fixture.registry.setOwnName({"a"}, ""));
+        QVERIFY(fixture.registry.setOwnName({"b"}, "books"));
+        QVERIFY(fixture.registry.setOwnName({"a"}, ""));
+        QCOMPARE((*fixture.registry.find({"a"}))->agent.ownName, std::string());
     }
 
     void a_block_covers_the_key_and_the_program_as_last_seen()

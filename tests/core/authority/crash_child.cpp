@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // An authority under load, to be killed: crash_child FOLDER IDENTITY [ANCHOR_SIZE ANCHOR_ROOT]. Each line of its output
-// was acknowledged before it was written: "anchor SIZE ROOT", "agent ID", "granted ID", "revoked ID".
+// was acknowledged before it was written: "anchor SIZE ROOT", "agent ID", "granted ID", "delegated ID PARENT", "revoked
+// ID".
 
 #include "core/crypto/bytes.h"
 #include "core/crypto/digest.h"
@@ -38,21 +39,32 @@ template <typename T> T must(Result<T> result, const char* what)
     return std::move(*result);
 }
 
-/// Asks, approves, polls, and revokes every other grant, for ever.
+/// Hands what it got on to the child, which exchanges the link.
+void handOn(
+    AuthorityFixture& fixture, const TestAgent& agent, const TestAgent& child, const authority::TokenSet& tokens)
+{
+    const std::string link = fixture.delegate(tokens.accessToken, agent.key, child, handedOn(tokens.granted));
+    const auto below = must(fixture.exchange(child, tokens.accessToken, {link}), "exchange");
+    say("delegated " + below.grant.value + ' ' + tokens.grant.value);
+}
+
+/// Asks, approves, polls, hands on, and revokes every other grant, for ever.
 void live(AuthorityFixture& fixture, int number)
 {
     const std::string name = "agent " + std::to_string(number);
     const TestAgent agent = fixture.registerAgent(name, "/usr/bin/" + std::to_string(number));
     say("agent " + agent.id().value);
+    const TestAgent child = fixture.registerAgent("child of " + name, {});
     for (int i = 0;; ++i) {
         const auto accepted =
-            must(fixture.ask(fixture.request(agent, payments(), name + crypto::randomToken())), "ask");
+            must(fixture.ask(fixture.request(agent, delegable(1), name + crypto::randomToken())), "ask");
         for (const auto& waiting : fixture.waiting()) {
             if (waiting.request.agent != agent.id())
                 continue;
             const GrantId grant = must(fixture.approve(approvalOf(waiting)), "approve");
             say("granted " + grant.value);
             const auto tokens = must(fixture.poll(agent, accepted.id), "poll");
+            handOn(fixture, agent, child, tokens);
             if (i % 2 == 0) {
                 if (!fixture.revoke(tokens.grant))
                     ::_exit(2);

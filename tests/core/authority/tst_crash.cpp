@@ -38,6 +38,7 @@ struct Acknowledged {
     std::set<std::string> agents;
     std::set<std::string> granted;
     std::set<std::string> revoked;
+    std::map<std::string, std::string> parents; ///< of delegated grants
     std::optional<keychain::LogAnchor> anchor;
 
     void take(const QByteArray& line)
@@ -48,6 +49,8 @@ struct Acknowledged {
             agents.insert(words.at(1).toStdString());
         else if (words.front() == "granted")
             granted.insert(words.at(1).toStdString());
+        else if (words.front() == "delegated")
+            parents[words.at(1).toStdString()] = words.at(2).toStdString();
         else if (words.front() == "revoked")
             revoked.insert(words.at(1).toStdString());
         else if (words.front() == "anchor")
@@ -94,10 +97,15 @@ class TestCrash : public QObject {
             QVERIFY2(states.contains(id), id.c_str());
         for (const std::string& id : acknowledged.revoked)
             QCOMPARE(states[id], GrantState::Revoked);
+        for (const auto& [id, parent] : acknowledged.parents) {
+            QVERIFY2(states.contains(id), id.c_str());
+            QCOMPARE(states[id], states[parent]);
+        }
         for (const std::string& id : acknowledged.agents)
             QVERIFY(fixture.authority().findClient(ClientId{id}));
         QCOMPARE(fixture.count(audit::LeafKind::StateRejected), 0);
-        QCOMPARE(fixture.count(audit::LeafKind::ConsentGiven), static_cast<int>(states.size()));
+        QCOMPARE(fixture.count(audit::LeafKind::ConsentGiven) + fixture.count(audit::LeafKind::GrantDelegated),
+            static_cast<int>(states.size()));
     }
 
 private Q_SLOTS:

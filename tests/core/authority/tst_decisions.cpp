@@ -64,7 +64,7 @@ private Q_SLOTS:
         const TestAgent agent = fixture.registerAgent();
         const auto accepted = fixture.ask(agent);
         Decision decision = approvalOf(fixture.waiting().front());
-        decision.edit.keptActions.front().front() = false;
+        decision.edit.details.front().keptActions.front() = false;
         decision.edit.duration = consent::Duration::FifteenMinutes;
         compose(decision);
         QVERIFY(fixture.approve(decision));

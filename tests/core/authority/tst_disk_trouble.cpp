@@ -6,18 +6,13 @@
 
 #include "core/authority/use_cases.h"
 #include "tests/support/authority_fixture.h"
+#include "tests/support/small_disk.h"
 
 #include <QDir>
 #include <QFile>
 #include <QTest>
 
 #include <csignal>
-#include <fcntl.h>
-#include <sched.h>
-#include <sys/mount.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 using namespace countersign;
 using namespace countersign::testing;
@@ -26,70 +21,12 @@ using grants::GrantState;
 
 namespace {
 
-enum class SmallDisk : std::uint8_t { Unavailable, Mounted };
+constexpr int kSmallDiskMebibytes = 24;
 
 template <typename T> ErrorCode codeOf(const Result<T>& result)
 {
     return result ? ErrorCode::Internal : result.error().code;
 }
-
-QByteArray smallDiskPath()
-{
-    return qgetenv("XDG_RUNTIME_DIR") + "/small-disk";
-}
-
-bool writeTo(const char* path, const QByteArray& text)
-{
-    QFile file(QString::fromLatin1(path));
-    return file.open(QIODevice::WriteOnly | QIODevice::Unbuffered) && file.write(text) == text.size();
-}
-
-/// Before any thread runs, or the kernel refuses.
-SmallDisk mountSmallDisk()
-{
-    const QByteArray user = QByteArray::number(::geteuid());
-    const QByteArray group = QByteArray::number(::getegid());
-    if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
-        return SmallDisk::Unavailable;
-    writeTo("/proc/self/setgroups", "deny");
-    if (!writeTo("/proc/self/uid_map", user + " " + user + " 1")
-        || !writeTo("/proc/self/gid_map", group + " " + group + " 1"))
-        return SmallDisk::Unavailable;
-    const QByteArray path = smallDiskPath();
-    if (::mkdir(path.constData(), 0700) != 0)
-        return SmallDisk::Unavailable;
-    return ::mount("small", path.constData(), "tmpfs", 0, "size=24m,mode=0700") == 0 ? SmallDisk::Mounted
-                                                                                     : SmallDisk::Unavailable;
-}
-
-void fillDisk(const QString& path)
-{
-    const int fd = ::open(QFile::encodeName(path).constData(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    QVERIFY(fd >= 0);
-    const QByteArray block(65536, 'f');
-    for (qsizetype size = block.size(); size > 0;) {
-        if (::write(fd, block.constData(), static_cast<std::size_t>(size)) < 0)
-            size /= 2;
-    }
-    ::close(fd);
-}
-
-/// While it lives no file may grow beyond `bytes`.
-class FileSizeLimit {
-public:
-    explicit FileSizeLimit(rlim_t bytes)
-    {
-        ::getrlimit(RLIMIT_FSIZE, &m_before);
-        const rlimit limit{.rlim_cur = bytes, .rlim_max = m_before.rlim_max};
-        ::setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &m_before); }
-    FileSizeLimit(const FileSizeLimit&) = delete;
-    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
-private:
-    rlimit m_before = {};
-};
 
 /// Asks until the disk refuses.
 ErrorCode askUntilRefused(AuthorityFixture& fixture, const TestAgent& agent)
@@ -124,12 +61,12 @@ private Q_SLOTS:
         const auto decision = approvalOf(fixture.waiting().front());
 
         const QString filler = disk + QStringLiteral("/filler");
-        fillDisk(filler);
+        QVERIFY(fillDisk(filler));
         QCOMPARE(askUntilRefused(fixture, agent), ErrorCode::StorageFull);
         QCOMPARE(codeOf(fixture.approve(decision)), ErrorCode::StorageFull);
         QCOMPARE(codeOf(fixture.refresh(agent, tokens.refreshToken)), ErrorCode::StorageFull);
         QVERIFY(fixture.isActive(other.accessToken));
-        fillDisk(filler); // what the first refusal gave back is gone too
+        QVERIFY(fillDisk(filler)); // what the first refusal gave back is gone too
         const auto revoked = fixture.revoke(tokens.grant);
         QVERIFY2(revoked, revoked ? "" : revoked.error().message.c_str());
         QVERIFY(!fixture.isActive(tokens.accessToken));
@@ -196,7 +133,7 @@ private:
 int main(int argc, char** argv)
 {
     std::signal(SIGXFSZ, SIG_IGN);
-    const SmallDisk disk = mountSmallDisk();
+    const SmallDisk disk = mountSmallDisk(kSmallDiskMebibytes);
     QCoreApplication app(argc, argv);
     DiskTroubleTest test(disk);
     return QTest::qExec(&test, argc, argv);

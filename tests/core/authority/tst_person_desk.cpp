@@ -4,7 +4,7 @@
 // The façade that the windows see, on a thread with an event loop.
 
 #include "core/authority/person_desk.h"
-#include "tests/support/authority_fixture.h"
+#include "tests/support/actions.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -273,6 +273,70 @@ private Q_SLOTS:
         QVERIFY(fixture.status().troubles.empty());
         QTest::qWait(50);
         QCOMPARE(answers, 0);
+    }
+
+    void a_grant_is_paused_narrowed_and_goes_on()
+    {
+        AuthorityFixture fixture;
+        const TestAgent agent = fixture.registerAgent();
+        const GrantId grant = grantTo(fixture, agent, paymentsWith(",\"uses\":10")).grant;
+        PersonDesk desk(fixture.authority());
+        waitUntilReady(desk);
+        const auto row = [&]() -> const authority::GrantRow& { return desk.grants().front(); };
+
+        QVERIFY(await<void>([&](auto done) { desk.pause(grant, std::move(done)); }));
+        QTRY_COMPARE(row().grant.reason, grants::EndReason::PausedByPerson);
+        auto facts = await<consent::ScreenFacts>([&](auto done) { desk.prepareNarrowing(grant, std::move(done)); });
+        QVERIFY(facts);
+        authority::Narrowing narrowing;
+        narrowing.grant = grant;
+        narrowing.facts = *facts;
+        narrowing.edit = consent::initialEdit(*facts);
+        narrowing.edit.details.front().uses = 3;
+        const auto screen = consent::composeScreen(*facts, narrowing.edit, QLocale(QLocale::English));
+        narrowing.locale = screen.locale;
+        narrowing.shownText = screen.text(narrowing.edit);
+        QVERIFY(await<void>([&](auto done) { desk.narrow(narrowing, std::move(done)); }));
+        QTRY_COMPARE(row().meters.front().limit, std::int64_t{3});
+        QCOMPARE(row().grant.state, GrantState::Held); // narrowing lets nothing go on
+        QVERIFY(await<void>([&](auto done) { desk.resume(grant, std::move(done)); }));
+        QTRY_COMPARE(row().grant.state, GrantState::Live);
+        QCOMPARE(
+            codeOf(await<void>([&](auto done) { desk.pause(GrantId{"none"}, std::move(done)); })), ErrorCode::NotFound);
+    }
+
+    void what_an_action_uses_up_and_what_an_agent_is_called_reaches_the_rows()
+    {
+        AuthorityFixture fixture;
+        const TestAgent agent = fixture.registerAgent();
+        const auto tokens = grantTo(fixture, agent, paymentsWith(",\"uses\":10"));
+        const ServiceId service = addService(fixture);
+        PersonDesk desk(fixture.authority());
+        waitUntilReady(desk);
+        QVERIFY(isPermitted(perform(fixture, service, tokens.accessToken, agent, payment("1.00"))));
+        QTRY_COMPARE(desk.grants().front().meters.front().used, std::int64_t{1});
+        QVERIFY(await<void>([&](auto done) { desk.nameAgent(agent.id(), QStringLiteral("books"), std::move(done)); }));
+        QTRY_COMPARE(desk.grants().front().ownName, QStringLiteral("books"));
+        QCOMPARE(codeOf(await<void>(
+                     [&](auto done) { desk.nameAgent(ClientId{"none"}, QStringLiteral("x"), std::move(done)); })),
+            ErrorCode::NotFound);
+    }
+
+    void a_question_about_one_action_arrives_like_any_request()
+    {
+        AuthorityFixture fixture;
+        const TestAgent agent = fixture.registerAgent();
+        const auto tokens = grantTo(fixture, agent, paymentsWith(",\"step_up\":{\"every_action\":true}"));
+        const ServiceId service = addService(fixture);
+        PersonDesk desk(fixture.authority());
+        waitUntilReady(desk);
+        QVERIFY(isAsked(perform(fixture, service, tokens.accessToken, agent, payment("1.00"))));
+        QTRY_COMPARE(desk.waitingRequests().size(), 1U);
+        const auto& waiting = desk.waitingRequests().front();
+        QCOMPARE(waiting.request.purpose, consent::Purpose::Action);
+        QVERIFY(await<GrantId>([&](auto done) { desk.approve(approvalOf(waiting), std::move(done)); }));
+        QTRY_VERIFY(desk.waitingRequests().empty());
+        QVERIFY(isPermitted(perform(fixture, service, tokens.accessToken, agent, payment("1.00"))));
     }
 };
 

@@ -4,6 +4,7 @@
 #include "core/consent/record.h"
 #include "core/crypto/jws.h"
 #include "core/permissions/permission_json.h"
+#include "core/permissions/value.h"
 
 #include <QTest>
 
@@ -48,6 +49,69 @@ private Q_SLOTS:
         const auto read = verifyConsent(*jws, person.publicKey());
         QVERIFY(read);
         QCOMPARE(*read, record);
+    }
+
+    void a_record_of_each_purpose_reads_back_as_it_was()
+    {
+        const auto person = *crypto::PrivateKey::generate(crypto::KeyType::P256);
+        ConsentRecord replacement = sample(person);
+        replacement.purpose = Purpose::Replacement;
+        replacement.replaces = GrantId{"g0"};
+        ConsentRecord amendment = sample(person);
+        amendment.purpose = Purpose::Amendment;
+        amendment.requestId.clear();
+        amendment.previous = "digest-of-the-one-before";
+        ConsentRecord action = sample(person);
+        action.purpose = Purpose::Action;
+        action.asked = {};
+        action.granted = {};
+        action.actionDigest = "digest-of-the-action";
+        for (const ConsentRecord& record : {replacement, amendment, action}) {
+            const auto jws = signConsent(record, person);
+            QVERIFY2(jws, jws ? "" : jws.error().message.c_str());
+            const auto read = verifyConsent(*jws, person.publicKey());
+            QVERIFY2(read, read ? "" : read.error().message.c_str());
+            QCOMPARE(*read, record);
+        }
+    }
+
+    void a_record_lacks_nothing_that_its_purpose_needs_and_has_nothing_of_another()
+    {
+        const auto person = *crypto::PrivateKey::generate(crypto::KeyType::P256);
+        const auto refused = [&](auto change) {
+            ConsentRecord record = sample(person);
+            change(record);
+            return !signConsent(record, person);
+        };
+        QVERIFY(!refused([](ConsentRecord&) { }));
+        QVERIFY(refused([](ConsentRecord& record) { record.purpose = Purpose::Replacement; }));
+        QVERIFY(refused([](ConsentRecord& record) { record.purpose = Purpose::Amendment; }));
+        QVERIFY(refused([](ConsentRecord& record) { record.purpose = Purpose::Action; }));
+        QVERIFY(refused([](ConsentRecord& record) { record.replaces = GrantId{"g0"}; }));
+        QVERIFY(refused([](ConsentRecord& record) { record.previous = "x"; }));
+        QVERIFY(refused([](ConsentRecord& record) { record.actionDigest = "x"; }));
+        // What is signed for one purpose can't be read as another.
+        json::Object claims = *json::parseObject(consentClaims(sample(person)));
+        for (const char* purpose : {"grant", "action", "amendment", "replacement", "anything"}) {
+            claims["purpose"] = purpose;
+            QVERIFY2(!verifyConsent(*crypto::signJwt("consent+jwt", claims, person), person.publicKey()), purpose);
+        }
+    }
+
+    void the_digest_of_an_action_is_of_every_byte_that_matters()
+    {
+        const auto action = [](const char* name, const char* arguments) {
+            return permissions::ActionRequest{permissions::Action::parse(name).value(),
+                permissions::Location::parse("https://a.example/").value(), permissions::parseValue(arguments).value()};
+        };
+        const std::string digest = actionDigest(action("a.pay", "{\"amount\":\"1.50\",\"to\":\"acme\"}"));
+        QCOMPARE(digest.size(), 43U);
+        QCOMPARE(actionDigest(action("a.pay", "{ \"to\":\"acme\", \"amount\":\"1.50\" }")), digest);
+        QVERIFY(actionDigest(action("a.pay", "{\"amount\":1.50,\"to\":\"acme\"}")) != digest);
+        QVERIFY(actionDigest(action("a.pay", "{\"amount\":\"1.50\",\"to\":\"acme2\"}")) != digest);
+        QVERIFY(actionDigest(action("a.buy", "{\"amount\":\"1.50\",\"to\":\"acme\"}")) != digest);
+        QCOMPARE(actionJson(action("a.pay", "{\"n\":12345678901234567890123}")),
+            "{\"action\":\"a.pay\",\"arguments\":{\"n\":12345678901234567890123},\"location\":\"https://a.example/\"}");
     }
 
     void another_person_can_not_sign_for_this_one()

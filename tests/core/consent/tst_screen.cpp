@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/consent/screen.h"
-#include "core/permissions/permission_json.h"
+#include "tests/core/consent/screen_samples.h"
 
 #include <QTest>
 #include <QTimeZone>
@@ -11,35 +10,10 @@ using namespace countersign;
 using namespace countersign::consent;
 using permissions::parsePermission;
 using permissions::permissionJson;
+using namespace countersign::consent::samples;
 
 namespace {
-
-constexpr std::int64_t kNow = 1767268800; // 2026-01-01T12:00:00Z
 const QLocale kEnglish(QLocale::English, QLocale::UnitedKingdom);
-
-ScreenFacts factsFor(const std::string& details)
-{
-    ScreenFacts facts;
-    facts.requestId = "r1";
-    facts.agentName = safeText("reconcile-bot");
-    facts.agentKey = {"7f3aabcdefghijklmnopqrstuvwxyz0123456789ABCc2"};
-    facts.firstSeen = {kNow - 60};
-    facts.asked = *parsePermission(details);
-    facts.at = {kNow};
-    return facts;
-}
-
-std::string detail(const char* actions, std::int64_t end = 0)
-{
-    std::string text = R"({"type":"agent_delegation","locations":["https://payments.example/"],"actions":[)"
-        + std::string(actions) + "]";
-    if (end != 0)
-        text += R"(,"expires_at":)" + std::to_string(end);
-    return "[" + text + "}]";
-}
-
-const char* const kBoth = R"("payments.create","payments.read")";
-
 } // namespace
 
 class ScreenTest : public QObject {
@@ -50,7 +24,7 @@ private Q_SLOTS:
     void the_proposed_time_is_the_shorter_of_what_was_asked_and_an_hour()
     {
         const auto endOf = [](std::int64_t asked) {
-            const ScreenFacts facts = factsFor(detail(kBoth, asked));
+            const ScreenFacts facts = factsFor(detail(kBoth, asked == 0 ? std::string() : until(asked)));
             return grantOf(facts, initialEdit(facts))->end()->value;
         };
         QCOMPARE(endOf(0), kNow + 3600);
@@ -62,7 +36,7 @@ private Q_SLOTS:
     void no_choice_of_time_gives_more_than_was_asked()
     {
         for (const std::int64_t asked : {kNow + 60, kNow + 901, kNow + 7200, kNow + 400 * 86400}) {
-            const ScreenFacts facts = factsFor(detail(kBoth, asked));
+            const ScreenFacts facts = factsFor(detail(kBoth, asked == 0 ? std::string() : until(asked)));
             for (const Duration duration : offeredDurations(facts)) {
                 Edit edit = initialEdit(facts);
                 edit.duration = duration;
@@ -98,14 +72,14 @@ private Q_SLOTS:
     {
         const ScreenFacts facts = factsFor(detail(kBoth));
         Edit edit = initialEdit(facts);
-        edit.keptActions[0][0] = false;
+        edit.details[0].keptActions[0] = false;
         const auto granted = grantOf(facts, edit);
         QVERIFY(granted);
         QCOMPARE(granted->details[0].actions.size(), std::size_t(1));
         QCOMPARE(granted->details[0].actions[0].name(), std::string("payments.read"));
-        edit.keptActions[0][1] = false;
+        edit.details[0].keptActions[1] = false;
         QVERIFY(!grantOf(facts, edit));
-        edit.keptActions.clear();
+        edit.details.clear();
         QVERIFY(!grantOf(facts, edit));
     }
 
@@ -116,7 +90,7 @@ private Q_SLOTS:
         const Screen whole = composeScreen(facts, edit, kEnglish);
         QCOMPARE(whole.summary, QStringLiteral("Let an agent create and read payments at payments.example?"));
         QCOMPARE(whole.until, QStringLiteral("until today 13:00 (1 h)"));
-        edit.keptActions[0][0] = false;
+        edit.details[0].keptActions[0] = false;
         edit.duration = Duration::FifteenMinutes;
         const Screen narrowed = composeScreen(facts, edit, kEnglish);
         QCOMPARE(narrowed.summary, QStringLiteral("Let an agent read payments at payments.example?"));

@@ -3,65 +3,21 @@
 
 #include "core/grants/ledger.h"
 #include "core/grants/token_store.h"
-#include "core/permissions/permission_json.h"
 
-#include <QTemporaryDir>
+#include "tests/core/grants/ledger_fixture.h"
+
 #include <QTest>
 
 using namespace countersign;
 using namespace countersign::grants;
-using store::Access;
-using store::Database;
+using Fixture = test::LedgerFixture;
 
 class TestLedger : public QObject {
     Q_OBJECT
-
-    struct Fixture {
-        QTemporaryDir folder;
-        std::unique_ptr<Database> database = *Database::open(folder.path(), Access::ReadWrite);
-        Ledger ledger{*database};
-        TokenStore tokens{*database};
-
-        Fixture()
-        {
-            must("INSERT INTO agents (client_id, name, jwk, jkt, registered_at) VALUES ('agent', 'x', '{}', 'key', 0)");
-            must("INSERT INTO requests (id, request_id_hash, public_id, client_id, asked, received_at, expires_at, "
-                 "poll_interval, state) VALUES (7, x'00', 'p', 'agent', '[]', 0, 0, 5, 1)");
-        }
-        void must(const char* sql)
-        {
-            store::Query query(*database, sql);
-            if (!query.run())
-                qFatal("%s", sql);
-        }
-        Grant add(const std::string& id, std::int64_t expiresAt)
-        {
-            Grant grant;
-            grant.id.value = id;
-            grant.agent.value = "agent";
-            grant.agentKey.value = "key";
-            grant.permission = *permissions::parsePermission(
-                "[{\"type\":\"agent_delegation\",\"locations\":[\"https://a.example/\"],\"actions\":[\"a.b\"],"
-                "\"expires_at\":100}]");
-            grant.createdAt = {10};
-            grant.expiresAt = {expiresAt};
-            if (!ledger.add(grant, 7))
-                qFatal("not added");
-            return grant;
-        }
-        Token addToken(const std::string& grant, TokenKind kind, const std::string& hash, std::int64_t end = 100)
-        {
-            Token token{0, kind, hash, {}, {grant}, {10}, {end}, TokenState::Current};
-            token.row = *tokens.add(token);
-            return token;
-        }
-        TokenState stateOf(const std::string& hash) { return (*tokens.find(hash))->state; }
-    };
-
 private Q_SLOTS:
     void names_go_there_and_back()
     {
-        for (int i = 0; i <= static_cast<int>(EndReason::DatabaseRolledBack); ++i) {
+        for (int i = 0; i <= static_cast<int>(EndReason::AncestorNarrowed); ++i) {
             const auto reason = static_cast<EndReason>(i);
             QCOMPARE(endReasonFromName(endReasonName(reason)), std::optional(reason));
         }
@@ -85,6 +41,48 @@ private Q_SLOTS:
         grant.reason = EndReason::RevokedByAgent;
         QCOMPARE(**fixture.ledger.find({"g"}), grant);
         QVERIFY(!*fixture.ledger.find({"other"}));
+    }
+
+    void a_delegated_grant_reads_back_with_its_place_in_the_tree()
+    {
+        Fixture fixture;
+        fixture.add("root", 100);
+        Grant child = fixture.add("child", 90, "root", 1);
+        QCOMPARE(**fixture.ledger.find({"child"}), child);
+        child.permission.details.push_back(child.permission.details.front());
+        child.pairing = {-1, 3};
+        child.expiresAt = {80};
+        QVERIFY(fixture.ledger.setPermission({"child"}, child.permission, child.pairing, child.expiresAt));
+        QCOMPARE(**fixture.ledger.find({"child"}), child);
+    }
+
+    void a_row_with_a_place_that_cannot_be_is_refused_data()
+    {
+        QTest::addColumn<QString>("change");
+        QTest::newRow("a root with a depth") << QStringLiteral("depth = 1, parent_id = NULL, pairing = ''");
+        QTest::newRow("a root with a pairing") << QStringLiteral("depth = 0, parent_id = NULL");
+        QTest::newRow("a child at depth 0") << QStringLiteral("depth = 0");
+        QTest::newRow("too deep") << QStringLiteral("depth = 8");
+        QTest::newRow("less than 0") << QStringLiteral("depth = -1");
+        QTest::newRow("no pairing") << QStringLiteral("pairing = ''");
+        QTest::newRow("too many pairings") << QStringLiteral("pairing = '0,0'");
+        QTest::newRow("not a number") << QStringLiteral("pairing = 'x'");
+        QTest::newRow("with a space") << QStringLiteral("pairing = ' 0'");
+        QTest::newRow("a comma more") << QStringLiteral("pairing = '0,'");
+        QTest::newRow("less than -1") << QStringLiteral("pairing = '-2'");
+        QTest::newRow("too large") << QStringLiteral("pairing = '99999999999'");
+    }
+    void a_row_with_a_place_that_cannot_be_is_refused()
+    {
+        QFETCH(QString, change);
+        Fixture fixture;
+        fixture.add("root", 100);
+        fixture.add("child", 100, "root", 1);
+        fixture.must("UPDATE grants SET " + change.toStdString() + " WHERE grant_id = 'child'");
+        const auto child = fixture.ledger.find({"child"});
+        QVERIFY(!child);
+        QCOMPARE(child.error().code, ErrorCode::StorageCorrupt);
+        QVERIFY(fixture.ledger.find({"root"}));
     }
 
     void what_is_due_is_what_has_reached_its_end()
@@ -126,12 +124,22 @@ private Q_SLOTS:
         QCOMPARE(fixture.ledger.inState(GrantState::Live)->size(), 3U);
     }
 
-    void removing_a_grant_takes_its_tokens_along()
+    void removing_a_grant_takes_all_that_hangs_on_it_along()
     {
         Fixture fixture;
         fixture.add("g", 100);
         fixture.addToken("g", TokenKind::Access, "hash");
+        for (const char* row : {"INSERT INTO uses VALUES ('g', 0, 1, 2, 3, 4)",
+                 "INSERT INTO use_times (grant_id, detail, at_ms) VALUES ('g', 0, 1)",
+                 "INSERT INTO seen_values VALUES ('g', 0, 'key')",
+                 "INSERT INTO links VALUES ('hash', 'g', 'jws', NULL, 1)",
+                 "INSERT INTO approvals (grant_id, action_digest, request_id, expires_at) VALUES ('g', 'd', 'r', 1)",
+                 "INSERT INTO consents (grant_id, seq, purpose, record, digest, locale, renderer, leaf_index) VALUES "
+                 "('g', 0, 0, 'jws', x'00', 'en', 1, 1), ('g', 1, 3, 'jws', x'00', 'en', 1, 1)"})
+            fixture.must(row);
+        QVERIFY(fixture.database->begin());
         QVERIFY(fixture.ledger.remove({"g"}));
+        QVERIFY(fixture.database->commit()); // where references are checked
         QVERIFY(!*fixture.tokens.find("hash"));
         QVERIFY(fixture.ledger.ids()->empty());
     }

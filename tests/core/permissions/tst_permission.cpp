@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <format>
-#include <random>
 
 using namespace countersign;
 using namespace countersign::permissions;
@@ -38,48 +37,6 @@ std::string detailWith(const std::string& locations, const std::string& actions)
     return R"({"type":"agent_delegation","locations":)" + locations + R"(,"actions":)" + actions + "}";
 }
 
-/// A random permission over a tiny world, so that coverage can be tried call by call.
-struct World {
-    std::vector<std::string> locations{
-        "https://a.example/", "https://a.example/x", "https://a.example/x/y", "https://b.example/"};
-    std::vector<std::string> actions{"a.r", "a.w", "b.r"};
-    std::vector<std::int64_t> ends{100, 200};
-};
-
-Permission randomPermission(std::mt19937& random, const World& world)
-{
-    Permission permission;
-    const std::size_t details = 1 + random() % 3;
-    for (std::size_t i = 0; i < details; ++i) {
-        AgentDelegation detail;
-        for (const auto& url : world.locations) {
-            if (random() % 2 == 0)
-                detail.locations.push_back(*Location::parse(url));
-        }
-        for (const auto& name : world.actions) {
-            if (random() % 2 == 0)
-                detail.actions.push_back(*Action::parse(name));
-        }
-        if (detail.locations.empty() || detail.actions.empty())
-            continue;
-        if (random() % 3 != 0)
-            detail.expiresAt = UnixSeconds{world.ends[random() % world.ends.size()]};
-        permission.details.push_back(detail);
-    }
-    if (permission.details.empty())
-        return randomPermission(random, world);
-    return permission;
-}
-
-bool permits(const Permission& permission, const Location& where, const Action& what, std::int64_t when)
-{
-    return std::ranges::any_of(permission.details, [&](const AgentDelegation& detail) {
-        return std::ranges::any_of(detail.locations, [&](const Location& location) { return location.covers(where); })
-            && std::ranges::find(detail.actions, what) != detail.actions.end()
-            && (!detail.expiresAt || when < detail.expiresAt->value);
-    });
-}
-
 } // namespace
 
 class PermissionTest : public QObject {
@@ -90,8 +47,9 @@ private Q_SLOTS:
         const auto permission = parsePermission(kPlain);
         QVERIFY(permission);
         const std::string text = permissionJson(*permission);
-        const std::string expected = inQuotes("[{'actions':['payments.create','payments.read'],'expires_at':1767328800,'"
-                                            "locations':['https://payments.example/'],'type':'agent_delegation'}]");
+        const std::string expected =
+            inQuotes("[{'actions':['payments.create','payments.read'],'expires_at':1767328800,'"
+                     "locations':['https://payments.example/'],'type':'agent_delegation'}]");
         QCOMPARE(text, expected);
         QCOMPARE(*parsePermission(text), *permission);
     }
@@ -119,19 +77,22 @@ private Q_SLOTS:
         row("a bad location", "[" + detailWith(inQuotes("['https://A.example/']"), inQuotes("['a.r']")) + "]",
             "/0/locations");
         row("no actions", inQuotes("[{'type':'agent_delegation','locations':['https://a.example/']}]"), "/0/actions");
-        row("a wildcard", "[" + detailWith(inQuotes("['https://a.example/']"), inQuotes("['a.*']")) + "]", "/0/actions");
-        row("one segment", "[" + detailWith(inQuotes("['https://a.example/']"), inQuotes("['read']")) + "]", "/0/actions");
-        row("upper case", "[" + detailWith(inQuotes("['https://a.example/']"), inQuotes("['A.r']")) + "]", "/0/actions");
+        row("a wildcard inside", "[" + detailWith(inQuotes("['https://a.example/']"), inQuotes("['a.*.r']")) + "]",
+            "/0/actions");
+        row("one segment", "[" + detailWith(inQuotes("['https://a.example/']"), inQuotes("['read']")) + "]",
+            "/0/actions");
+        row("upper case", "[" + detailWith(inQuotes("['https://a.example/']"), inQuotes("['A.r']")) + "]",
+            "/0/actions");
         row("empty segment", "[" + detailWith(inQuotes("['https://a.example/']"), inQuotes("['a..r']")) + "]",
             "/0/actions");
         row("actions not strings", "[" + detailWith(inQuotes("['https://a.example/']"), "[1]") + "]", "/0/actions");
-        row("a later member", "[{" + fields + inQuotes(",'spend':{}}]"), "/0/spend: not supported yet");
+        row("an empty member", "[{" + fields + inQuotes(",'spend':{}}]"), "/0/spend/amount_at: is missing");
         row("an unknown member", "[{" + fields + inQuotes(",'colour':'red'}]"), "/0/colour: not a member");
         row("an end that is text", "[{" + fields + inQuotes(",'expires_at':'1'}]"), "/0/expires_at");
         row("an end of zero", "[{" + fields + inQuotes(",'expires_at':0}]"), "/0/expires_at");
         row("an end with a fraction", "[{" + fields + inQuotes(",'expires_at':1.5}]"), "/0/expires_at");
         row("a doubled name", "[{" + fields + inQuotes(",'actions':['b.r']}]"), "authorization_details");
-        row("the second detail", "[{" + fields + "},{" + fields + inQuotes(",'uses':1}]"), "/1/uses");
+        row("the second detail", "[{" + fields + "},{" + fields + inQuotes(",'uses':0}]"), "/1/uses");
     }
     void a_bad_member_is_refused_by_name()
     {
@@ -167,37 +128,6 @@ private Q_SLOTS:
         QVERIFY(!Action::parse("a." + std::string(kMaxActionBytes - 1, 'b')));
     }
 
-    void whatever_a_narrower_permission_permits_the_wider_one_permits()
-    {
-        const auto seed = std::random_device{}();
-        qInfo("seed %u", seed);
-        std::mt19937 random(seed);
-        const World world;
-        int narrower = 0;
-        for (int round = 0; round < 20000; ++round) {
-            const Permission child = randomPermission(random, world);
-            const Permission parent = randomPermission(random, world);
-            QVERIFY(narrows(child, child));
-            const bool yes = narrows(child, parent).has_value();
-            narrower += yes ? 1 : 0;
-            for (const auto& url : world.locations) {
-                for (const auto& name : world.actions) {
-                    for (const std::int64_t when : {50, 150, 250}) {
-                        const auto where = *Location::parse(url);
-                        const auto what = *Action::parse(name);
-                        if (yes && permits(child, where, what, when))
-                            QVERIFY2(permits(parent, where, what, when),
-                                (permissionJson(child) + " in " + permissionJson(parent)).c_str());
-                    }
-                }
-            }
-            const Permission third = randomPermission(random, world);
-            if (yes && narrows(parent, third))
-                QVERIFY(narrows(child, third));
-        }
-        QVERIFY2(narrower > 100, "the generator made no narrower permission, so nothing was tried");
-    }
-
     void a_widening_is_named()
     {
         const auto parent = *parsePermission(inQuotes(
@@ -224,8 +154,8 @@ private Q_SLOTS:
             return toSentences(*parsePermission(text)).join(QLatin1Char('|'));
         };
         QCOMPARE(sentence(kPlain), QStringLiteral("create and read payments at payments.example"));
-        const std::string requests =
-            "[" + detailWith(inQuotes("['https://a.example/v1','http://b.example:81/']"), inQuotes("['http.get']")) + "]";
+        const std::string requests = "["
+            + detailWith(inQuotes("['https://a.example/v1','http://b.example:81/']"), inQuotes("['http.get']")) + "]";
         QCOMPARE(sentence(requests), QStringLiteral("send GET requests at b.example:81 and a.example/v1"));
         const std::string many = "[" + detailWith(inQuotes("['https://a.example/']"), listOf("files.op", 9)) + "]";
         QCOMPARE(toSentences(*parsePermission(many)).constFirst(),

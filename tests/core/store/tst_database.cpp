@@ -212,7 +212,7 @@ private Q_SLOTS:
         Database& db = **opened;
         QVERIFY(db.begin());
         QVERIFY(setMeta(db, "a", "1"));
-        Query query(db, "INSERT INTO counters (grant_id, name, value) VALUES ('none', 'uses', 1)");
+        Query query(db, "INSERT INTO uses (grant_id, detail, uses, total, day, on_day) VALUES ('none', 0, 1, 0, 0, 0)");
         QVERIFY(query.run());
         QVERIFY(!db.commit());
         QVERIFY(!db.inTransaction());

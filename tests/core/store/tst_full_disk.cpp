@@ -5,6 +5,7 @@
 // allows that; and a limit on the size of files, which SQLite meets as it does a quota, everywhere.
 
 #include "core/store/database.h"
+#include "tests/support/small_disk.h"
 
 #include <QDir>
 #include <QFile>
@@ -12,53 +13,16 @@
 #include <QTest>
 
 #include <csignal>
-#include <fcntl.h>
-#include <sched.h>
-#include <sys/mount.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 using namespace countersign;
+using namespace countersign::testing;
 using store::Access;
 using store::Database;
 using store::Query;
 
 namespace {
 
-constexpr auto kSmallDiskOptions = "size=12m,mode=0700";
-
-enum class SmallDisk : std::uint8_t { Unavailable, Mounted };
-
-/// In the runtime folder, which every test run has of its own.
-QByteArray smallDiskPath()
-{
-    return qgetenv("XDG_RUNTIME_DIR") + "/small-disk";
-}
-
-bool writeTo(const char* path, const QByteArray& text)
-{
-    QFile file(QString::fromLatin1(path));
-    return file.open(QIODevice::WriteOnly | QIODevice::Unbuffered) && file.write(text) == text.size();
-}
-
-/// Before any thread runs, or the kernel refuses.
-SmallDisk mountSmallDisk()
-{
-    const QByteArray user = QByteArray::number(::geteuid());
-    const QByteArray group = QByteArray::number(::getegid());
-    if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
-        return SmallDisk::Unavailable;
-    writeTo("/proc/self/setgroups", "deny");
-    if (!writeTo("/proc/self/uid_map", user + " " + user + " 1")
-        || !writeTo("/proc/self/gid_map", group + " " + group + " 1"))
-        return SmallDisk::Unavailable;
-    const QByteArray path = smallDiskPath();
-    if (::mkdir(path.constData(), 0700) != 0)
-        return SmallDisk::Unavailable;
-    return ::mount("small", path.constData(), "tmpfs", 0, kSmallDiskOptions) == 0 ? SmallDisk::Mounted
-                                                                                  : SmallDisk::Unavailable;
-}
+constexpr int kSmallDiskMebibytes = 12;
 
 Result<void> insert(Database& db, const std::string& key, std::size_t bytes)
 {
@@ -71,39 +35,6 @@ std::int64_t rowCount(Database& db)
     Query query(db, "SELECT count(*) FROM meta");
     return query.next().value_or(false) ? query.integer(0) : -1;
 }
-
-/// Writes zeros until there is no room for one more byte.
-bool fillDisk(const QString& path)
-{
-    const int fd = ::open(QFile::encodeName(path).constData(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return false;
-    const QByteArray block(65536, 'f');
-    qsizetype size = block.size();
-    while (size > 0) {
-        if (::write(fd, block.constData(), static_cast<std::size_t>(size)) < 0)
-            size /= 2;
-    }
-    ::close(fd);
-    return true;
-}
-
-/// While it lives no file may grow beyond `bytes`.
-class FileSizeLimit {
-public:
-    explicit FileSizeLimit(rlim_t bytes)
-    {
-        ::getrlimit(RLIMIT_FSIZE, &m_before);
-        const rlimit limit{.rlim_cur = bytes, .rlim_max = m_before.rlim_max};
-        ::setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &m_before); }
-    FileSizeLimit(const FileSizeLimit&) = delete;
-    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
-private:
-    rlimit m_before = {};
-};
 
 } // namespace
 
@@ -283,7 +214,7 @@ private:
 
 int main(int argc, char** argv)
 {
-    const SmallDisk disk = mountSmallDisk();
+    const SmallDisk disk = mountSmallDisk(kSmallDiskMebibytes);
     std::signal(SIGXFSZ, SIG_IGN); // an error then, not the end
     QCoreApplication app(argc, argv);
     FullDiskTest test(disk);

@@ -5,6 +5,7 @@
 #include "core/server/control/control_api.h"
 
 #include "core/base/json.h"
+#include "core/server/control/control_json.h"
 #include "core/server/control/timeline_query.h"
 #include "tests/support/authority_fixture.h"
 
@@ -42,6 +43,7 @@ private Q_SLOTS:
     void status_tells_how_it_stands();
     void status_names_troubles();
     void grants_are_listed_with_what_they_permit();
+    void grants_make_a_tree_with_meters();
     void ended_grants_are_listed_on_demand();
     void revoking_a_grant_ends_it();
     void revoking_what_is_unknown_is_an_error();
@@ -115,6 +117,38 @@ void ControlApiTest::grants_are_listed_with_what_they_permit()
     QVERIFY(first.at("authorization_details").is_array());
     QVERIFY(first.at("ended_at").is_null());
     QCOMPARE(told.number("left_out"), 0);
+}
+
+void ControlApiTest::grants_make_a_tree_with_meters()
+{
+    authority::GrantRow root;
+    root.grant.id = GrantId{"root"};
+    root.ownName = QStringLiteral("night shift");
+    root.meters = {{authority::Meter::Kind::Uses, 12, 200, {}},
+        {authority::Meter::Kind::PerDay, 120'500'000, 500'000'000, Currency::parse("EUR").value()},
+        {authority::Meter::Kind::Total, 0, 9'223'372'036'854'775'807, Currency::parse("USDC").value()}};
+    authority::GrantRow child;
+    child.grant.id = GrantId{"child"};
+    child.grant.parent = root.grant.id;
+    child.grant.depth = 1;
+    child.grant.state = grants::GrantState::Held;
+    child.grant.reason = grants::EndReason::AncestorHeld;
+    child.narrowed = {QStringLiteral("only 20 times")};
+    const json::Object told = server::grantsJson({child, root}, server::ListedGrants::Active);
+    const json::Object& below = told.at("grants").as_array().at(0).as_object();
+    QCOMPARE(json::requiredString(below, "parent"), "root");
+    QCOMPARE(below.at("depth"), json::Value(1));
+    QCOMPARE(json::requiredString(below, "reason"), "ancestor_held");
+    QCOMPARE(below.at("narrowed"), json::Value(json::Array{"only 20 times"}));
+    QVERIFY(!below.contains("own_name"));
+    const json::Object& above = told.at("grants").as_array().at(1).as_object();
+    QVERIFY(!above.contains("parent"));
+    QCOMPARE(json::requiredString(above, "own_name"), "night shift");
+    QCOMPARE(above.at("meters"),
+        json::parse(R"([{"kind":"uses","used":12,"limit":200},)"
+                    R"({"kind":"per_day","used":"120.50","limit":"500.00","currency":"EUR"},)"
+                    R"({"kind":"total","used":"0.00","limit":"9223372036854.775807","currency":"USDC"}])")
+            .value());
 }
 
 void ControlApiTest::ended_grants_are_listed_on_demand()

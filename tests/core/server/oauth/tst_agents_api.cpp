@@ -36,8 +36,11 @@ void AgentsApiTest::the_metadata_lists_what_there_is()
     QCOMPARE(answer.status(), 200);
     QCOMPARE(answer.field("content-type"), "application/json");
     QCOMPARE(answer.text("issuer"), m_wire.issuer());
-    QCOMPARE(
-        answer.body.at("grant_types_supported"), json::Value({"urn:openid:params:grant-type:ciba", "refresh_token"}));
+    QCOMPARE(answer.body.at("grant_types_supported"),
+        json::Value(
+            {"urn:openid:params:grant-type:ciba", "refresh_token", "urn:ietf:params:oauth:grant-type:token-exchange"}));
+    QCOMPARE(answer.body.at("grant_management_actions_supported"), json::Value({"create", "replace"}));
+    QCOMPARE(answer.body.at("introspection_signing_alg_values_supported"), json::Value(json::Array{"ES256"}));
     QCOMPARE(answer.body.at("backchannel_token_delivery_modes_supported"), json::Value(json::Array{"poll"}));
     QCOMPARE(answer.body.at("response_types_supported"), json::Value(json::Array()));
     QVERIFY(!answer.body.contains("authorization_endpoint"));

@@ -38,6 +38,8 @@ private Q_SLOTS:
     void what_the_standards_allow_is_accepted();
     void what_can_not_be_used_is_refused_data();
     void what_can_not_be_used_is_refused();
+    void every_member_passes_through();
+    void a_replacement_ends_the_grant_that_it_names();
     void equal_requests_merge_whatever_the_order_of_their_parameters();
     void requests_that_differ_in_anything_do_not_merge();
     void over_the_cap_the_agent_is_told_to_wait();
@@ -82,6 +84,7 @@ void BackchannelAuthorizeTest::what_the_standards_allow_is_accepted_data()
     row("a wish for an authentication level", {{"acr_values", "urn:mace:incommon:iap:silver"}});
     row("a parameter of no standard", {{"x_trace", "1"}});
     row("no end asked", {{"authorization_details", detail("")}});
+    row("a new grant, said so", {{"grant_management_action", "create"}});
 }
 
 void BackchannelAuthorizeTest::what_the_standards_allow_is_accepted()
@@ -144,8 +147,17 @@ void BackchannelAuthorizeTest::what_can_not_be_used_is_refused_data()
         "invalid_authorization_details");
     row("a member that is not known", {{"authorization_details", detail(R"(,"any":1)")}},
         "invalid_authorization_details");
-    row("a member that is not supported yet", {{"authorization_details", detail(R"(,"uses":3)")}},
+    row("a number of uses that is none", {{"authorization_details", detail(R"(,"uses":0)")}},
         "invalid_authorization_details");
+    row("a constraint that is not known",
+        {{"authorization_details", detail(R"(,"constraints":{"/a":{"regex":".*"}})")}},
+        "invalid_authorization_details");
+    row("a grant to replace, without saying so", {{"grant_id", "g"}}, "invalid_request");
+    row("a replacement of nothing", {{"grant_management_action", "replace"}}, "invalid_request");
+    row("a replacement of no grant of its own", {{"grant_management_action", "replace"}, {"grant_id", "g"}},
+        "invalid_grant_id");
+    row("a new grant with an id", {{"grant_management_action", "create"}, {"grant_id", "g"}}, "invalid_request");
+    row("a merger", {{"grant_management_action", "merge"}, {"grant_id", "g"}}, "invalid_request");
     row("a member twice", {{"authorization_details", detail(R"(,"actions":["payments.create"])")}},
         "invalid_authorization_details");
     row("an end in the past", {{"authorization_details", detail(R"(,"expires_at":1)")}},
@@ -167,6 +179,51 @@ void BackchannelAuthorizeTest::what_can_not_be_used_is_refused()
     QCOMPARE(answer.status(), 400);
     QVERIFY(!answer.text("error_description").empty());
     QVERIFY(wire.fixture().waiting().empty());
+}
+
+void BackchannelAuthorizeTest::every_member_passes_through()
+{
+    const std::string every =
+        R"([{"type":"agent_delegation","locations":["https://payments.example/"],"actions":["payments.*"],)"
+        R"("constraints":{"/recipient":{"one_of":["acme","globex"]},"/note":{"pattern":"INV-*"}},)"
+        R"("spend":{"amount_at":"/amount","currency":"EUR","per_action":"500.00","per_day":"5000.00",)"
+        R"("zone":"Europe/Berlin","total":"20000.00"},"uses":200,"rate":{"count":20,"seconds":60},)"
+        R"("daily_window":{"from":"22:00","to":"06:00","zone":"Europe/Berlin"},"max_depth":2,)"
+        R"("step_up":{"above":"400.00","first_seen":["/recipient"]}}])";
+    OAuthWire wire;
+    const WireAgent agent = wire.registerAgent();
+    const WireAnswer asked = wire.ask(agent, {{"authorization_details", every}});
+    QVERIFY2(asked.status() == 200, asked.response.body.c_str());
+    QCOMPARE(wire.fixture().waiting().front().request.asked, permissionOf(every));
+    QVERIFY(wire.fixture().approve());
+    const WireAnswer tokens = wire.poll(agent, asked.text("auth_req_id"));
+    QVERIFY2(tokens.status() == 200, tokens.response.body.c_str());
+    permissions::Permission granted = permissionOf(json::serialize(tokens.body.at("authorization_details")));
+    QVERIFY(granted.details.front().expiresAt.has_value());
+    granted.details.front().expiresAt.reset();
+    QCOMPARE(granted, permissionOf(every));
+}
+
+void BackchannelAuthorizeTest::a_replacement_ends_the_grant_that_it_names()
+{
+    OAuthWire wire;
+    const WireAgent agent = wire.registerAgent();
+    const WireAnswer before = wire.granted(agent);
+    const Parameters replace{{"grant_management_action", "replace"}, {"grant_id", before.text("grant_id")}};
+    QCOMPARE(wire.ask(wire.registerAgent(), replace).error(), "invalid_grant_id"); // another agent's
+    const WireAnswer asked = wire.ask(agent, replace);
+    QVERIFY2(asked.status() == 200, asked.response.body.c_str());
+    QCOMPARE(wire.fixture().waiting().front().request.purpose, consent::Purpose::Replacement);
+    QVERIFY(wire.introspect(agent, before.text("access_token")).isActive());
+    QVERIFY(wire.fixture().approve());
+    const WireAnswer after = wire.poll(agent, asked.text("auth_req_id"));
+    QCOMPARE(after.status(), 200);
+    QVERIFY(after.text("grant_id") != before.text("grant_id"));
+    QVERIFY(!wire.introspect(agent, before.text("access_token")).isActive());
+    const grants::Grant old = wire.fixture().grant(GrantId{before.text("grant_id")});
+    QCOMPARE(old.reason, grants::EndReason::Replaced);
+    QCOMPARE(
+        wire.ask(agent, changed(replace, {{"binding_message", "again"}})).error(), "invalid_grant_id"); // it has ended
 }
 
 void BackchannelAuthorizeTest::equal_requests_merge_whatever_the_order_of_their_parameters()

@@ -85,7 +85,7 @@ void RegistrationTest::defaults_are_filled_in_and_told()
     const json::Object told = server::registeredMetadata(*registration);
     QCOMPARE(told.at("token_endpoint_auth_method"), json::Value("private_key_jwt"));
     QCOMPARE(told.at("dpop_bound_access_tokens"), json::Value(true));
-    QCOMPARE(told.at("grant_types").as_array().size(), 2U);
+    QCOMPARE(told.at("grant_types").as_array().size(), 3U);
 }
 
 void RegistrationTest::the_one_usable_key_is_taken()
@@ -143,7 +143,7 @@ void RegistrationTest::bad_metadata_is_refused_data()
     row("another id_token algorithm", with({{"id_token_signed_response_alg", "none"}}));
     row("a browser flow", with({{"response_types", json::Array{"code"}}}));
     row("another grant type", with({{"grant_types", json::Array{"urn:openid:params:grant-type:ciba", "password"}}}));
-    row("without CIBA", with({{"grant_types", json::Array{"refresh_token"}}}));
+    row("neither CIBA nor token exchange", with({{"grant_types", json::Array{"refresh_token"}}}));
     row("grant types that are none", with({{"grant_types", "urn:openid:params:grant-type:ciba"}}));
     row("an algorithm of another key", with({{"token_endpoint_auth_signing_alg", "EdDSA"}}));
     row("a symmetric algorithm", with({{"token_endpoint_auth_signing_alg", "HS256"}}));

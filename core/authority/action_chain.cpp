@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+
+#include "core/authority/action_chain.h"
+
+#include "core/base/try.h"
+#include "core/consent/record.h"
+
+namespace countersign::authority {
+
+Result<ActionChain> actionChain(const Context& context, const GrantId& grant, const permissions::ActionRequest& action)
+{
+    ActionChain chain;
+    chain.grants = TRY(context.ledger.chainOf(grant));
+    // A clock that was set says nothing about what has ended. What is live is being held for it, if the disk lets us.
+    const bool clockIsRight = context.clockWatch.moved() == ClockMove::None;
+    for (grants::Grant& hop : chain.grants) {
+        if (!clockIsRight && hop.state == grants::GrantState::Live)
+            hop.state = grants::GrantState::Held;
+        chain.hops.push_back(
+            {&hop, TRY(context.uses.of(hop.id, hop.permission, action, context.options.clock->wallTime()))});
+    }
+    return chain;
+}
+
+Result<ChainDecision> decideOn(
+    const Context& context, const ActionChain& chain, const permissions::ActionRequest& action)
+{
+    using Outcome = decision::Verdict::Outcome;
+    const std::chrono::milliseconds now = context.options.clock->wallTime();
+    ChainDecision made{decision::decide(action, chain.hops, now), std::nullopt};
+    if (made.verdict.outcome != Outcome::Ask)
+        return made;
+    const auto approval = TRY(context.approvals.find(chain.last().id, consent::actionDigest(action), context.now()));
+    if (!approval)
+        return made;
+    made.verdict = decision::decide(action, chain.hops, now, decision::Approval::Given);
+    if (made.verdict.outcome == Outcome::Permit)
+        made.approval = approval;
+    return made;
+}
+
+} // namespace countersign::authority

@@ -1,0 +1,255 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+
+#include "core/grants/uses.h"
+
+#include "core/base/try.h"
+#include "core/crypto/digest.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace countersign::grants {
+
+namespace {
+
+using permissions::AgentDelegation;
+using store::Query;
+
+/// One row of `uses`.
+struct Counted {
+    std::int64_t uses = 0;
+    Amount total;
+    std::int64_t day = 0; ///< the last one on which money was spent; 0: none
+    Amount onDay;
+
+    /// What counts against `today`: also what stands there for a day to come.
+    [[nodiscard]] Amount spentOn(std::int64_t today) const { return day >= today ? onDay : Amount(); }
+};
+
+Result<Counted> countedOf(store::Database& database, const GrantId& grant, int detail)
+{
+    Query query(database, "SELECT uses, total, day, on_day FROM uses WHERE grant_id = ? AND detail = ?");
+    query.bind(grant.value).bind(std::int64_t{detail});
+    if (!TRY(query.next()))
+        return Counted();
+    const Counted counted{query.integer(0), Amount::ofMillionths(std::max<std::int64_t>(query.integer(1), 0)),
+        query.integer(2), Amount::ofMillionths(std::max<std::int64_t>(query.integer(3), 0))};
+    if (counted.uses < 0 || query.integer(1) < 0 || query.integer(3) < 0)
+        return fail(ErrorCode::StorageCorrupt, "What a grant has used up can't be less than nothing.");
+    return counted;
+}
+
+Result<void> writeCounted(store::Database& database, const GrantId& grant, int detail, const Counted& counted)
+{
+    Query query(database,
+        "INSERT INTO uses (grant_id, detail, uses, total, day, on_day) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (grant_id, detail) DO UPDATE SET uses = excluded.uses, total = excluded.total, "
+        "day = excluded.day, on_day = excluded.on_day");
+    query.bind(grant.value).bind(std::int64_t{detail}).bind(counted.uses).bind(counted.total.millionths());
+    return query.bind(counted.day).bind(counted.onDay.millionths()).run();
+}
+
+/// Both together. Error: InvalidInput on an overflow.
+Result<Counted> sum(const Counted& before, const Counted& more)
+{
+    const std::int64_t day = std::max(before.day, more.day);
+    const auto total = before.total.plus(more.total);
+    const auto onDay = before.spentOn(day).plus(more.spentOn(day));
+    if (before.uses > std::numeric_limits<std::int64_t>::max() - more.uses || !total || !onDay)
+        return fail(ErrorCode::InvalidInput, "More is used up than can be counted.");
+    return Counted{before.uses + more.uses, *total, day, *onDay};
+}
+
+/// What is earlier than this has left the span that ends at `now`; so has what is exactly there.
+std::int64_t startOfSpan(const permissions::Rate& rate, std::chrono::milliseconds now)
+{
+    return (now - std::chrono::milliseconds(rate.span)).count();
+}
+
+Result<int> countSince(store::Database& database, const GrantId& grant, int detail, std::int64_t startMs)
+{
+    Query query(database, "SELECT count(*) FROM use_times WHERE grant_id = ? AND detail = ? AND at_ms > ?");
+    query.bind(grant.value).bind(std::int64_t{detail}).bind(startMs);
+    TRY(query.next());
+    return static_cast<int>(std::min<std::int64_t>(query.integer(0), std::numeric_limits<int>::max()));
+}
+
+Result<bool> hasSeen(store::Database& database, const GrantId& grant, int detail, const std::string& key)
+{
+    Query query(database, "SELECT 1 FROM seen_values WHERE grant_id = ? AND detail = ? AND key = ?");
+    query.bind(grant.value).bind(std::int64_t{detail}).bind(key);
+    return query.next();
+}
+
+Result<void> addTime(store::Database& database, const GrantId& grant, int detail, std::int64_t atMs)
+{
+    Query query(database, "INSERT INTO use_times (grant_id, detail, at_ms) VALUES (?, ?, ?)");
+    return query.bind(grant.value).bind(std::int64_t{detail}).bind(atMs).run();
+}
+
+Result<void> forgetTimes(store::Database& database, const GrantId& grant, int detail, std::int64_t upToMs)
+{
+    Query query(database, "DELETE FROM use_times WHERE grant_id = ? AND detail = ? AND at_ms <= ?");
+    return query.bind(grant.value).bind(std::int64_t{detail}).bind(upToMs).run();
+}
+
+Result<void> addSeen(store::Database& database, const GrantId& grant, int detail, const std::string& key)
+{
+    Query query(database, "INSERT INTO seen_values (grant_id, detail, key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+    return query.bind(grant.value).bind(std::int64_t{detail}).bind(key).run();
+}
+
+/// All that stands for one detail.
+struct Kept {
+    Counted counted;
+    std::vector<std::int64_t> times;
+    std::vector<std::string> seen;
+};
+
+Result<Kept> keptOf(store::Database& database, const GrantId& grant, int detail)
+{
+    Kept kept{TRY(countedOf(database, grant, detail)), {}, {}};
+    Query times(database, "SELECT at_ms FROM use_times WHERE grant_id = ? AND detail = ?");
+    times.bind(grant.value).bind(std::int64_t{detail});
+    while (TRY(times.next()))
+        kept.times.push_back(times.integer(0));
+    Query seen(database, "SELECT key FROM seen_values WHERE grant_id = ? AND detail = ?");
+    seen.bind(grant.value).bind(std::int64_t{detail});
+    while (TRY(seen.next()))
+        kept.seen.push_back(seen.text(0));
+    return kept;
+}
+
+Result<void> addKept(store::Database& database, const GrantId& grant, int detail, const Kept& kept)
+{
+    const Counted before = TRY(countedOf(database, grant, detail));
+    const Counted after = TRY(sum(before, kept.counted));
+    TRY(writeCounted(database, grant, detail, after));
+    for (const std::int64_t at : kept.times)
+        TRY(addTime(database, grant, detail, at));
+    for (const std::string& key : kept.seen)
+        TRY(addSeen(database, grant, detail, key));
+    return {};
+}
+
+} // namespace
+
+std::vector<std::string> seenKeys(const permissions::StepUp& stepUp, const permissions::ActionRequest& request)
+{
+    std::vector<std::string> keys;
+    for (const permissions::Pointer& pointer : stepUp.firstSeen) {
+        const permissions::Value* value = pointer.resolve(request.arguments);
+        keys.push_back(
+            value ? crypto::sha256Base64url(pointer.text() + '\0' + permissions::valueJson(*value)) : std::string());
+    }
+    return keys;
+}
+
+bool isUsedUp(const permissions::Permission& permission, const std::vector<UsedTotals>& totals)
+{
+    for (std::size_t i = 0; i < permission.details.size(); ++i) {
+        const AgentDelegation& detail = permission.details[i];
+        const bool noUses = detail.uses && totals[i].uses >= *detail.uses;
+        const bool noMoney = detail.spend && detail.spend->total && totals[i].total >= *detail.spend->total;
+        if (!noUses && !noMoney)
+            return false;
+    }
+    return true;
+}
+
+Result<std::vector<Used>> Uses::of(const GrantId& grant, const permissions::Permission& permission,
+    const permissions::ActionRequest& request, std::chrono::milliseconds now) const
+{
+    const UnixSeconds second{std::chrono::floor<std::chrono::seconds>(now).count()};
+    std::vector<Used> all;
+    for (int i = 0; std::cmp_less(i, permission.details.size()); ++i) {
+        const AgentDelegation& detail = permission.details[static_cast<std::size_t>(i)];
+        Used used;
+        if (detail.uses || detail.spend) {
+            const Counted counted = TRY(countedOf(*m_database, grant, i));
+            used.uses = counted.uses;
+            used.total = counted.total;
+            if (detail.spend && detail.spend->perDay)
+                used.onDay = counted.spentOn(detail.spend->zone.dayOf(second));
+        }
+        if (detail.rate)
+            used.inSpan = TRY(countSince(*m_database, grant, i, startOfSpan(*detail.rate, now)));
+        for (const std::string& key : seenKeys(detail.stepUp, request))
+            used.seen.push_back(key.empty() || TRY(hasSeen(*m_database, grant, i, key)));
+        all.push_back(std::move(used));
+    }
+    return all;
+}
+
+Result<std::vector<UsedTotals>> Uses::totals(
+    const GrantId& grant, const permissions::Permission& permission, UnixSeconds now) const
+{
+    std::vector<UsedTotals> all;
+    for (int i = 0; std::cmp_less(i, permission.details.size()); ++i) {
+        const AgentDelegation& detail = permission.details[static_cast<std::size_t>(i)];
+        const Counted counted = TRY(countedOf(*m_database, grant, i));
+        all.push_back(
+            {counted.uses, counted.total, detail.spend ? counted.spentOn(detail.spend->zone.dayOf(now)) : Amount()});
+    }
+    return all;
+}
+
+Result<void> Uses::debit(const GrantId& grant, int detail, const AgentDelegation& rules, const Use& use)
+{
+    const Counted before = TRY(countedOf(*m_database, grant, detail));
+    Counted more{1, {}, before.day, {}};
+    if (rules.spend) // never to a day before the last one: the clock was set back
+        more = {1, use.amount, std::max(use.day, before.day), use.amount};
+    const Counted after = TRY(sum(before, more));
+    TRY(writeCounted(*m_database, grant, detail, after));
+    if (rules.rate) {
+        TRY(forgetTimes(*m_database, grant, detail, startOfSpan(*rules.rate, use.at)));
+        TRY(addTime(*m_database, grant, detail, use.at.count()));
+    }
+    for (const std::string& key : use.values) {
+        if (!key.empty())
+            TRY(addSeen(*m_database, grant, detail, key));
+    }
+    return {};
+}
+
+Result<void> Uses::carryOver(const GrantId& from, const GrantId& to, const std::vector<int>& detailOf)
+{
+    std::vector<Kept> kept;
+    for (int old = 0; std::cmp_less(old, detailOf.size()); ++old)
+        kept.push_back(TRY(keptOf(*m_database, from, old)));
+    if (from == to)
+        TRY(removeOf(to));
+    for (std::size_t old = 0; old < detailOf.size(); ++old) {
+        if (detailOf[old] >= 0)
+            TRY(addKept(*m_database, to, detailOf[old], kept[old]));
+    }
+    return {};
+}
+
+Result<void> Uses::raise(
+    const GrantId& grant, int detail, std::int64_t uses, Amount total, Amount onDay, std::int64_t day)
+{
+    Counted counted = TRY(countedOf(*m_database, grant, detail));
+    counted.uses = std::max(counted.uses, uses);
+    counted.total = std::max(counted.total, total);
+    if (day >= counted.day) {
+        counted.onDay = std::max(counted.spentOn(day), onDay);
+        counted.day = day;
+    }
+    return writeCounted(*m_database, grant, detail, counted);
+}
+
+Result<void> Uses::removeOf(const GrantId& grant)
+{
+    for (const char* sql : {"DELETE FROM uses WHERE grant_id = ?", "DELETE FROM use_times WHERE grant_id = ?",
+             "DELETE FROM seen_values WHERE grant_id = ?"}) {
+        Query query(*m_database, sql);
+        TRY(query.bind(grant.value).run());
+    }
+    return {};
+}
+
+} // namespace countersign::grants

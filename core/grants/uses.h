@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// What each detail of a grant has used up: actions, money, the actions of the rate's span, and the values that it has
+// acted with. Actions and money are counted whether they are limited or not, for a person may limit them later. Used on
+// the thread of its database, inside a transaction where it writes.
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/ids.h"
+#include "core/base/money.h"
+#include "core/base/result.h"
+#include "core/permissions/matching.h"
+#include "core/store/database.h"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace countersign::grants {
+
+/// What one detail has used up, as far as it matters for one action at one time.
+struct Used {
+    std::int64_t uses = 0;
+    Amount total;
+    Amount onDay; ///< on the present day of spend.zone
+    int inSpan = 0; ///< actions in the rate's span that ends now; one that is exactly a span ago is not in it
+    std::vector<bool> seen; ///< one a pointer of step_up.first_seen: it has acted with this value before
+
+    bool operator==(const Used&) const = default;
+};
+
+/// What one action takes from one detail.
+struct Use {
+    Amount amount;
+    std::int64_t day = 0; ///< Zone::dayOf; meaningful with spend
+    std::chrono::milliseconds at{}; ///< wall time
+    std::vector<std::string> values; ///< seenKeys()
+
+    bool operator==(const Use&) const = default;
+};
+
+/// What the action would be remembered by for step_up.first_seen, one a pointer: base64url SHA-256 of the pointer, a
+/// zero byte and the canonical value; empty where the pointer names no value of this action.
+[[nodiscard]] std::vector<std::string> seenKeys(
+    const permissions::StepUp& stepUp, const permissions::ActionRequest& request);
+
+/// All that is used up of one detail, for showing and checking.
+struct UsedTotals {
+    std::int64_t uses = 0;
+    Amount total;
+    Amount today;
+
+    bool operator==(const UsedTotals&) const = default;
+};
+
+/// Whether every detail has reached its `uses` or its `spend.total`: nothing but a person could make the grant good for
+/// anything again. `totals`: one a detail.
+[[nodiscard]] bool isUsedUp(const permissions::Permission& permission, const std::vector<UsedTotals>& totals);
+
+class Uses {
+public:
+    explicit Uses(store::Database& database) : m_database(&database) { }
+
+    /// One a detail. Only what the detail limits is looked up. What was spent on a day that is still to come (the clock
+    /// was set back over midnight) counts as spent on the present one.
+    [[nodiscard]] Result<std::vector<Used>> of(const GrantId& grant, const permissions::Permission& permission,
+        const permissions::ActionRequest& request, std::chrono::milliseconds now) const;
+    [[nodiscard]] Result<std::vector<UsedTotals>> totals(
+        const GrantId& grant, const permissions::Permission& permission, UnixSeconds now) const;
+    /// Counts the action, and forgets what left the rate's span. Error: InvalidInput on an overflow, and then nothing
+    /// of it is counted.
+    [[nodiscard]] Result<void> debit(
+        const GrantId& grant, int detail, const permissions::AgentDelegation& rules, const Use& use);
+    /// What a replacing grant takes over: old detail → new detail, -1: none; several that go into one add up. The old
+    /// grant's own counts stay. `from` and `to` may be the same grant, whose details changed places. Error:
+    /// InvalidInput on an overflow.
+    [[nodiscard]] Result<void> carryOver(const GrantId& from, const GrantId& to, const std::vector<int>& detailOf);
+    /// Sees to it that no less is counted than this.
+    [[nodiscard]] Result<void> raise(
+        const GrantId& grant, int detail, std::int64_t uses, Amount total, Amount onDay, std::int64_t day);
+    /// Forgets all of it, so that it can be counted anew from the log.
+    [[nodiscard]] Result<void> removeOf(const GrantId& grant);
+
+private:
+    store::Database* m_database;
+};
+
+} // namespace countersign::grants

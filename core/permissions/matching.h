@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// Whether one detail permits one action, as far as that can be told without knowing what was done before. Pure.
+#pragma once
+
+#include "core/permissions/permission.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace countersign::permissions {
+
+/// What an agent wants to do now. `arguments` is an object: path parameters, query and top-level body members together.
+struct ActionRequest {
+    Action action; ///< without wildcards
+    Location location;
+    Value arguments = Value{Value::Members{}};
+
+    bool operator==(const ActionRequest&) const = default;
+};
+
+/// Why an action is refused. Each has its name on the wire (reasonName).
+enum class Reason : std::uint8_t {
+    None,
+    // of the detail
+    Location,
+    Action,
+    NotYet, ///< before not_before
+    Expired,
+    OutsideWindow,
+    Constraint,
+    UnnamedArgument,
+    AmountUnreadable,
+    Currency,
+    PerAction,
+    // of what was done before (decision)
+    PerDay,
+    Total,
+    Uses,
+    Rate,
+    // of the chain
+    AncestorNarrowed, ///< nothing above permits this detail any more
+    NotLive, ///< this grant, or one above, is held or has ended
+    // asked for
+    StepUp,
+};
+
+[[nodiscard]] std::string_view reasonName(Reason reason); ///< "per_action"
+
+struct Mismatch {
+    Reason reason = Reason::None;
+    std::string member; ///< the member of the detail, or the argument's pointer: "/amount"
+    std::string sentence; ///< for a person: "612.00 EUR is over 500.00 EUR each."
+};
+
+struct Match {
+    std::optional<Amount> amount; ///< where the detail has `spend`
+};
+
+[[nodiscard]] std::expected<Match, Mismatch> match(
+    const AgentDelegation& detail, const ActionRequest& request, UnixSeconds now);
+
+} // namespace countersign::permissions

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// The shapes of AuthZEN's requests (Authorization API 1.0, sections 5, 6 and 7). Members that the API does not know are
+// ignored, as it demands; known ones of another type are refused. Numbers keep what was written.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/permissions/value.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace countersign::server {
+
+inline constexpr std::size_t kMaxEvaluationBytes = 64 * 1024; ///< a request with all its evaluations
+inline constexpr std::size_t kMaxEvaluations = 64;
+
+/// What an agent sent to a service, and the service passes on.
+struct PassedOn {
+    std::string accessToken;
+    std::string dpop;
+    std::string method;
+    std::string uri;
+    std::optional<std::string> delegationChain;
+};
+
+struct Evaluation {
+    std::string subject; ///< subject.id; its type is the caller's own word
+    std::string action; ///< action.name
+    permissions::Value arguments; ///< action.properties, an object
+    std::string resourceType;
+    std::string resource; ///< resource.id
+    std::optional<PassedOn> passedOn; ///< from the context; set: the decision is wanted, not a dry run
+};
+
+/// When a row of evaluations ends early (section 7.1.2.1).
+enum class Semantic : std::uint8_t { ExecuteAll, DenyOnFirstDeny, PermitOnFirstPermit };
+
+struct Evaluations {
+    std::vector<Result<Evaluation>> items; ///< one that can't be understood is that item's own error
+    Semantic semantic = Semantic::ExecuteAll;
+    /// Whether the request has evaluations at all; if not, `items` is the one that the request itself is.
+    enum class Kind : std::uint8_t { Single, Many } kind = Kind::Single;
+};
+
+/// Error: InvalidRequest, naming the member.
+[[nodiscard]] Result<Evaluation> readEvaluation(std::string_view body);
+[[nodiscard]] Result<Evaluations> readEvaluations(std::string_view body);
+
+} // namespace countersign::server
