@@ -52,7 +52,7 @@ int maxDepthOf(const Context& context, const std::vector<grants::Grant>& chain)
     int most = context.options.delegationDepth;
     for (const grants::Grant& grant : chain)
         most = std::min(most, ownMaxDepth(grant));
-    return most;
+    return std::max(most, chain.back().depth); // where the setting became stricter: no further
 }
 
 /// What is particular to one token.

@@ -118,6 +118,7 @@ bool ReadView::walkUp(Introspection& found, const LiveGrant& grant, UnixSeconds 
         if (!at->parent) {
             if (hops == 0)
                 found.actors.clear(); // the person's own agent: nobody handed anything on
+            found.maxDepth = std::max(found.maxDepth, found.depth); // where the setting became stricter: no further
             return true;
         }
         above = m_grants.find(*at->parent);

@@ -40,7 +40,7 @@ bool everyNumberSurvives(const Value& value)
     if (const Value::List* list = value.list())
         return std::ranges::all_of(*list, everyNumberSurvives);
     if (const Value::Members* members = value.members())
-        return std::ranges::all_of(*members, [](const auto& member) { return everyNumberSurvives(member.second); });
+        return std::ranges::all_of(*members, [](const auto& member) { return everyNumberSurvives(member.value); });
     return true;
 }
 

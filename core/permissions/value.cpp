@@ -51,8 +51,8 @@ const Value* Value::member(std::string_view name) const
     if (all == nullptr)
         return nullptr;
     const auto found =
-        std::ranges::lower_bound(*all, name, {}, [](const auto& member) { return std::string_view(member.first); });
-    return found != all->end() && found->first == name ? &found->second : nullptr;
+        std::ranges::lower_bound(*all, name, {}, [](const auto& member) { return std::string_view(member.name); });
+    return found != all->end() && found->name == name ? &found->value : nullptr;
 }
 
 std::optional<Decimal> Value::number() const
@@ -65,6 +65,8 @@ std::optional<Decimal> Value::number() const
     }
     return std::nullopt;
 }
+
+bool Value::operator==(const Value& other) const = default;
 
 std::strong_ordering Value::operator<=>(const Value& other) const
 {

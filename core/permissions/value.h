@@ -21,9 +21,11 @@ namespace countersign::permissions {
 inline constexpr std::size_t kMaxPointerBytes = 256;
 inline constexpr std::size_t kMaxPointerSteps = 16;
 
+struct Member;
+
 struct Value {
     using List = std::vector<Value>;
-    using Members = std::vector<std::pair<std::string, Value>>; ///< sorted by name, each once
+    using Members = std::vector<Member>; ///< sorted by name, each once
 
     std::variant<std::monostate, bool, Decimal, std::string, List, Members> is; ///< monostate: null
 
@@ -34,8 +36,16 @@ struct Value {
     /// A number, or a text that is one ("500.00").
     [[nodiscard]] std::optional<Decimal> number() const;
 
-    bool operator==(const Value&) const = default;
+    bool operator==(const Value& other) const;
     std::strong_ordering operator<=>(const Value& other) const;
+};
+
+struct Member {
+    std::string name;
+    Value value;
+
+    bool operator==(const Member&) const = default;
+    std::strong_ordering operator<=>(const Member&) const = default;
 };
 
 /// A JSON pointer (RFC 6901) to an argument: never empty, "-" names no element.

@@ -23,7 +23,7 @@ public:
     {
         Value done = close();
         std::ranges::sort(std::get<Value::Members>(done.is), {},
-            [](const auto& member) -> const std::string& { return member.first; });
+            [](const auto& member) -> const std::string& { return member.name; });
         add(std::move(done));
     }
     void arrayBegin() override { m_open.push_back({Value{Value::List{}}, {}}); }
@@ -90,8 +90,8 @@ void write(std::string& out, const Value& value)
     } else if (const Value::Members* members = value.members()) {
         out += '{';
         for (std::size_t i = 0; i < members->size(); ++i) {
-            out += (i == 0 ? "" : ",") + quoted((*members)[i].first) + ':';
-            write(out, (*members)[i].second);
+            out += (i == 0 ? "" : ",") + quoted((*members)[i].name) + ':';
+            write(out, (*members)[i].value);
         }
         out += '}';
     } else {
