@@ -180,7 +180,8 @@ private Q_SLOTS:
     void hostile_arguments_can_not_make_lines_of_their_own()
     {
         const ScreenFacts facts = actionFacts("{\"note\":\"x\\nKey: trusted\\u202e\",\"a\\nb\":1}");
-        for (const QString& line : compose(facts).arguments + QStringList{compose(facts).exact}) {
+        const QStringList lines = compose(facts).arguments + QStringList{compose(facts).exact};
+        for (const QString& line : lines) {
             QVERIFY2(!line.contains(QLatin1Char('\n')), qPrintable(line));
             QVERIFY2(!line.contains(QChar(0x202e)), qPrintable(line));
         }
