@@ -219,7 +219,8 @@ std::map<QString, std::function<QWidget*()>> scenes()
             [now] {
                 return consentWindow(samples::narrowing(now), [](ConsentView& view) {
                     view.findChild<QCheckBox*>()->click();
-                    auto* total = view.findChildren<MoneyEdit*>().last();
+                    const QList<MoneyEdit*> edits = view.findChildren<MoneyEdit*>();
+                    MoneyEdit* total = edits.last();
                     total->setText(u"5000.00"_s);
                     Q_EMIT total->textEdited(total->text());
                 });
