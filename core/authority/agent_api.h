@@ -80,8 +80,8 @@ struct RefreshTokens {
     std::vector<UsedProof> proofs;
 };
 
-/// RFC 8693: the last link of a chain for a token of its own. The chain is verified (grants::verifyChain), and its last key
-/// is `dpopKey`; the actor is `agent`, who is authenticated.
+/// RFC 8693: the last link of a chain for a token of its own. The chain is verified (grants::verifyChain), and its last
+/// key is `dpopKey`; the actor is `agent`, who is authenticated.
 struct ExchangeLink {
     ClientId agent;
     grants::VerifiedChain chain;

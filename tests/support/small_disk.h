@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Disks that are full: a small tmpfs of our own, in a user and mount namespace of our own, where the system allows that;
-// and a limit on the size of files, which SQLite meets as it does a quota, everywhere.
+// Disks that are full: a small tmpfs of our own, in a user and mount namespace of our own, where the system allows
+// that; and a limit on the size of files, which SQLite meets as it does a quota, everywhere.
 #pragma once
 
 #include <QByteArray>
