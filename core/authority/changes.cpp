@@ -57,7 +57,7 @@ Result<GrantRow> rowOf(const Context& context, grants::Grant grant)
         row.agentName = safeText(known->agent.name).text;
         row.ownName = safeText(known->agent.ownName).text;
     }
-    row.may = permissions::toSentences(grant.permission);
+    row.may = permissions::toSentences(grant.inForce());
     const auto parent = grant.parent ? TRY(context.ledger.find(*grant.parent)) : std::nullopt;
     if (parent)
         row.narrowed = consent::narrowedSentences(parent->permission, grant.permission, context.now());

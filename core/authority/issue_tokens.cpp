@@ -71,7 +71,7 @@ Result<std::string> accessToken(
     json::Object claims;
     claims["iss"] = context.options.issuer;
     claims["sub"] = urnOfPerson(context);
-    claims["aud"] = toArray(audienceOf(grant.permission, context.options.issuer));
+    claims["aud"] = toArray(audienceOf(grant.inForce(), context.options.issuer));
     claims["client_id"] = grant.agent.value;
     claims["jti"] = facts.id.value;
     claims["iat"] = facts.issuedAt.value;
@@ -86,7 +86,7 @@ Result<std::string> accessToken(
         claims["act"] = std::move(act);
     claims["status"] = json::Object{{"status_list", json::Object{{"idx", status.index}, {"uri", status.uri}}}};
     return crypto::signJws(
-        "at+jwt", grants::claimsWithDetails(claims, grant.permission), context.options.identity.device);
+        "at+jwt", grants::claimsWithDetails(claims, grant.inForce()), context.options.identity.device);
 }
 
 /// OpenID Connect Core 1.0 section 2.
@@ -172,7 +172,7 @@ Result<IssuedTokens> issueTokens(
     if (openid)
         issued.set.idToken = TRY(idToken(context, grant, now, end));
     issued.set.expiresIn = end - now;
-    issued.set.granted = grant.permission;
+    issued.set.granted = grant.inForce();
     issued.set.grant = grant.id;
     issued.set.scope = openid ? "openid" : "";
 

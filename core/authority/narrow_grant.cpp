@@ -110,7 +110,7 @@ std::vector<int> movedPairing(const std::vector<int>& pairing, const std::vector
     return moved;
 }
 
-/// Leaves of a grant below what its details and those above permit together. False: that can't be written.
+/// Leaves of a grant below what its details and those above permit together. False: that is nothing, or can't be written.
 bool meetAbove(Grant& child, const Grant& parent)
 {
     for (std::size_t i = 0; i < child.pairing.size(); ++i) {
@@ -125,7 +125,7 @@ bool meetAbove(Grant& child, const Grant& parent)
         else
             child.pairing[i] = -1;
     }
-    return true;
+    return !child.inForce().details.empty();
 }
 
 std::vector<int> unchanged(const Permission& permission)

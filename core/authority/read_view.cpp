@@ -199,7 +199,7 @@ void ReadView::setGrant(const grants::Grant& grant, const std::vector<grants::To
     if (!m_grants.find(grant.id))
         ++m_liveGrants;
     m_grants.set(grant.id,
-        LiveGrant{grant.agent, grant.boundKey, grant.permission, audienceOf(grant.permission, m_issuer),
+        LiveGrant{grant.agent, grant.boundKey, grant.inForce(), audienceOf(grant.inForce(), m_issuer),
             grant.expiresAt, grant.parent, grant.depth, ownMaxDepth(grant)});
 }
 

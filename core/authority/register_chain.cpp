@@ -36,6 +36,16 @@ Result<std::optional<agents::Agent>> findNamed(const Context& context, std::stri
     return found ? std::optional(found->agent) : std::nullopt;
 }
 
+/// Where the detail stands that is at `place` among those in force.
+int placeOfAll(const Grant& grant, int place)
+{
+    for (std::size_t i = 0; i < grant.pairing.size(); ++i) {
+        if (grant.pairing[i] >= 0 && place-- == 0)
+            return static_cast<int>(i);
+    }
+    return -1;
+}
+
 /// Whom a link hands on to; without id: nobody knows it yet.
 Result<agents::Agent> childOf(const Context& context, const grants::Link& link, const ClientId& presenter)
 {
@@ -61,9 +71,11 @@ Result<Hop> firstSight(const Context& context, const grants::Link& link, const G
     grant.depth = above.depth + 1;
     if (grant.depth > context.options.delegationDepth)
         return fail(ErrorCode::InvalidGrant, "it is deeper than allowed here");
-    auto pairing = permissions::delegates(link.permission, above.permission);
+    auto pairing = permissions::delegates(link.permission, above.inForce());
     if (!pairing)
         return fail(ErrorCode::InvalidAuthorizationDetails, pairing.error().message);
+    if (above.inForce() != above.permission) // the places are those of all details
+        std::ranges::transform(*pairing, pairing->begin(), [&](int place) { return placeOfAll(above, place); });
     const agents::Agent child = TRY(childOf(context, link, presenter));
     grant.agent = child.id;
     grant.agentKey = child.key;

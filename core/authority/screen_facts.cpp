@@ -12,7 +12,7 @@ Result<void> addHeld(const Context& context, consent::ScreenFacts& facts, const 
 {
     for (grants::Grant& grant : TRY(context.ledger.ofAgent(agent, kHeldBeforeShown))) {
         const bool live = grant.state == grants::GrantState::Live && grant.expiresAt > facts.at;
-        (live ? facts.holdsNow : facts.heldBefore).push_back(std::move(grant.permission));
+        (live ? facts.holdsNow : facts.heldBefore).push_back(grant.inForce());
     }
     return {};
 }

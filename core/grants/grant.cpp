@@ -17,6 +17,16 @@ static_assert(std::to_underlying(GrantState::Revoked) == kStateNames.size() - 1)
 static_assert(std::to_underlying(EndReason::AncestorNarrowed) == kReasonNames.size() - 1);
 } // namespace
 
+permissions::Permission Grant::inForce() const
+{
+    permissions::Permission left;
+    for (std::size_t i = 0; i < permission.details.size(); ++i) {
+        if (!parent || (i < pairing.size() && pairing[i] >= 0))
+            left.details.push_back(permission.details[i]);
+    }
+    return left;
+}
+
 std::string_view grantStateName(GrantState state)
 {
     return kStateNames.at(std::to_underlying(state));

@@ -70,6 +70,8 @@ struct Grant {
     std::optional<UnixSeconds> lastUsedAt;
 
     bool operator==(const Grant&) const = default;
+    /// The permission without the details that nothing above permits any more: what tokens say, and what is shown.
+    [[nodiscard]] permissions::Permission inForce() const;
 };
 
 } // namespace countersign::grants

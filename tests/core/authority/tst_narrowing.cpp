@@ -98,6 +98,13 @@ private Q_SLOTS:
         QCOMPARE(row.grant.permission.details.size(), std::size_t{1});
         QCOMPARE(row.meters.front().used, std::int64_t{4});
         QCOMPARE(scene.fixture.grant(scene.below.grant).pairing, (std::vector<int>{-1, 0}));
+        // Whoever verifies alone knows the token only: it must not say what nothing above permits any more.
+        QCOMPARE(scene.below.granted.details.size(), std::size_t{1});
+        const auto said = scene.fixture.authority().introspect(scene.below.accessToken);
+        QVERIFY(said && said->permission == scene.below.granted);
+        const std::array keys{scene.fixture.authority().deviceKey()};
+        const auto token = grants::verifyAccessToken(scene.below.accessToken, keys, scene.fixture.clock().now());
+        QVERIFY(token && token->permission == scene.below.granted);
         QCOMPARE(denialOf(scene.performBelow(payment("1"))), Reason::AncestorNarrowed);
         QVERIFY(isPermitted(perform(scene.fixture, ledger, scene.below.accessToken, scene.child, readLedger())));
         QCOMPARE(scene.fixture.grant(scene.above.grant).reason, EndReason::UsedUp);
