@@ -39,8 +39,10 @@ void addLeaves(const Value& value, const QString& at, QStringList& lines)
             addLeaves(member, at + pointerStep(name), lines);
         return;
     }
-    for (std::size_t i = 0; i < value.list()->size(); ++i)
-        addLeaves((*value.list())[i], at + pointerStep(std::to_string(i)), lines);
+    if (const Value::List* list = value.list()) {
+        for (std::size_t i = 0; i < list->size(); ++i)
+            addLeaves((*list)[i], at + pointerStep(std::to_string(i)), lines);
+    }
 }
 
 } // namespace
