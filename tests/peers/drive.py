@@ -15,9 +15,8 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "walkthrough"))
-from program import Desktop, Program  # noqa: E402
+from program import HOLD, Desktop, Program  # noqa: E402
 
-HOLD = 1.9
 README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
 LIMIT = 420  # seconds for all of it
 
@@ -50,22 +49,10 @@ def decide(person, decision, message):
     person.close_window("A request.*")
 
 
-def add_service(person, name, address):
-    """Adds a service in the window, and reads its id and the secret that is shown once."""
-    person.press("page tab", "Services")
-    person.press("button", "Add a service…")
-    person.write_into("Name", name)
-    person.write_into("Address", address)
-    person.press("button", "Add")
-    shown = {field: person.text_of(f"Service {field}") for field in ("ID", "secret")}
-    person.press("button", "Done")
-    person.press("page tab", "Requests.*")
-    return {"COUNTERSIGN_SERVICE_ID": shown["ID"], "COUNTERSIGN_SERVICE_SECRET": shown["secret"]}
-
-
 def run_peers(program, work):
     command = [pathlib.Path(__file__).resolve().parent / "run", work]
-    service = add_service(program.person, "Payments", "https://payments.example/")
+    service = program.add_service("Payments", "https://payments.example/")
+    program.person.press("page tab", "Requests.*")
     peers = subprocess.Popen(command, env={**os.environ, **service, "COUNTERSIGN_ISSUER": program.issuer}, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, text=True)
     killer = threading.Timer(LIMIT, peers.kill)

@@ -141,8 +141,8 @@ class Person:
         time.sleep(0.05)
 
     def scroll_to(self, node):
-        """In the consent window: turns the wheel until the node lies above the row of buttons."""
-        footer = next(self.all("button", "Decide later"), None)
+        """In a window that asks: turns the wheel until the node lies above the row of buttons."""
+        footer = next(self.all("button", "Decide later|Leave it as it is"), None)
         if footer is None or node.get_role_name() == "button":
             return
         edge = self.centre(footer)[1] - 60
@@ -182,6 +182,12 @@ class Person:
                 self.type(text)
                 return
         raise NotThere(f"no field named {name!r}; what shows:\n{self.described()}")
+
+    def write_over(self, name, text, role="text"):
+        """In place of what stands in a field."""
+        self.press(role, name)
+        self.key("ctrl+a")
+        self.type(text)
 
     def review_from_notification(self):
         """The notification's default action, with the middle button, as dunst has it."""

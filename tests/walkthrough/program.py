@@ -14,6 +14,13 @@ import time
 from person import Person, run
 
 PASSPHRASE = "correct horse battery"
+HOLD = 1.9  # seconds; a risky decision is held for 1.5
+
+
+def check(condition, what):
+    if not condition:
+        raise AssertionError(what)
+    print(f"ok: {what}", flush=True)
 
 
 def free_port():
@@ -23,10 +30,11 @@ def free_port():
 
 
 class Desktop:
-    """What a desktop has besides us: a window manager, notifications, a tray, the accessibility bus."""
+    """What a desktop has besides us: a window manager, notifications, a tray, the accessibility bus, colours."""
 
-    def __init__(self):
+    def __init__(self, colours="BreezeLight"):
         self.started = []
+        self.choose_colours(colours)
         os.environ["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"
         os.environ["NO_AT_BRIDGE"] = "0"
         os.environ.setdefault("QT_STYLE_OVERRIDE", "breeze")
@@ -36,6 +44,16 @@ class Desktop:
         self.start("openbox")
         self.start("dunst")
         time.sleep(0.5)
+
+    @staticmethod
+    def choose_colours(name):
+        """As KDE's system settings do it; Qt reads them itself."""
+        os.environ.update(QT_QPA_PLATFORMTHEME="kde", XDG_CURRENT_DESKTOP="KDE", KDE_SESSION_VERSION="6")
+        icons = "breeze-dark" if name.endswith("Dark") else "breeze"
+        config = pathlib.Path(os.environ["XDG_CONFIG_HOME"])
+        config.mkdir(parents=True, exist_ok=True)
+        scheme = pathlib.Path(f"/usr/share/color-schemes/{name}.colors").read_text()
+        (config / "kdeglobals").write_text(f"{scheme}\n[Icons]\nTheme={icons}\n")
 
     def start(self, *command):
         with open(pathlib.Path(os.environ["HOME"]) / (pathlib.Path(command[0]).name + ".log"), "ab") as log:
@@ -119,6 +137,18 @@ class Program:
 
     def ctl_json(self, *arguments):
         return json.loads(self.ctl(*arguments, "--json"))
+
+    def add_service(self, name, address):
+        """In the window; the id and the secret that is shown once, as the environment of what plays the service."""
+        person = self.person
+        person.press("page tab", "Services")
+        person.press("button", "Add a service…")
+        person.write_into("Name", name)
+        person.write_into("Address", address)
+        person.press("button", "Add")
+        shown = {field: person.text_of(f"Service {field}") for field in ("ID", "secret")}
+        person.press("button", "Done")
+        return {"COUNTERSIGN_SERVICE_ID": shown["ID"], "COUNTERSIGN_SERVICE_SECRET": shown["secret"]}
 
     def start_agent(self, *arguments):
         """The sample agent, in a process of its own."""

@@ -2,24 +2,18 @@
 # SPDX-FileCopyrightText: 2026 The Countersign contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The main job, end to end, in real windows: first start, an agent asks, a person narrows and approves, the grant counts
-down, is paused, narrowed and revoked, and all of it stands in the timeline. Leaves a picture of each step; fails at the first that doesn't hold.
+down, is paused, narrowed and revoked, and all of it stands in the timeline; then a night of payments by two agents, one below
+the other (delegation.py). Leaves a picture of each step; fails at the first that doesn't hold.
 
-usage, inside desktop-session and with-kwallet: walkthrough.py FOLDER-OF-THE-PROGRAMS FOLDER-FOR-PICTURES"""
+usage, inside desktop-session and with-kwallet: walkthrough.py FOLDER-OF-THE-PROGRAMS FOLDER-FOR-PICTURES COLOURS"""
 
 import json
 import pathlib
 import sys
 import time
 
-from program import Desktop, Program
-
-HOLD = 1.9  # seconds; a risky grant is held for 1.5
-
-
-def check(condition, what):
-    if not condition:
-        raise AssertionError(what)
-    print(f"ok: {what}", flush=True)
+import delegation
+from program import HOLD, Desktop, Program, check
 
 
 def an_agent_asks(program):
@@ -135,10 +129,12 @@ def another_is_denied(program):
     output, _ = agent.communicate(timeout=60)
     check(agent.returncode == 4, "the other agent was told that the person denied it")
     person.picture("denied")
+    person.press("button", "Close")
+    person.wait_gone("dialog", "A request.*")
 
 
 def main():
-    desktop = Desktop()
+    desktop = Desktop(sys.argv[3])
     program = Program(sys.argv[1], pathlib.Path(sys.argv[2]))
     try:
         program.first_start()
@@ -151,6 +147,7 @@ def main():
         it_is_revoked(program)
         the_timeline_has_it_all(program)
         another_is_denied(program)
+        delegation.play(program)
         program.end()
         check(program.process.returncode == 0, "the program ended in order")
     except Exception:
