@@ -25,18 +25,34 @@ std::string entry(std::uint64_t index)
     return "entry " + std::to_string(index) + ": ";
 }
 
+constexpr int kLevelHeight = 8; // stored are the roots of subtrees of 2^8, 2^16 … leaves
+constexpr int kMaxLevel = 7;
+
+struct Node {
+    int level = 0;
+    std::uint64_t index = 0;
+    std::string hash;
+};
+
 /// The tree of RFC 6962 section 2.1, computed for itself: full subtrees wait on a stack until a twin of their height
 /// comes.
 class Tree {
 public:
-    void add(std::string_view leaf)
+    /// Returns what is to be stored now that this leaf is in.
+    std::vector<Node> add(std::string_view leaf)
     {
+        std::vector<Node> stored;
         Subtree last{.height = 0, .hash = crypto::leafHash(leaf)};
         while (!m_stack.empty() && m_stack.back().height == last.height) {
             last = {.height = last.height + 1, .hash = crypto::nodeHash(m_stack.back().hash, last.hash)};
             m_stack.pop_back();
+            if (last.height % kLevelHeight == 0)
+                stored.push_back(
+                    {.level = last.height / kLevelHeight, .index = m_size >> last.height, .hash = last.hash});
         }
         m_stack.push_back(std::move(last));
+        ++m_size;
+        return stored;
     }
 
     [[nodiscard]] std::string root() const
@@ -49,20 +65,13 @@ public:
         return right;
     }
 
-    [[nodiscard]] std::string edge() const
-    {
-        std::string joined;
-        for (const Subtree& subtree : m_stack)
-            joined += subtree.hash;
-        return joined;
-    }
-
 private:
     struct Subtree {
         int height;
         std::string hash;
     };
     std::vector<Subtree> m_stack;
+    std::uint64_t m_size = 0;
 };
 
 Result<std::optional<std::string>> textMember(const json::Object& claims, std::string_view name)
@@ -116,16 +125,20 @@ Result<void> checkLeaf(const Leaf& leaf, std::int64_t kindColumn, const std::str
 class Check {
 public:
     Check(store::Database& database, const CheckExpectation& expected)
-        : m_expected(expected)
+        : m_database(database)
+        , m_expected(expected)
         , m_leaves(database,
               "SELECT idx, kind, at, client_id, grant_id, private_text, salt, leaf FROM log_leaves ORDER BY idx")
         , m_checkpoints(database, "SELECT size, root, note FROM log_checkpoints ORDER BY size")
-        , m_edge(database, "SELECT size, roots FROM log_tree")
+        , m_node(database, "SELECT hash FROM log_nodes WHERE level = ? AND idx = ?")
+        , m_lastNode(database, "SELECT coalesce(max(idx) + 1, 0) FROM log_nodes WHERE level = ?")
     {
     }
 
     Result<CheckReport> run(const std::function<void(const Leaf&)>& visit)
     {
+        if (auto done = findNodes(); !done)
+            return std::unexpected(done.error());
         if (auto done = nextCheckpoint(); !done)
             return std::unexpected(done.error());
         if (auto done = compareWithSigned(); !done)
@@ -159,7 +172,10 @@ private:
             .privateText = m_leaves.isNull(5) ? std::nullopt : std::optional(m_leaves.blob(5))};
         if (auto good = checkLeaf(leaf, kind, m_leaves.blob(6)); !good)
             return corrupt(entry(m_count) + good.error().message);
-        m_tree.add(leaf.bytes);
+        for (const Node& node : m_tree.add(leaf.bytes)) {
+            if (auto same = compareNode(node); !same)
+                return same;
+        }
         ++m_count;
         if (visit)
             visit(leaf);
@@ -203,29 +219,65 @@ private:
         return "one of the entries " + std::to_string(m_provenCount) + " to " + std::to_string(m_count - 1) + ": ";
     }
 
+    Result<void> compareNode(const Node& node)
+    {
+        if (m_nodes == Nodes::Due)
+            return {};
+        m_node.bind(node.level).bind(static_cast<std::int64_t>(node.index));
+        const auto stored = m_node.next();
+        if (!stored)
+            return std::unexpected(stored.error());
+        const std::string name =
+            "node " + std::to_string(node.index) + " of level " + std::to_string(node.level) + " of the tree: ";
+        if (!*stored)
+            return corrupt(name + "it is missing");
+        if (m_node.blob(0) != node.hash)
+            return corrupt(name + "not what the entries make it");
+        return {};
+    }
+
+    Result<void> compareNodeCounts()
+    {
+        for (int level = 1; level <= kMaxLevel; ++level) {
+            m_lastNode.bind(level);
+            if (const auto stored = m_lastNode.next(); !stored)
+                return std::unexpected(stored.error());
+            if (m_lastNode.integer(0) > static_cast<std::int64_t>(m_count >> (kLevelHeight * level)))
+                return corrupt(entry(m_count) + "it is missing; the tree has more nodes at level "
+                    + std::to_string(level) + " than the entries make");
+        }
+        return {};
+    }
+
+    Result<void> findNodes()
+    {
+        const auto due = store::Query(m_database, "SELECT 1 FROM meta WHERE key = 'log_nodes'").next();
+        if (!due)
+            return std::unexpected(due.error());
+        m_nodes = *due ? Nodes::Due : Nodes::Stored;
+        return {};
+    }
+
     Result<CheckReport> conclude()
     {
         if (m_nextCheckpoint)
             return corrupt(
                 entry(m_count) + "it is missing; " + std::to_string(*m_nextCheckpoint) + " entries were signed");
-        const auto stored = m_edge.next();
-        if (!stored)
-            return std::unexpected(stored.error());
-        const std::int64_t size = *stored ? m_edge.integer(0) : 0;
-        if (size != static_cast<std::int64_t>(m_count))
-            return corrupt(entry(m_count) + "it is "
-                + (size < 0 || std::cmp_less(size, m_count) ? "not counted" : "missing") + "; the tree counts "
-                + std::to_string(size) + " entries");
-        if (*stored && m_edge.blob(1) != m_tree.edge())
-            return corrupt(suspects() + "not what the stored tree was made from");
+        if (auto done = compareNodeCounts(); !done)
+            return std::unexpected(done.error());
         return CheckReport{
             .leaves = m_count, .root = m_tree.root(), .olderThanAnchor = m_count < m_expected.anchorSize};
     }
 
+    enum class Nodes : std::uint8_t { Stored, Due }; ///< Due: an older database, which has none yet
+
+    store::Database& m_database;
     const CheckExpectation& m_expected;
     store::Query m_leaves;
     store::Query m_checkpoints;
-    store::Query m_edge;
+    store::Query m_node;
+    store::Query m_lastNode;
+    Nodes m_nodes = Nodes::Stored;
     Tree m_tree;
     std::uint64_t m_count = 0;
     std::uint64_t m_provenCount = 0;

@@ -39,6 +39,11 @@ constexpr auto kNames = std::to_array<std::string_view>({
     "action_asked",
     "action_approved",
     "agent_named",
+    "action_outcome",
+    "key_rotated",
+    "log_recovered",
+    "receipt_imported",
+    "details_erased",
 });
 static_assert(kNames.size() == static_cast<std::size_t>(kLastLeafKind) + 1);
 
@@ -55,6 +60,18 @@ std::optional<LeafKind> leafKindFromName(std::string_view name)
     if (found == kNames.end())
         return std::nullopt;
     return static_cast<LeafKind>(found - kNames.begin());
+}
+
+bool endsGrant(LeafKind kind)
+{
+    return kind == LeafKind::GrantExpired || kind == LeafKind::GrantRevoked || kind == LeafKind::StateRejected;
+}
+
+bool mayFollowEnd(LeafKind kind)
+{
+    // A row of an ended grant can be rejected too, and what an action led to may become known late.
+    return kind == LeafKind::ActionDenied || kind == LeafKind::ActionOutcome || kind == LeafKind::ReceiptImported
+        || kind == LeafKind::DetailsErased || kind == LeafKind::StateRejected;
 }
 
 } // namespace countersign::audit

@@ -50,15 +50,26 @@ enum class LeafKind : std::uint8_t {
     ActionAsked, ///< the person is asked about one action (step_up)
     ActionApproved, ///< carries the claims of the consent record with purpose "action"
     AgentNamed, ///< the person calls an agent by a name of their own
+    ActionOutcome, ///< what became of an action that was permitted
+    KeyRotated, ///< a new key of the device, signed by the old and the new
+    LogRecovered, ///< this log follows one whose keys were lost
+    ReceiptImported, ///< another server's receipt was verified and kept
+    DetailsErased, ///< private texts beside earlier leaves were erased
 };
 
-inline constexpr LeafKind kLastLeafKind = LeafKind::AgentNamed;
+inline constexpr LeafKind kLastLeafKind = LeafKind::DetailsErased;
 
 [[nodiscard]] std::string_view leafKindName(LeafKind kind); ///< "consent_given", as in the leaf's `type`
 [[nodiscard]] std::optional<LeafKind> leafKindFromName(std::string_view name);
 
+/// Leaves that end a grant, if they name one: `closing` stands in them. What may follow gives and uses no authority.
+[[nodiscard]] bool endsGrant(LeafKind kind);
+[[nodiscard]] bool mayFollowEnd(LeafKind kind);
+
 /// A leaf before it is written. The log adds to `claims`: `type`, `iat`, `person` and `device` (thumbprints), and where
-/// they are set `client_id`, `grant_id` and `text_commitment`. A claim that is there already must say the same.
+/// they are set `client_id`, `grant_id` and `text_commitment`; with a grant also `seq` (its leaves are counted from 0),
+/// `prev` (base64url leaf hash of the one before; none at 0) and, in a leaf that ends it, `closing`: true. A claim that
+/// is there already must say the same.
 struct LeafDraft {
     LeafKind kind = LeafKind::LogStarted;
     ClientId agent = {}; ///< empty: none

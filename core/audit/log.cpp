@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/audit/log.h"
 
+#include "core/audit/log_nodes.h"
+#include "core/base/try.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/canonical_json.h"
 #include "core/crypto/digest.h"
@@ -28,14 +30,6 @@ std::string checkpointText(const std::string& origin, std::uint64_t size, std::s
     return origin + '\n' + std::to_string(size) + '\n' + crypto::base64(root) + '\n';
 }
 
-Result<void> addClaim(json::Object& claims, std::string_view name, json::Value value)
-{
-    const auto [member, inserted] = claims.emplace(name, value);
-    if (!inserted && member->value() != value)
-        return fail(ErrorCode::Internal, "A log entry's “" + std::string(name) + "” is not what the log knows.");
-    return {};
-}
-
 struct Commitment {
     std::string salt;
     std::string text; ///< base64url
@@ -50,26 +44,35 @@ std::optional<Commitment> commitmentTo(const std::optional<std::string>& text)
     return Commitment{.salt = std::move(salt), .text = std::move(commitment)};
 }
 
-Result<std::string> leafBytes(
-    const LeafDraft& draft, const LogOwner& owner, UnixSeconds now, const std::optional<Commitment>& commitment)
+/// What the log adds to the claims of a draft.
+json::Object addedClaims(const LeafDraft& draft, const LogOwner& owner, UnixSeconds now,
+    const std::optional<Commitment>& commitment, const std::optional<ChainEnd>& before)
 {
-    std::vector<std::pair<std::string_view, json::Value>> added{
-        {"type", json::Value(leafKindName(draft.kind))},
-        {"iat", json::Value(now.value)},
-        {"person", json::Value(owner.person.value)},
-        {"device", json::Value(owner.device.value)},
-    };
+    json::Object added{{"type", leafKindName(draft.kind)}, {"iat", now.value}, {"person", owner.person.value},
+        {"device", owner.device.value}};
     if (!draft.agent.isEmpty())
-        added.emplace_back("client_id", json::Value(draft.agent.value));
-    if (!draft.grant.isEmpty())
-        added.emplace_back("grant_id", json::Value(draft.grant.value));
+        added["client_id"] = draft.agent.value;
     if (commitment)
-        added.emplace_back("text_commitment", json::Value(commitment->text));
+        added["text_commitment"] = commitment->text;
+    if (draft.grant.isEmpty())
+        return added;
+    added["grant_id"] = draft.grant.value;
+    added["seq"] = before ? before->seq + 1 : 0;
+    if (before)
+        added["prev"] = crypto::base64url(before->hash);
+    if (endsGrant(draft.kind))
+        added["closing"] = true;
+    return added;
+}
 
+Result<std::string> leafBytes(const LeafDraft& draft, const LogOwner& owner, UnixSeconds now,
+    const std::optional<Commitment>& commitment, const std::optional<ChainEnd>& before)
+{
     json::Object claims = draft.claims;
-    for (auto& [name, value] : added) {
-        if (auto done = addClaim(claims, name, std::move(value)); !done)
-            return std::unexpected(done.error());
+    for (const auto& [name, value] : addedClaims(draft, owner, now, commitment, before)) {
+        const auto [member, inserted] = claims.emplace(name, value);
+        if (!inserted && member->value() != value)
+            return fail(ErrorCode::Internal, "A log entry's “" + std::string(name) + "” is not what the log knows.");
     }
     auto bytes = crypto::canonicalJson(json::Value(std::move(claims)));
     if (bytes && bytes->size() > kMaxLeafBytes)
@@ -84,6 +87,21 @@ std::optional<std::string> idOrNull(const std::string& id)
     return id.empty() ? std::nullopt : std::optional(id);
 }
 
+Result<void> insertLeaf(store::Database& database, const Appended& leaf, const LeafDraft& draft, UnixSeconds now,
+    const std::optional<Commitment>& commitment)
+{
+    store::Query query(database,
+        "INSERT INTO log_leaves (idx, kind, at, client_id, grant_id, private_text, salt, leaf)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    query.bind(static_cast<std::int64_t>(leaf.index)).bind(static_cast<std::int64_t>(draft.kind)).bind(now.value);
+    query.bind(idOrNull(draft.agent.value)).bind(idOrNull(draft.grant.value));
+    if (commitment)
+        query.bindBlob(*draft.privateText).bindBlob(commitment->salt);
+    else
+        query.bind(kNull).bind(kNull);
+    return query.bindBlob(leaf.bytes).run();
+}
+
 } // namespace
 
 Log::Log(store::Database& database, LogOwner owner, crypto::PrivateKey key)
@@ -94,14 +112,11 @@ Log::Log(store::Database& database, LogOwner owner, crypto::PrivateKey key)
 Result<Log> Log::open(store::Database& database, LogOwner owner, crypto::PrivateKey key)
 {
     Log log(database, std::move(owner), std::move(key));
-    if (auto done = log.reload(); !done)
-        return std::unexpected(done.error());
-    const auto last = log.lastCheckpoint();
+    TRY(log.reload());
+    const auto last = TRY(log.lastCheckpoint());
     if (!last)
-        return std::unexpected(last.error());
-    if (!*last)
         return log;
-    const Checkpoint& checkpoint = **last;
+    const Checkpoint& checkpoint = *last;
     if (checkpoint.size > log.size())
         return contradiction("it has " + std::to_string(log.size()) + " entries, but " + std::to_string(checkpoint.size)
             + " were signed");
@@ -115,69 +130,42 @@ Result<Log> Log::open(store::Database& database, LogOwner owner, crypto::Private
 
 Result<void> Log::reload()
 {
+    m_grants.forget();
+    if (TRY(areNodesDue(*m_database)))
+        TRY(writeDueNodes(*m_database));
     store::Query leaves(*m_database, "SELECT coalesce(max(idx) + 1, 0) FROM log_leaves");
-    const auto counted = leaves.next();
-    if (!counted)
-        return std::unexpected(counted.error());
-    const auto count = static_cast<std::uint64_t>(leaves.integer(0));
-
-    store::Query edge(*m_database, "SELECT size, roots FROM log_tree");
-    const auto stored = edge.next();
-    if (!stored)
-        return std::unexpected(stored.error());
-    const std::uint64_t size = *stored ? static_cast<std::uint64_t>(edge.integer(0)) : 0;
-    if (size != count)
-        return contradiction(
-            "it has " + std::to_string(count) + " entries, but its tree counts " + std::to_string(size));
-
-    const std::string joined = *stored ? edge.blob(1) : std::string();
-    std::vector<std::string> roots;
-    for (std::size_t at = 0; at < joined.size(); at += crypto::kSha256Bytes)
-        roots.push_back(joined.substr(at, crypto::kSha256Bytes));
-    auto tree = crypto::MerkleFrontier::restore(size, std::move(roots));
-    if (!tree)
-        return contradiction("its tree has another shape than its size");
-    m_tree = std::move(*tree);
+    TRY(leaves.next());
+    m_tree = TRY(readFrontier(*m_database, static_cast<std::uint64_t>(leaves.integer(0))));
     return {};
 }
 
-Result<std::uint64_t> Log::append(const LeafDraft& draft, UnixSeconds now)
+Result<std::optional<ChainEnd>> Log::chainEndOf(const LeafDraft& draft)
+{
+    if (draft.grant.isEmpty())
+        return std::nullopt;
+    return m_grants.endOf(*m_database, draft.grant);
+}
+
+Result<Appended> Log::append(const LeafDraft& draft, UnixSeconds now)
 {
     if (!m_database->inTransaction())
         return fail(ErrorCode::Internal, "A log entry needs a transaction.");
     const auto commitment = commitmentTo(draft.privateText);
-    const auto bytes = leafBytes(draft, m_owner, now, commitment);
-    if (!bytes)
-        return std::unexpected(bytes.error());
+    const auto before = TRY(chainEndOf(draft));
+    Appended leaf;
+    leaf.index = m_tree.size();
+    leaf.bytes = TRY(leafBytes(draft, m_owner, now, commitment, before));
+    leaf.leafHash = crypto::leafHash(leaf.bytes);
+    leaf.salt = commitment ? commitment->salt : std::string();
+    TRY(insertLeaf(*m_database, leaf, draft, now, commitment));
 
     crypto::MerkleFrontier tree = m_tree;
-    tree.append(crypto::leafHash(*bytes));
-    std::string roots;
-    for (const std::string& root : tree.roots())
-        roots += root;
-
-    const std::uint64_t index = m_tree.size();
-    store::Query leaf(*m_database,
-        "INSERT INTO log_leaves (idx, kind, at, client_id, grant_id, private_text, salt, leaf)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    leaf.bind(static_cast<std::int64_t>(index)).bind(static_cast<std::int64_t>(draft.kind)).bind(now.value);
-    leaf.bind(idOrNull(draft.agent.value)).bind(idOrNull(draft.grant.value));
-    if (commitment)
-        leaf.bindBlob(*draft.privateText).bindBlob(commitment->salt);
-    else
-        leaf.bind(kNull).bind(kNull);
-    leaf.bindBlob(*bytes);
-    if (auto done = leaf.run(); !done)
-        return std::unexpected(done.error());
-
-    store::Query edge(*m_database,
-        "INSERT INTO log_tree (id, size, roots) VALUES (1, ?, ?)"
-        " ON CONFLICT (id) DO UPDATE SET size = excluded.size, roots = excluded.roots");
-    edge.bind(static_cast<std::int64_t>(tree.size())).bindBlob(roots);
-    if (auto done = edge.run(); !done)
-        return std::unexpected(done.error());
+    const auto completed = tree.append(leaf.leafHash);
+    TRY(addNodes(*m_database, tree.size(), completed));
     m_tree = std::move(tree);
-    return index;
+    if (!draft.grant.isEmpty())
+        m_grants.setEnd(draft.grant, {.seq = before ? before->seq + 1 : 0, .hash = leaf.leafHash});
+    return leaf;
 }
 
 std::string Log::origin() const
@@ -188,10 +176,7 @@ std::string Log::origin() const
 Result<std::optional<Checkpoint>> Log::lastCheckpoint() const
 {
     store::Query query(*m_database, "SELECT size, root, note FROM log_checkpoints ORDER BY size DESC LIMIT 1");
-    const auto found = query.next();
-    if (!found)
-        return std::unexpected(found.error());
-    if (!*found)
+    if (!TRY(query.next()))
         return std::nullopt;
     return Checkpoint{
         .size = static_cast<std::uint64_t>(query.integer(0)), .root = query.blob(1), .note = query.text(2)};
@@ -199,25 +184,20 @@ Result<std::optional<Checkpoint>> Log::lastCheckpoint() const
 
 Result<Checkpoint> Log::writeCheckpoint()
 {
-    auto last = lastCheckpoint();
-    if (!last)
-        return std::unexpected(last.error());
-    if (*last && (*last)->size == size())
-        return std::move(**last);
+    auto last = TRY(lastCheckpoint());
+    if (last && last->size == size())
+        return std::move(*last);
 
     Checkpoint checkpoint{.size = size(), .root = root(), .note = {}};
-    auto note = crypto::signNote(checkpointText(origin(), checkpoint.size, checkpoint.root), origin(), m_key);
-    if (!note)
-        return std::unexpected(note.error());
-    checkpoint.note = std::move(*note);
+    checkpoint.note =
+        TRY(crypto::signNote(checkpointText(origin(), checkpoint.size, checkpoint.root), origin(), m_key));
 
     store::Query query(*m_database,
         "INSERT INTO log_checkpoints (size, root, note, at)"
         " VALUES (?, ?, ?, coalesce((SELECT at FROM log_leaves WHERE idx = ?), 0))");
     query.bind(static_cast<std::int64_t>(checkpoint.size)).bindBlob(checkpoint.root).bind(checkpoint.note);
     query.bind(static_cast<std::int64_t>(checkpoint.size) - 1);
-    if (auto done = query.run(); !done)
-        return std::unexpected(done.error());
+    TRY(query.run());
     return checkpoint;
 }
 

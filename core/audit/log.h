@@ -5,6 +5,7 @@
 // origin "countersign/<device thumbprint>". Used on the authority thread, inside its transactions.
 #pragma once
 
+#include "core/audit/grant_chains.h"
 #include "core/audit/leaf.h"
 #include "core/base/clock.h"
 #include "core/base/result.h"
@@ -34,14 +35,23 @@ struct Checkpoint {
     bool operator==(const Checkpoint&) const = default;
 };
 
+/// A leaf that was written: what a receipt of it says.
+struct Appended {
+    std::uint64_t index = 0;
+    std::string leafHash; ///< 32 bytes
+    std::string bytes; ///< the canonical JSON
+    std::string salt; ///< of the private text; empty: there is no text
+};
+
 class Log {
 public:
-    /// Continues the log of a database. Error: StorageCorrupt when what is stored of the tree contradicts itself.
+    /// Continues the log of a database; in one that is older than the stored nodes, computes them first. Error:
+    /// StorageCorrupt when what is stored of the tree contradicts itself.
     [[nodiscard]] static Result<Log> open(store::Database& database, LogOwner owner, crypto::PrivateKey key);
 
-    /// Writes one leaf and the tree's new edge in the running transaction; returns its index. Where the transaction is
-    /// rolled back, call reload().
-    [[nodiscard]] Result<std::uint64_t> append(const LeafDraft& draft, UnixSeconds now);
+    /// Writes one leaf, and the nodes that it completes, in the running transaction. Where the transaction is rolled
+    /// back, call reload().
+    [[nodiscard]] Result<Appended> append(const LeafDraft& draft, UnixSeconds now);
     [[nodiscard]] Result<void> reload();
 
     [[nodiscard]] std::uint64_t size() const { return m_tree.size(); }
@@ -55,11 +65,13 @@ public:
 
 private:
     Log(store::Database& database, LogOwner owner, crypto::PrivateKey key);
+    [[nodiscard]] Result<std::optional<ChainEnd>> chainEndOf(const LeafDraft& draft);
 
     store::Database* m_database;
     LogOwner m_owner;
     crypto::PrivateKey m_key;
     crypto::MerkleFrontier m_tree;
+    GrantChains m_grants;
 };
 
 } // namespace countersign::audit

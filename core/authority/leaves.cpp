@@ -50,12 +50,12 @@ audit::LeafDraft draftAbout(audit::LeafKind kind, const agents::Agent& agent, co
     return draft;
 }
 
-Result<std::uint64_t> appendLeaf(Context& context, const audit::LeafDraft& draft)
+Result<audit::Appended> appendLeaf(Context& context, const audit::LeafDraft& draft)
 {
     if (context.has(Trouble::DatabaseRolledBack))
         return fail(ErrorCode::StorageRolledBack, "An old copy of the data was put back; confirm this first.");
     if (!context.log)
-        return 0;
+        return audit::Appended();
     return context.log->append(draft, context.now());
 }
 

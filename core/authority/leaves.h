@@ -18,8 +18,8 @@ namespace countersign::authority {
 [[nodiscard]] audit::LeafDraft draftAbout(
     audit::LeafKind kind, const agents::Agent& agent, const consent::Request& request);
 
-/// The index. Where the log is broken beyond continuing nothing is written, which only revoking gets as far as.
+/// Where the log is broken beyond continuing nothing is written, which only revoking gets as far as.
 /// Error: StorageRolledBack before the person confirmed that an old copy was put back.
-[[nodiscard]] Result<std::uint64_t> appendLeaf(Context& context, const audit::LeafDraft& draft);
+[[nodiscard]] Result<audit::Appended> appendLeaf(Context& context, const audit::LeafDraft& draft);
 
 } // namespace countersign::authority

@@ -141,7 +141,7 @@ Result<ActionAnswer> permit(
         TRY(context.approvals.use(made.approval->requestId, context.now()));
     }
     TRY(takeDebits(context, chain, verdict));
-    const std::uint64_t index = TRY(appendLeaf(context, leaf));
+    const std::uint64_t index = TRY(appendLeaf(context, leaf)).index;
     TRY(endUsedUp(context, chain));
     return ActionAnswer{std::move(verdict), chain.last().id, std::nullopt, index};
 }
@@ -154,7 +154,7 @@ Result<ActionAnswer> deny(Context& context, const PerformAction& command, const 
     // The name of an argument that the grant does not know is the agent's text, and stays private with its value.
     if (!verdict.member.empty() && verdict.reason != permissions::Reason::UnnamedArgument)
         leaf.claims["member"] = verdict.member;
-    const std::uint64_t index = TRY(appendLeaf(context, leaf));
+    const std::uint64_t index = TRY(appendLeaf(context, leaf)).index;
     return ActionAnswer{std::move(verdict), chain.last().id, std::nullopt, index};
 }
 

@@ -162,7 +162,7 @@ Result<std::uint64_t> logDelegation(Context& context, const Grant& grant, const 
     leaf.claims["permission_digest"] = crypto::sha256Base64url(permissions::permissionJson(grant.permission));
     leaf.claims["pairing"] = toArray(grant.pairing);
     leaf.claims["exp"] = grant.expiresAt.value;
-    return appendLeaf(context, leaf);
+    return TRY(appendLeaf(context, leaf)).index;
 }
 
 Result<Grant> make(Context& context, Grant grant, const GrantId& parent, const grants::SignedLink& link)

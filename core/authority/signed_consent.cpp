@@ -47,7 +47,7 @@ Result<std::uint64_t> logRecord(Context& context, const grants::Grant& grant, co
     leaf.claims = TRY(json::parseObject(consent::consentClaims(record)));
     if (detailOf)
         leaf.claims["detail_of"] = json::Array(detailOf->begin(), detailOf->end());
-    return appendLeaf(context, leaf);
+    return TRY(appendLeaf(context, leaf)).index;
 }
 
 } // namespace

@@ -52,7 +52,7 @@ Result<AskedAction> logAsked(Context& context, LeafKind kind, const grants::Gran
     leaf.claims["location"] = stored.request.action->location.url();
     leaf.privateText = consent::actionJson(*stored.request.action);
     context.touched.requests.insert(stored.request.publicId);
-    return AskedAction{stored.request.publicId, TRY(appendLeaf(context, leaf))};
+    return AskedAction{stored.request.publicId, TRY(appendLeaf(context, leaf)).index};
 }
 
 /// The grant to act under, in force with all above it.

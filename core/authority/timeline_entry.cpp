@@ -186,6 +186,15 @@ QString doneWhat(const json::Object& claims)
     return value && currency ? translate("%1 for %2").arg(what, permissions::moneyLabel(*value, *currency)) : what;
 }
 
+QString outcomeOf(const std::string& executed)
+{
+    if (executed == "yes")
+        return translate("What %1 was permitted to do was carried out");
+    if (executed == "no")
+        return translate("What %1 was permitted to do was not carried out");
+    return translate("Whether what %1 was permitted to do was carried out is not known");
+}
+
 Line actionLine(LeafKind kind, const json::Object& claims, const QString& agent)
 {
     const QString what = doneWhat(claims);
@@ -197,6 +206,8 @@ Line actionLine(LeafKind kind, const json::Object& claims, const QString& agent)
             Outcome::Refused};
     case LeafKind::ActionAsked:
         return {translate("%1 wants to %2, and you are asked").arg(agent, what)};
+    case LeafKind::ActionOutcome:
+        return {outcomeOf(textOf(claims, "executed")).arg(agent)};
     default:
         return {translate("You allowed %1 one action with exactly these arguments").arg(agent), Outcome::Permitted};
     }
@@ -225,7 +236,16 @@ Line lineOf(const audit::Leaf& leaf, const json::Object& claims, const QString& 
     case LeafKind::ActionDenied:
     case LeafKind::ActionAsked:
     case LeafKind::ActionApproved:
+    case LeafKind::ActionOutcome:
         return actionLine(leaf.kind, claims, agent);
+    case LeafKind::KeyRotated:
+        return {translate("This device got a new key, signed by the old one")};
+    case LeafKind::LogRecovered:
+        return {translate("This log was begun because the keys of the one before were lost")};
+    case LeafKind::ReceiptImported:
+        return {translate("A receipt of another server was checked and kept")};
+    case LeafKind::DetailsErased:
+        return {translate("Private details of earlier entries were erased")};
     case LeafKind::StateRejected:
         return {
             translate("Data that the log does not back was set aside: %1").arg(safeText(textOf(claims, "what")).text),

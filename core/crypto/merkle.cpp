@@ -22,27 +22,31 @@ std::string nodeHash(std::string_view left, std::string_view right)
     return sha256(input.append(left).append(right));
 }
 
-Result<MerkleFrontier> MerkleFrontier::restore(std::uint64_t size, std::vector<std::string> roots)
+std::vector<std::string> MerkleFrontier::append(std::string_view hashOfLeaf)
 {
-    const bool rightLengths = std::ranges::all_of(roots, [](const auto& root) { return root.size() == kSha256Bytes; });
-    if (std::cmp_not_equal(roots.size(), std::popcount(size)) || !rightLengths)
-        return fail(ErrorCode::InvalidInput, "The roots don't belong to a tree of this size.");
-    MerkleFrontier frontier;
-    frontier.m_size = size;
-    frontier.m_roots = std::move(roots);
-    return frontier;
+    return merge(0, hashOfLeaf);
 }
 
-void MerkleFrontier::append(std::string_view hashOfLeaf)
+Result<void> MerkleFrontier::appendSubtree(int height, std::string_view root)
 {
-    std::string subtree(hashOfLeaf);
-    // Each one bit at the low end of the size is a perfect subtree as large as what is being added.
-    for (int merges = std::countr_one(m_size); merges > 0; --merges) {
-        subtree = nodeHash(m_roots.back(), subtree);
+    const bool fits = height >= 0 && height < 64 && m_size % (std::uint64_t{1} << height) == 0;
+    if (!fits || root.size() != kSha256Bytes)
+        return fail(ErrorCode::InvalidInput, "A subtree doesn't fit at the end of the tree.");
+    merge(height, root);
+    return {};
+}
+
+std::vector<std::string> MerkleFrontier::merge(int height, std::string_view root)
+{
+    std::vector<std::string> completed{std::string(root)};
+    // Each one bit at the low end of the size is a complete subtree as large as what is being added.
+    for (int merges = std::countr_one(m_size >> height); merges > 0; --merges) {
+        completed.push_back(nodeHash(m_roots.back(), completed.back()));
         m_roots.pop_back();
     }
-    m_roots.push_back(std::move(subtree));
-    ++m_size;
+    m_roots.push_back(completed.back());
+    m_size += std::uint64_t{1} << height;
+    return completed;
 }
 
 std::string MerkleFrontier::root() const

@@ -20,11 +20,10 @@ namespace countersign::crypto {
 /// A growing tree's right edge: the roots of its perfect subtrees, largest first. Append is O(log n).
 class MerkleFrontier {
 public:
-    MerkleFrontier() = default;
-    /// Continues a tree. `roots` must be as many as `size` has one bits. Error: InvalidInput.
-    [[nodiscard]] static Result<MerkleFrontier> restore(std::uint64_t size, std::vector<std::string> roots);
-
-    void append(std::string_view hashOfLeaf);
+    /// The roots of all subtrees that this leaf is the last of, by height (2^height leaves): the leaf's hash first.
+    std::vector<std::string> append(std::string_view hashOfLeaf);
+    /// Adds 2^height leaves at once. The size must be a multiple of that. Error: InvalidInput.
+    [[nodiscard]] Result<void> appendSubtree(int height, std::string_view root);
     [[nodiscard]] std::uint64_t size() const { return m_size; }
     [[nodiscard]] std::string root() const; ///< of the empty tree: SHA-256 of nothing
     [[nodiscard]] const std::vector<std::string>& roots() const { return m_roots; }
@@ -32,6 +31,8 @@ public:
     bool operator==(const MerkleFrontier&) const = default;
 
 private:
+    std::vector<std::string> merge(int height, std::string_view root);
+
     std::uint64_t m_size = 0;
     std::vector<std::string> m_roots;
 };

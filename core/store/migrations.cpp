@@ -281,16 +281,75 @@ constexpr auto kVersion2 = std::to_array<const char*>({
     "CREATE INDEX statuses_by_expiry ON statuses (expires_at)",
 });
 
+// Receipts, proofs of the log, and what other servers proved.
+constexpr auto kVersion3 = std::to_array<const char*>({
+    // The tree's inner nodes that are kept: roots of complete subtrees of 256^level leaves, level 1 and up. Written
+    // once, when the last leaf of the subtree is. The rest of the tree is computed from these and the leaves.
+    R"(CREATE TABLE log_nodes (
+        level INTEGER NOT NULL,
+        idx INTEGER NOT NULL,                 -- the subtree's place among those of its level, from 0
+        hash BLOB NOT NULL,                   -- 32 bytes
+        PRIMARY KEY (level, idx)
+    ) STRICT, WITHOUT ROWID)",
+    // Those of a log that is older than this table are computed when it is opened first.
+    "INSERT INTO meta (key, value) SELECT 'log_nodes', 'due' WHERE (SELECT max(idx) FROM log_leaves) >= 255",
+    "DROP TABLE log_tree",
+    R"(CREATE TRIGGER log_nodes_stay BEFORE UPDATE ON log_nodes
+        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END)",
+    R"(CREATE TRIGGER log_nodes_are_kept BEFORE DELETE ON log_nodes
+        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END)",
+
+    // Public device keys that receipts were ever signed with.
+    R"(CREATE TABLE device_keys (
+        id INTEGER PRIMARY KEY,
+        jkt TEXT NOT NULL UNIQUE,             -- RFC 7638
+        jwk TEXT NOT NULL
+    ) STRICT)",
+    // Of a receipt only the signature is kept; its header and payload are made from the leaf again.
+    R"(CREATE TABLE receipts (
+        idx INTEGER PRIMARY KEY,              -- the leaf
+        key INTEGER NOT NULL REFERENCES device_keys (id) DEFERRABLE INITIALLY DEFERRED,
+        signature BLOB NOT NULL               -- ES256, 64 bytes
+    ) STRICT)",
+
+    // What witnesses signed under a checkpoint (C2SP tlog-cosignature).
+    R"(CREATE TABLE cosignatures (
+        size INTEGER NOT NULL,                -- of the checkpoint
+        witness TEXT NOT NULL,                -- its name
+        line TEXT NOT NULL,                   -- the note's signature line, without the newline
+        PRIMARY KEY (size, witness)
+    ) STRICT, WITHOUT ROWID)",
+
+    // A signature that comes again finds the answer that it got.
+    "ALTER TABLE used_proofs ADD COLUMN leaf_index INTEGER", // NULL: none
+
+    // Receipts of other servers.
+    R"(CREATE TABLE foreign_receipts (
+        hash TEXT NOT NULL PRIMARY KEY,       -- base64url SHA-256 of the JWS
+        idx INTEGER NOT NULL,                 -- the leaf that took it in
+        jws TEXT NOT NULL,
+        keys TEXT NOT NULL                    -- the other server's JWK set
+    ) STRICT, WITHOUT ROWID)",
+
+    // Texts of access tokens under which signed actions were decided, for evidence.
+    R"(CREATE TABLE tokens_used (
+        hash BLOB NOT NULL PRIMARY KEY,       -- SHA-256
+        token TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID)",
+});
+
 } // namespace
 
 std::span<const char* const> migrationTo(int version)
 {
-    static_assert(kSchemaVersion == 2);
+    static_assert(kSchemaVersion == 3);
     switch (version) {
     case 1:
         return kVersion1;
     case 2:
         return kVersion2;
+    case 3:
+        return kVersion3;
     default:
         return {};
     }

@@ -19,14 +19,15 @@ std::vector<KindGroup> kindGroups()
         {Kinds::tr("Everything"), {}},
         {Kinds::tr("Decisions"),
             {ConsentGiven, GrantNarrowed, ActionApproved, RequestDenied, RequestBlocked, AgentBlocked, AgentUnblocked}},
-        {Kinds::tr("Actions"), {ActionPermitted, ActionDenied, ActionAsked, ActionApproved}},
+        {Kinds::tr("Actions"),
+            {ActionPermitted, ActionDenied, ActionAsked, ActionApproved, ActionOutcome, ReceiptImported}},
         {Kinds::tr("Requests"), {RequestReceived, RequestRefused, RequestMerged, RequestExpired, RequestCancelled}},
         {Kinds::tr("Grants"),
             {ConsentGiven, GrantDelegated, GrantNarrowed, GrantHeld, GrantResumed, GrantExpired, GrantRevoked}},
         {Kinds::tr("Tokens"), {KeyBound, TokenIssued, LinkExchanged}},
         {Kinds::tr("Agents and services"),
             {AgentRegistered, AgentNamed, AgentBlocked, AgentUnblocked, ServiceAdded, ServiceRemoved}},
-        {Kinds::tr("The log itself"), {LogStarted, StateRejected}},
+        {Kinds::tr("The log itself"), {LogStarted, LogRecovered, KeyRotated, DetailsErased, StateRejected}},
     };
 }
 

@@ -38,7 +38,7 @@ inline audit::LeafDraft draftNumber(int i)
 {
     using audit::LeafKind;
     constexpr LeafKind kKinds[] = {LeafKind::RequestReceived, LeafKind::ConsentGiven, LeafKind::TokenIssued,
-        LeafKind::GrantExpired, LeafKind::GrantRevoked};
+        LeafKind::GrantHeld, LeafKind::GrantResumed};
     audit::LeafDraft draft{.kind = i == 0 ? LeafKind::LogStarted : kKinds[i % 5]};
     if (i % 4 != 0)
         draft.agent = {"agent-" + std::to_string(i % 4)};

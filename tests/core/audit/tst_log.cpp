@@ -45,18 +45,18 @@ std::vector<std::string> leavesOf(store::Database& db)
     return leaves;
 }
 
-Result<std::uint64_t> appendOne(test::TestLog& test, const LeafDraft& draft)
+Result<audit::Appended> appendOne(test::TestLog& test, const LeafDraft& draft)
 {
     if (auto begun = test.database->begin(); !begun)
         return std::unexpected(begun.error());
-    auto index = test.log.append(draft, {1'767'300'000});
-    if (!index) {
+    auto leaf = test.log.append(draft, {1'767'300'000});
+    if (!leaf) {
         test.database->rollback();
-        return index;
+        return leaf;
     }
     if (auto committed = test.database->commit(); !committed)
         return std::unexpected(committed.error());
-    return index;
+    return leaf;
 }
 
 } // namespace
@@ -100,11 +100,15 @@ private Q_SLOTS:
         LeafDraft draft{.kind = LeafKind::GrantRevoked, .agent = {"bot"}, .grant = {"g1"}};
         draft.claims["reason"] = "person";
         draft.claims["a"] = 1;
-        QCOMPARE(appendOne(*m_test, draft).value(), 0u);
-        QCOMPARE(leavesOf(*m_test->database).front(),
-            R"({"a":1,"client_id":"bot","device":")" + test::kOwner.device.value
+        const auto leaf = appendOne(*m_test, draft);
+        QVERIFY(leaf);
+        QCOMPARE(leaf->index, 0u);
+        QCOMPARE(leaf->bytes,
+            R"({"a":1,"client_id":"bot","closing":true,"device":")" + test::kOwner.device.value
                 + R"(","grant_id":"g1","iat":1767300000,"person":")" + test::kOwner.person.value
-                + R"(","reason":"person","type":"grant_revoked"})");
+                + R"(","reason":"person","seq":0,"type":"grant_revoked"})");
+        QCOMPARE(leaf->leafHash, crypto::sha256(std::string(1, '\0') + leaf->bytes));
+        QCOMPARE(leavesOf(*m_test->database), std::vector{leaf->bytes});
     }
 
     void a_leaf_about_nobody_names_nobody()
@@ -124,7 +128,7 @@ private Q_SLOTS:
         same.claims["grant_id"] = "g1";
         same.claims["iat"] = 1'767'300'000;
         QVERIFY(appendOne(*m_test, same));
-        for (const char* name : {"grant_id", "iat", "type", "person", "device", "text_commitment"}) {
+        for (const char* name : {"grant_id", "iat", "type", "person", "device", "text_commitment", "seq", "prev"}) {
             LeafDraft other{.kind = LeafKind::ConsentGiven, .grant = {"g1"}, .privateText = "t"};
             other.claims[name] = "another";
             const auto index = appendOne(*m_test, other);
@@ -199,8 +203,8 @@ private Q_SLOTS:
 
     void a_log_goes_on_where_it_stopped()
     {
-        for (const int size : {1, 2, 3, 7, 8, 9, 31, 64, 65}) {
-            QVERIFY(test::growTo(*m_test, size, 5));
+        for (const int size : {1, 2, 3, 7, 8, 9, 31, 64, 65, 255, 256, 257, 511, 512, 700}) {
+            QVERIFY(test::growTo(*m_test, size, 50));
             const std::string root = m_test->log.root();
             reopen();
             QCOMPARE(m_test->log.size(), static_cast<std::uint64_t>(size));
@@ -222,6 +226,83 @@ private Q_SLOTS:
         QCOMPARE(m_test->log.size(), 5u);
         QCOMPARE(m_test->log.root(), root);
         QVERIFY(test::growTo(*m_test, 9, 2));
+        QVERIFY(audit::checkLog(*m_test->database, test::expectation(), {}));
+    }
+
+    void the_leaves_of_a_grant_are_counted_and_chained()
+    {
+        const auto append = [&](const char* grant, LeafKind kind = LeafKind::ActionDenied) {
+            const auto leaf = appendOne(*m_test, {.kind = kind, .grant = {grant}});
+            return std::pair(leaf.value().leafHash, json::parseObject(leaf->bytes).value());
+        };
+        const auto [firstHash, first] = append("a");
+        QCOMPARE(json::requiredInteger(first, "seq"), 0);
+        QVERIFY(!first.contains("prev"));
+        QCOMPARE(json::requiredInteger(append("b").second, "seq"), 0);
+        QVERIFY(!append("").second.contains("seq"));
+        const auto [secondHash, second] = append("a");
+        QCOMPARE(json::requiredInteger(second, "seq"), 1);
+        QCOMPARE(json::requiredString(second, "prev"), crypto::base64url(firstHash));
+        QVERIFY(!second.contains("closing"));
+        reopen();
+        const auto third = append("a", LeafKind::GrantExpired).second;
+        QCOMPARE(json::requiredInteger(third, "seq"), 2);
+        QCOMPARE(json::requiredString(third, "prev"), crypto::base64url(secondHash));
+        QCOMPARE(third.at("closing"), true);
+    }
+
+    void what_was_rolled_back_does_not_count_in_its_grant()
+    {
+        const LeafDraft draft{.kind = LeafKind::ActionDenied, .grant = {"a"}};
+        QVERIFY(appendOne(*m_test, draft));
+        QVERIFY(m_test->database->begin());
+        QVERIFY(m_test->log.append(draft, {1}));
+        m_test->database->rollback();
+        QVERIFY(m_test->log.reload());
+        const auto leaf = appendOne(*m_test, draft);
+        QVERIFY(leaf && leaf->bytes.contains(R"("seq":1)"));
+        QVERIFY(audit::checkLog(*m_test->database, test::expectation(), {}));
+    }
+
+    void old_leaves_without_a_number_count_by_their_place()
+    {
+        for (int i = 0; i < 3; ++i) {
+            QVERIFY(Query(*m_test->database,
+                "INSERT INTO log_leaves VALUES ((SELECT coalesce(max(idx) + 1, 0) FROM log_leaves), 2, 5, NULL, 'a', "
+                "NULL, NULL, CAST('{\"iat\":5}' AS BLOB))")
+                    .run());
+        }
+        reopen();
+        const auto leaf = appendOne(*m_test, {.kind = LeafKind::ActionDenied, .grant = {"a"}});
+        QVERIFY(leaf);
+        const auto claims = json::parseObject(leaf->bytes).value();
+        QCOMPARE(json::requiredInteger(claims, "seq"), 3);
+        QCOMPARE(json::requiredString(claims, "prev"), crypto::base64url(crypto::leafHash("{\"iat\":5}")));
+    }
+
+    void the_nodes_of_an_older_database_are_computed_when_it_is_opened()
+    {
+        QVERIFY(test::growTo(*m_test, 600, 300));
+        const std::string root = m_test->log.root();
+        m_test.reset();
+        const auto nodes = QStringLiteral("SELECT group_concat(level || ' ' || idx || hex(hash)) FROM log_nodes");
+        QString before;
+        {
+            const test::RawDatabase raw(m_folder);
+            before = raw.value(nodes).toString();
+            QVERIFY(raw.executeAgainst(QStringLiteral("log_nodes_are_kept"), QStringLiteral("DELETE FROM log_nodes")));
+            QVERIFY(raw.execute(QStringLiteral("INSERT INTO meta VALUES ('log_nodes', 'due')")));
+        }
+        {
+            const auto reader = store::Database::open(m_folder, store::Access::ReadOnly);
+            QVERIFY(audit::checkLog(**reader, test::expectation(), {}));
+        }
+        reopen();
+        QCOMPARE(m_test->log.root(), root);
+        QCOMPARE(test::RawDatabase(m_folder).value(nodes).toString(), before);
+        QVERIFY(test::RawDatabase(m_folder)
+                .value(QStringLiteral("SELECT value FROM meta WHERE key = 'log_nodes'"))
+                .isNull());
         QVERIFY(audit::checkLog(*m_test->database, test::expectation(), {}));
     }
 
@@ -256,29 +337,37 @@ private Q_SLOTS:
         QTest::addColumn<QString>("trigger");
         QTest::addColumn<QString>("sql");
         QTest::newRow("a leaf missing at the end")
-            << QStringLiteral("log_leaves_are_kept") << QStringLiteral("DELETE FROM log_leaves WHERE idx = 19");
+            << QStringLiteral("log_leaves_are_kept") << QStringLiteral("DELETE FROM log_leaves WHERE idx = 519");
         QTest::newRow("all leaves missing")
             << QStringLiteral("log_leaves_are_kept") << QStringLiteral("DELETE FROM log_leaves");
-        QTest::newRow("the tree smaller") << QString() << QStringLiteral("UPDATE log_tree SET size = 19");
-        QTest::newRow("the tree missing") << QString() << QStringLiteral("DELETE FROM log_tree");
-        QTest::newRow("the tree cut") << QString()
-                                      << QStringLiteral("UPDATE log_tree SET roots = substr(roots, 1, 63)");
-        QTest::newRow("the tree with a root more")
-            << QString() << QStringLiteral("UPDATE log_tree SET roots = zeroblob(96)");
-        QTest::newRow("the tree of other leaves")
-            << QString() << QStringLiteral("UPDATE log_tree SET roots = zeroblob(64)");
+        QTest::newRow("a leaf missing before the end")
+            << QStringLiteral("log_leaves_are_kept") << QStringLiteral("DELETE FROM log_leaves WHERE idx = 517");
+        QTest::newRow("the last node missing")
+            << QStringLiteral("log_nodes_are_kept") << QStringLiteral("DELETE FROM log_nodes WHERE idx = 1");
+        QTest::newRow("all nodes missing")
+            << QStringLiteral("log_nodes_are_kept") << QStringLiteral("DELETE FROM log_nodes");
+        QTest::newRow("a node missing") << QStringLiteral("log_nodes_are_kept")
+                                        << QStringLiteral("DELETE FROM log_nodes WHERE idx = 0");
+        QTest::newRow("a node more") << QString()
+                                     << QStringLiteral("INSERT INTO log_nodes VALUES (1, 2, zeroblob(32))");
+        QTest::newRow("a node of a level more")
+            << QString() << QStringLiteral("INSERT INTO log_nodes VALUES (2, 0, zeroblob(32))");
+        QTest::newRow("a node cut") << QStringLiteral("log_nodes_stay")
+                                    << QStringLiteral("UPDATE log_nodes SET hash = substr(hash, 1, 31) WHERE idx = 1");
+        QTest::newRow("a node of other leaves") << QStringLiteral(
+            "log_nodes_stay") << QStringLiteral("UPDATE log_nodes SET hash = zeroblob(32) WHERE idx = 1");
         QTest::newRow("a checkpoint of more leaves")
-            << QString() << QStringLiteral("UPDATE log_checkpoints SET size = 21 WHERE size = 20");
+            << QString() << QStringLiteral("UPDATE log_checkpoints SET size = 521 WHERE size = 520");
         QTest::newRow("a checkpoint with another root")
-            << QString() << QStringLiteral("UPDATE log_checkpoints SET root = zeroblob(32) WHERE size = 20");
+            << QString() << QStringLiteral("UPDATE log_checkpoints SET root = zeroblob(32) WHERE size = 520");
         QTest::newRow("a checkpoint without a signature")
-            << QString() << QStringLiteral("UPDATE log_checkpoints SET note = 'x' WHERE size = 20");
+            << QString() << QStringLiteral("UPDATE log_checkpoints SET note = 'x' WHERE size = 520");
     }
     void a_log_that_contradicts_itself_does_not_open()
     {
         QFETCH(QString, trigger);
         QFETCH(QString, sql);
-        QVERIFY(test::growTo(*m_test, 20, 10));
+        QVERIFY(test::growTo(*m_test, 520, 260));
         m_test.reset();
         {
             const test::RawDatabase raw(m_folder);

@@ -84,29 +84,58 @@ private Q_SLOTS:
         }
     }
 
-    void the_frontier_agrees_with_the_definition_and_can_be_continued()
+    void the_frontier_agrees_with_the_definition()
     {
         const Hashes leaves = leavesOf(200);
         MerkleFrontier frontier;
         for (std::size_t i = 0; i < leaves.size(); ++i) {
             frontier.append(leaves[i]);
             QCOMPARE(frontier.root(), treeHash(std::span(leaves).first(i + 1)));
-            const auto restored = MerkleFrontier::restore(frontier.size(), frontier.roots());
-            QVERIFY(restored);
-            QCOMPARE(*restored, frontier);
         }
     }
 
-    void only_roots_that_fit_the_size_are_restored()
+    void a_leaf_tells_every_subtree_that_it_completes()
+    {
+        const Hashes leaves = leavesOf(64);
+        MerkleFrontier frontier;
+        for (std::size_t i = 0; i < leaves.size(); ++i) {
+            const auto completed = frontier.append(leaves[i]);
+            QCOMPARE(completed.size(), static_cast<std::size_t>(std::countr_zero(i + 1)) + 1);
+            for (std::size_t height = 0; height < completed.size(); ++height) {
+                const std::size_t width = std::size_t{1} << height;
+                QCOMPARE(completed[height], treeHash(std::span(leaves).subspan(i + 1 - width, width)));
+            }
+        }
+    }
+
+    void a_frontier_of_subtrees_is_that_of_their_leaves()
+    {
+        const Hashes leaves = leavesOf(100);
+        MerkleFrontier whole;
+        for (const std::string& leaf : leaves)
+            whole.append(leaf);
+        MerkleFrontier joined;
+        const std::span all(leaves);
+        QVERIFY(joined.appendSubtree(6, treeHash(all.first(64))));
+        QVERIFY(joined.appendSubtree(4, treeHash(all.subspan(64, 16))));
+        QVERIFY(joined.appendSubtree(4, treeHash(all.subspan(80, 16))));
+        QVERIFY(joined.appendSubtree(2, treeHash(all.subspan(96, 4))));
+        QCOMPARE(joined, whole);
+    }
+
+    void a_subtree_that_does_not_fit_is_refused()
     {
         const std::string root(32, 'r');
-        QVERIFY(MerkleFrontier::restore(0, {}));
-        QVERIFY(MerkleFrontier::restore(5, {root, root}));
-        QVERIFY(!MerkleFrontier::restore(5, {root}));
-        QVERIFY(!MerkleFrontier::restore(5, {root, root, root}));
-        QVERIFY(!MerkleFrontier::restore(0, {root}));
-        QVERIFY(!MerkleFrontier::restore(1, {std::string(31, 'r')}));
-        QVERIFY(!MerkleFrontier::restore(1, {std::string(33, 'r')}));
+        MerkleFrontier frontier;
+        frontier.append(root);
+        QVERIFY(frontier.appendSubtree(0, root));
+        QVERIFY(!frontier.appendSubtree(2, root));
+        QVERIFY(!frontier.appendSubtree(-1, root));
+        QVERIFY(!frontier.appendSubtree(64, root));
+        QVERIFY(!frontier.appendSubtree(1, root.substr(1)));
+        QVERIFY(!frontier.appendSubtree(1, root + 'r'));
+        QCOMPARE(frontier.size(), 2u);
+        QVERIFY(frontier.appendSubtree(1, root));
     }
 
     void every_entry_is_proven_and_only_where_it_stands()

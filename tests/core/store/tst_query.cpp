@@ -78,9 +78,9 @@ private Q_SLOTS:
     void blobs_come_back_byte_for_byte()
     {
         QFETCH(QByteArray, bytes);
-        Query insert(*m_db, "INSERT INTO log_tree (id, size, roots) VALUES (1, 0, ?)");
+        Query insert(*m_db, "INSERT INTO log_nodes (level, idx, hash) VALUES (1, 0, ?)");
         QVERIFY(insert.bindBlob(bytes.toStdString()).run());
-        Query query(*m_db, "SELECT roots, typeof(roots) FROM log_tree WHERE roots = ?");
+        Query query(*m_db, "SELECT hash, typeof(hash) FROM log_nodes WHERE hash = ?");
         query.bindBlob(bytes.toStdString());
         QVERIFY(query.next().value());
         QCOMPARE(query.blob(0), bytes.toStdString());
@@ -91,7 +91,7 @@ private Q_SLOTS:
     void a_view_of_nothing_is_empty_and_not_null()
     {
         QVERIFY(Query(*m_db, "INSERT INTO meta (key, value) VALUES (?, ?)").bind(std::string_view()).bind("").run());
-        QVERIFY(Query(*m_db, "INSERT INTO log_tree (id, size, roots) VALUES (1, 0, ?)").bindBlob({}).run());
+        QVERIFY(Query(*m_db, "INSERT INTO log_nodes (level, idx, hash) VALUES (1, 0, ?)").bindBlob({}).run());
     }
 
     void integers_of_every_size_come_back_data()
@@ -237,8 +237,8 @@ private Q_SLOTS:
 
     void tables_are_strict_about_types()
     {
-        QVERIFY(!Query(*m_db, "INSERT INTO log_tree (id, size, roots) VALUES (1, 0, 'text')").run());
-        QVERIFY(!Query(*m_db, "INSERT INTO log_tree (id, size, roots) VALUES (1, 'many', x'00')").run());
+        QVERIFY(!Query(*m_db, "INSERT INTO log_nodes (level, idx, hash) VALUES (1, 0, 'text')").run());
+        QVERIFY(!Query(*m_db, "INSERT INTO log_nodes (level, idx, hash) VALUES (1, 'many', x'00')").run());
     }
 
     void log_rows_can_not_be_changed_or_removed_by_mistake()

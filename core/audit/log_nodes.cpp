@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "core/audit/log_nodes.h"
+
+#include "core/base/try.h"
+
+namespace countersign::audit {
+
+namespace {
+
+std::unexpected<Error> contradiction(const std::string& what)
+{
+    return fail(ErrorCode::StorageCorrupt, "The log contradicts itself: " + what + ".");
+}
+
+Result<void> checkCounts(store::Database& database, std::uint64_t size)
+{
+    store::Query query(database, "SELECT coalesce(max(idx) + 1, 0) FROM log_nodes WHERE level = ?");
+    for (int level = 1; level <= kMaxLevel; ++level) {
+        query.bind(level);
+        TRY(query.next());
+        if (const auto stored = static_cast<std::uint64_t>(query.integer(0)); stored != nodesAt(level, size))
+            return contradiction("it has " + std::to_string(size) + " entries, but its tree has "
+                + std::to_string(stored) + " nodes at level " + std::to_string(level));
+    }
+    return {};
+}
+
+/// The nodes of one level that no node of the level above covers.
+Result<void> addLevel(store::Database& database, int level, crypto::MerkleFrontier& tree, std::uint64_t size)
+{
+    const std::uint64_t first = nodesAt(level + 1, size) * kTileWidth;
+    const std::uint64_t end = nodesAt(level, size);
+    store::Query query(database, "SELECT idx, hash FROM log_nodes WHERE level = ? AND idx >= ? ORDER BY idx");
+    query.bind(level).bind(static_cast<std::int64_t>(first));
+    for (std::uint64_t at = first; at < end; ++at) {
+        if (!TRY(query.next()) || query.integer(0) != static_cast<std::int64_t>(at)
+            || !tree.appendSubtree(kLevelHeight * level, query.blob(1)))
+            return contradiction("node " + std::to_string(at) + " of level " + std::to_string(level)
+                + " of its tree is missing or broken");
+    }
+    return {};
+}
+
+Result<void> addTail(store::Database& database, crypto::MerkleFrontier& tree, std::uint64_t size)
+{
+    store::Query query(database, "SELECT idx, leaf FROM log_leaves WHERE idx >= ? ORDER BY idx");
+    query.bind(static_cast<std::int64_t>(tree.size()));
+    while (tree.size() < size) {
+        if (!TRY(query.next()) || query.integer(0) != static_cast<std::int64_t>(tree.size()))
+            return contradiction("entry " + std::to_string(tree.size()) + " is missing");
+        tree.append(crypto::leafHash(query.blob(1)));
+    }
+    return {};
+}
+
+Result<void> computeNodes(store::Database& database)
+{
+    crypto::MerkleFrontier tree;
+    store::Query leaves(database, "SELECT leaf FROM log_leaves ORDER BY idx");
+    while (TRY(leaves.next())) {
+        const auto completed = tree.append(crypto::leafHash(leaves.blob(0)));
+        TRY(addNodes(database, tree.size(), completed));
+    }
+    return store::Query(database, "DELETE FROM meta WHERE key = 'log_nodes'").run();
+}
+
+} // namespace
+
+Result<void> addNodes(store::Database& database, std::uint64_t size, const std::vector<std::string>& completed)
+{
+    for (std::size_t height = kLevelHeight; height < completed.size(); height += kLevelHeight) {
+        const int level = static_cast<int>(height) / kLevelHeight;
+        store::Query query(database, "INSERT INTO log_nodes (level, idx, hash) VALUES (?, ?, ?)");
+        query.bind(level).bind(static_cast<std::int64_t>(nodesAt(level, size) - 1)).bindBlob(completed[height]);
+        TRY(query.run());
+    }
+    return {};
+}
+
+Result<crypto::MerkleFrontier> readFrontier(store::Database& database, std::uint64_t size)
+{
+    TRY(checkCounts(database, size));
+    crypto::MerkleFrontier tree;
+    for (int level = kMaxLevel; level > 0; --level)
+        TRY(addLevel(database, level, tree, size));
+    TRY(addTail(database, tree, size));
+    return tree;
+}
+
+Result<bool> areNodesDue(store::Database& database)
+{
+    return store::Query(database, "SELECT 1 FROM meta WHERE key = 'log_nodes'").next();
+}
+
+Result<void> writeDueNodes(store::Database& database)
+{
+    if (database.inTransaction())
+        return computeNodes(database);
+    TRY(database.begin());
+    auto done = computeNodes(database);
+    if (done)
+        done = database.commit();
+    if (!done)
+        database.rollback();
+    return done;
+}
+
+} // namespace countersign::audit
