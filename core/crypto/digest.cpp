@@ -42,6 +42,14 @@ std::string sha256Base64url(std::string_view bytes)
     return base64url(sha256(bytes));
 }
 
+std::string sha512(std::string_view bytes)
+{
+    static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA512", nullptr);
+    std::string digest(kSha512Bytes, '\0');
+    orTerminate(EVP_Digest(bytes.data(), bytes.size(), octets(digest.data()), nullptr, algorithm, nullptr) == 1);
+    return digest;
+}
+
 std::string hmacSha256(std::string_view key, std::string_view bytes)
 {
     std::array name{'S', 'H', 'A', '2', '5', '6', '\0'};

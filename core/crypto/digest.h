@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
-// SHA-256, HMAC-SHA-256, random bytes, comparison in constant time. Any thread.
+// SHA-256, SHA-512, HMAC-SHA-256, random bytes, comparison in constant time. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -11,9 +11,11 @@
 namespace countersign::crypto {
 
 inline constexpr std::size_t kSha256Bytes = 32;
+inline constexpr std::size_t kSha512Bytes = 64;
 
 [[nodiscard]] std::string sha256(std::string_view bytes); ///< 32 bytes
 [[nodiscard]] std::string sha256Base64url(std::string_view bytes); ///< 43 characters
+[[nodiscard]] std::string sha512(std::string_view bytes); ///< 64 bytes
 [[nodiscard]] std::string hmacSha256(std::string_view key, std::string_view bytes); ///< 32 bytes
 [[nodiscard]] std::string randomBytes(std::size_t count);
 /// base64url of `bytes` random bytes; 16 for identifiers, 32 for secrets.
