@@ -4,6 +4,8 @@
 // The `Delegation-Chain` field: a list of strings (RFC 9651 sections 3.1 and 3.3.3), each a JWS in compact form.
 // Nothing in one needs an escape, and no parameters are defined for them: both are refused.
 
+#include "core/base/try.h"
+#include "core/crypto/structured_fields.h"
 #include "core/grants/chain.h"
 
 #include <algorithm>
@@ -12,18 +14,9 @@
 
 namespace countersign::grants {
 
+namespace sf = crypto::sf;
+
 namespace {
-
-std::unexpected<Error> bad(std::string_view reason)
-{
-    return fail(ErrorCode::InvalidInput, "Delegation-Chain: " + std::string(reason) + ".");
-}
-
-std::string_view withoutLeading(std::string_view text, std::string_view characters)
-{
-    const std::size_t start = text.find_first_not_of(characters);
-    return start == std::string_view::npos ? std::string_view() : text.substr(start);
-}
 
 bool isJwsCharacter(char c)
 {
@@ -31,43 +24,31 @@ bool isJwsCharacter(char c)
         || c == '.';
 }
 
-/// Takes one string off the front.
-Result<std::string> takeString(std::string_view& text)
+Result<std::string> compactJws(const sf::Member& member)
 {
-    const std::size_t end = text.starts_with('"') ? text.find('"', 1) : std::string_view::npos;
-    if (end == std::string_view::npos)
-        return bad("not a list of strings");
-    std::string taken(text.substr(1, end - 1));
-    if (taken.empty() || !std::ranges::all_of(taken, isJwsCharacter))
-        return bad("a string in it is not a JWS in compact form");
-    text.remove_prefix(end + 1);
-    return taken;
+    const auto* item = std::get_if<sf::Item>(&member);
+    const auto* text = item ? std::get_if<std::string>(&item->value) : nullptr;
+    if (!text || !item->parameters.empty())
+        return fail(ErrorCode::InvalidInput, "Delegation-Chain: not a list of strings.");
+    if (text->empty() || !std::ranges::all_of(*text, isJwsCharacter))
+        return fail(ErrorCode::InvalidInput, "Delegation-Chain: a string in it is not a JWS in compact form.");
+    return *text;
 }
 
 } // namespace
 
 Result<ChainText> parseChainHeader(std::string_view value)
 {
-    if (value.size() > kMaxChainHeaderBytes)
-        return fail(ErrorCode::TooLarge, "Delegation-Chain: too long.");
-    std::vector<std::string> strings;
-    std::string_view rest = withoutLeading(value, " ");
-    for (bool more = true; more;) {
-        if (std::cmp_equal(strings.size(), permissions::kMaxChain))
-            return fail(ErrorCode::TooLarge, "Delegation-Chain: too many links.");
-        auto string = takeString(rest);
-        if (!string)
-            return std::unexpected(std::move(string.error()));
-        strings.push_back(*std::move(string));
-        const std::string_view after = withoutLeading(rest, " \t");
-        more = after.starts_with(',');
-        if (more)
-            rest = withoutLeading(after.substr(1), " \t");
-        else if (!withoutLeading(rest, " ").empty())
-            return bad("not a list of strings");
-    }
-    ChainText chain{std::move(strings.front()), {}};
-    chain.links.assign(std::make_move_iterator(strings.begin() + 1), std::make_move_iterator(strings.end()));
+    const auto list = sf::parseList(value, {.maxBytes = kMaxChainHeaderBytes});
+    if (!list)
+        return fail(list.error().code, "Delegation-Chain: " + list.error().message);
+    if (list->empty())
+        return fail(ErrorCode::InvalidInput, "Delegation-Chain: empty.");
+    if (std::cmp_greater(list->size(), permissions::kMaxChain))
+        return fail(ErrorCode::TooLarge, "Delegation-Chain: too many links.");
+    ChainText chain{TRY(compactJws(list->front())), {}};
+    for (auto link = std::next(list->begin()); link != list->end(); ++link)
+        chain.links.push_back(TRY(compactJws(*link)));
     return chain;
 }
 

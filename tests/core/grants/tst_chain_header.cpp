@@ -41,6 +41,7 @@ private Q_SLOTS:
         QTest::newRow("around the list") << QByteArray("  \"a\", \"b\"  ");
         QTest::newRow("around the comma") << QByteArray("\"a\" \t , \t \"b\"");
         QTest::newRow("of joined lines") << QByteArray("\"a\",\t\"b\"");
+        QTest::newRow("a tab after the last one") << QByteArray("\"a\", \"b\"\t"); // RFC 9651 section 4.2.1
     }
     void white_space_is_where_the_standard_has_it()
     {
@@ -57,7 +58,7 @@ private Q_SLOTS:
         for (const char* value : {"", " ", "a.b.c", "\"", "\"a", "a\"", "\"\"", "\"a\",", ",\"a\"", "\"a\",,\"b\"",
                  "\"a\" \"b\"", "\"a\"\"b\"", "\"a\";q=1", "\"a\", \"b\";q", "(\"a\" \"b\")", "\"a\", (\"b\")", "?1",
                  "1", ":YQ==:", "\"a\", b", "\"a\\\"b\"", "\"a\\\\b\"", "\"a b\"", "\"a\nb\"", "\"a\x80\"", "\"a%20\"",
-                 "\"a\"\t", "\t\"a\"", "\"a\"\n", "\"a\", \"b\" x", "'a'", "\"a\"=\"b\"", "a=\"b\""})
+                 "\t\"a\"", "\"a\"\n", "\"a\", \"b\" x", "'a'", "\"a\"=\"b\"", "a=\"b\""})
             QTest::newRow(value) << QByteArray(value);
         QTest::newRow("a zero byte") << QByteArray("\"a\0b\"", 5);
     }
