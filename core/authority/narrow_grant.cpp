@@ -31,13 +31,18 @@ Result<Grant> openGrant(const Context& context, const GrantId& id)
     return std::move(*grant);
 }
 
-/// Where each detail goes: those of which no action is kept fall away, the others keep their order.
-std::vector<int> keptDetails(const consent::Edit& edit)
+/// Where each detail of the grant goes: those that nothing above permits any more, and so were not shown, and those of
+/// which no action is kept fall away; the others keep their order. `edit`: of the details in force.
+std::vector<int> keptDetails(const Grant& grant, const consent::Edit& edit)
 {
-    std::vector<int> detailOf;
+    std::vector<int> detailOf(grant.permission.details.size(), -1);
+    auto shown = edit.details.begin();
     int kept = 0;
-    for (const consent::DetailEdit& detail : edit.details)
-        detailOf.push_back(std::ranges::contains(detail.keptActions, true) ? kept++ : -1);
+    for (std::size_t i = 0; i < detailOf.size() && shown != edit.details.end(); ++i) {
+        const bool isInForce = !grant.parent || (i < grant.pairing.size() && grant.pairing[i] >= 0); // as inForce()
+        if (isInForce && std::ranges::contains((shown++)->keptActions, true))
+            detailOf[i] = kept++;
+    }
     return detailOf;
 }
 
@@ -57,7 +62,7 @@ Result<Permission> leftOf(const Grant& grant, const Narrowing& narrowing, const 
 {
     Permission left = TRY(consent::grantOf(narrowing.facts, narrowing.edit));
     const auto kept = std::ranges::count_if(detailOf, [](int place) { return place >= 0; });
-    if (std::cmp_not_equal(kept, left.details.size()) || detailOf.size() != grant.permission.details.size())
+    if (std::cmp_not_equal(kept, left.details.size()))
         return fail(ErrorCode::Internal, "What is left does not fit what there was.");
     for (std::size_t i = 0; i < detailOf.size(); ++i) {
         if (detailOf[i] >= 0)
@@ -110,7 +115,8 @@ std::vector<int> movedPairing(const std::vector<int>& pairing, const std::vector
     return moved;
 }
 
-/// Leaves of a grant below what its details and those above permit together. False: that is nothing, or can't be written.
+/// Leaves of a grant below what its details and those above permit together. False: that is nothing, or can't be
+/// written.
 bool meetAbove(Grant& child, const Grant& parent)
 {
     for (std::size_t i = 0; i < child.pairing.size(); ++i) {
@@ -157,7 +163,7 @@ Result<void> narrowChildren(Context& context, const Grant& parent, const std::ve
 
 Result<void> amend(Context& context, Grant grant, const Narrowing& narrowing)
 {
-    const std::vector<int> detailOf = keptDetails(narrowing.edit);
+    const std::vector<int> detailOf = keptDetails(grant, narrowing.edit);
     consent::ConsentRecord record = recordAbout(context, grant, consent::Purpose::Amendment, shownOf(narrowing));
     record.requestId = narrowing.facts.requestId;
     record.asked = grant.permission;

@@ -64,7 +64,9 @@ Result<consent::ScreenFacts> narrowingFacts(const Context& context, const grants
         return fail(ErrorCode::StorageCorrupt, "A grant's agent is not known.");
     consent::ScreenFacts facts = TRY(factsOf(context, known->agent));
     facts.purpose = consent::Purpose::Amendment;
-    facts.asked = grant.permission;
+    facts.asked = grant.inForce();
+    if (facts.asked.details.empty())
+        return fail(ErrorCode::InvalidGrant, "Nothing above this grant permits it any more.");
     return facts;
 }
 

@@ -110,6 +110,51 @@ private Q_SLOTS:
         QCOMPARE(scene.fixture.grant(scene.above.grant).reason, EndReason::UsedUp);
     }
 
+    void what_nothing_above_permits_any_more_is_not_offered_to_be_narrowed()
+    {
+        Scene scene(twoDetails());
+        const ServiceId ledger = addService(scene.fixture, "https://ledger.example/");
+        QVERIFY(isPermitted(perform(scene.fixture, ledger, scene.below.accessToken, scene.child, readLedger())));
+        QVERIFY(narrow(scene.fixture, scene.above.grant, [](consent::Edit& edit) {
+            edit.details.front().keptActions.assign(edit.details.front().keptActions.size(), false);
+        }));
+        const auto facts = scene.fixture.run<consent::ScreenFacts>(
+            [&](Context& context) { return prepareNarrowing(context, scene.below.grant); });
+        QVERIFY(facts);
+        QCOMPARE(facts->asked, scene.fixture.grant(scene.below.grant).inForce());
+        QCOMPARE(facts->asked.details.size(), std::size_t{1});
+
+        QVERIFY(narrow(scene.fixture, scene.below.grant, [](consent::Edit& edit) { edit.details.front().uses = 2; }));
+        const auto below = scene.fixture.grant(scene.below.grant);
+        QCOMPARE(below.permission.details.size(), std::size_t{1});
+        QCOMPARE(below.permission.details.front().uses, std::int64_t{2});
+        QCOMPARE(below.pairing, std::vector<int>{0});
+        scene.refresh();
+        scene.restart();
+        QCOMPARE(scene.fixture.status().detail, QString());
+        QCOMPARE(rowOf(scene.fixture, scene.below.grant).meters.front().used, std::int64_t{1});
+        QVERIFY(isPermitted(perform(scene.fixture, ledger, scene.below.accessToken, scene.child, readLedger())));
+        QVERIFY(!isPermitted(perform(scene.fixture, ledger, scene.below.accessToken, scene.child, readLedger())));
+    }
+
+    void a_grant_of_which_nothing_is_in_force_can_not_be_narrowed()
+    {
+        Scene scene(twoDetails());
+        const auto below = handedOn(scene.asked);
+        const auto other = scene.fixture.registerAgent("other");
+        const auto payments = must(
+            scene.fixture.exchange(other, scene.above.accessToken,
+                {scene.fixture.delegate(scene.above.accessToken, scene.parent.key, other, {{below.details.front()}})}),
+            "exchange");
+        QVERIFY(narrow(scene.fixture, scene.above.grant, [](consent::Edit& edit) {
+            edit.details.front().keptActions.assign(edit.details.front().keptActions.size(), false);
+        }));
+        const auto facts = scene.fixture.run<consent::ScreenFacts>(
+            [&](Context& context) { return prepareNarrowing(context, payments.grant); });
+        QVERIFY(!facts);
+        QCOMPARE(facts.error().code, ErrorCode::InvalidGrant);
+    }
+
     void counts_after_a_restart_follow_the_details_too()
     {
         Scene scene(twoDetails());
