@@ -24,12 +24,6 @@ std::unexpected<Error> contradiction(const std::string& what)
     return fail(ErrorCode::StorageCorrupt, "The log contradicts itself: " + what + ".");
 }
 
-// C2SP tlog-checkpoint: origin, size, root, a line each.
-std::string checkpointText(const std::string& origin, std::uint64_t size, std::string_view root)
-{
-    return origin + '\n' + std::to_string(size) + '\n' + crypto::base64(root) + '\n';
-}
-
 struct Commitment {
     std::string salt;
     std::string text; ///< base64url
@@ -113,7 +107,7 @@ Result<Log> Log::open(store::Database& database, LogOwner owner, crypto::Private
 {
     Log log(database, std::move(owner), std::move(key));
     TRY(log.reload());
-    const auto last = TRY(log.lastCheckpoint());
+    const auto last = TRY(lastCheckpoint(database));
     if (!last)
         return log;
     const Checkpoint& checkpoint = *last;
@@ -122,8 +116,8 @@ Result<Log> Log::open(store::Database& database, LogOwner owner, crypto::Private
             + " were signed");
     if (checkpoint.size == log.size() && checkpoint.root != log.root())
         return contradiction("its entries are not those that were signed");
-    const auto text = crypto::openNote(checkpoint.note, log.origin(), log.m_key.publicKey());
-    if (!text || *text != checkpointText(log.origin(), checkpoint.size, checkpoint.root))
+    const auto head = openCheckpoint(checkpoint.note, log.origin(), log.m_key.publicKey());
+    if (!head || head->size != checkpoint.size || head->root != checkpoint.root)
         return contradiction("its last checkpoint was not signed by this device's log key");
     return log;
 }
@@ -173,24 +167,15 @@ std::string Log::origin() const
     return "countersign/" + m_owner.device.value;
 }
 
-Result<std::optional<Checkpoint>> Log::lastCheckpoint() const
-{
-    store::Query query(*m_database, "SELECT size, root, note FROM log_checkpoints ORDER BY size DESC LIMIT 1");
-    if (!TRY(query.next()))
-        return std::nullopt;
-    return Checkpoint{
-        .size = static_cast<std::uint64_t>(query.integer(0)), .root = query.blob(1), .note = query.text(2)};
-}
-
 Result<Checkpoint> Log::writeCheckpoint()
 {
-    auto last = TRY(lastCheckpoint());
+    auto last = TRY(lastCheckpoint(*m_database));
     if (last && last->size == size())
         return std::move(*last);
 
     Checkpoint checkpoint{.size = size(), .root = root(), .note = {}};
     checkpoint.note =
-        TRY(crypto::signNote(checkpointText(origin(), checkpoint.size, checkpoint.root), origin(), m_key));
+        TRY(crypto::signNote(treeHeadText({origin(), checkpoint.size, checkpoint.root}), origin(), m_key));
 
     store::Query query(*m_database,
         "INSERT INTO log_checkpoints (size, root, note, at)"

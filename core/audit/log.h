@@ -5,6 +5,7 @@
 // origin "countersign/<device thumbprint>". Used on the authority thread, inside its transactions.
 #pragma once
 
+#include "core/audit/checkpoint.h"
 #include "core/audit/grant_chains.h"
 #include "core/audit/leaf.h"
 #include "core/base/clock.h"
@@ -25,14 +26,6 @@ inline constexpr std::chrono::seconds kCheckpointInterval{10}; ///< at most so l
 struct LogOwner {
     Thumbprint device;
     Thumbprint person;
-};
-
-struct Checkpoint {
-    std::uint64_t size = 0;
-    std::string root; ///< 32 bytes
-    std::string note; ///< the signed note
-
-    bool operator==(const Checkpoint&) const = default;
 };
 
 /// A leaf that was written: what a receipt of it says.
@@ -61,7 +54,6 @@ public:
     /// Signs the present tree and stores the checkpoint (in the running transaction). Nothing to do when nothing was
     /// added since the last one, which is returned then.
     [[nodiscard]] Result<Checkpoint> writeCheckpoint();
-    [[nodiscard]] Result<std::optional<Checkpoint>> lastCheckpoint() const;
 
 private:
     Log(store::Database& database, LogOwner owner, crypto::PrivateKey key);

@@ -3,6 +3,7 @@
 #include "core/audit/log_nodes.h"
 
 #include "core/base/try.h"
+#include "core/crypto/digest.h"
 
 namespace countersign::audit {
 
@@ -22,34 +23,6 @@ Result<void> checkCounts(store::Database& database, std::uint64_t size)
         if (const auto stored = static_cast<std::uint64_t>(query.integer(0)); stored != nodesAt(level, size))
             return contradiction("it has " + std::to_string(size) + " entries, but its tree has "
                 + std::to_string(stored) + " nodes at level " + std::to_string(level));
-    }
-    return {};
-}
-
-/// The nodes of one level that no node of the level above covers.
-Result<void> addLevel(store::Database& database, int level, crypto::MerkleFrontier& tree, std::uint64_t size)
-{
-    const std::uint64_t first = nodesAt(level + 1, size) * kTileWidth;
-    const std::uint64_t end = nodesAt(level, size);
-    store::Query query(database, "SELECT idx, hash FROM log_nodes WHERE level = ? AND idx >= ? ORDER BY idx");
-    query.bind(level).bind(static_cast<std::int64_t>(first));
-    for (std::uint64_t at = first; at < end; ++at) {
-        if (!TRY(query.next()) || query.integer(0) != static_cast<std::int64_t>(at)
-            || !tree.appendSubtree(kLevelHeight * level, query.blob(1)))
-            return contradiction("node " + std::to_string(at) + " of level " + std::to_string(level)
-                + " of its tree is missing or broken");
-    }
-    return {};
-}
-
-Result<void> addTail(store::Database& database, crypto::MerkleFrontier& tree, std::uint64_t size)
-{
-    store::Query query(database, "SELECT idx, leaf FROM log_leaves WHERE idx >= ? ORDER BY idx");
-    query.bind(static_cast<std::int64_t>(tree.size()));
-    while (tree.size() < size) {
-        if (!TRY(query.next()) || query.integer(0) != static_cast<std::int64_t>(tree.size()))
-            return contradiction("entry " + std::to_string(tree.size()) + " is missing");
-        tree.append(crypto::leafHash(query.blob(1)));
     }
     return {};
 }
@@ -78,13 +51,40 @@ Result<void> addNodes(store::Database& database, std::uint64_t size, const std::
     return {};
 }
 
+Result<std::vector<std::string>> readHashes(
+    store::Database& database, int level, std::uint64_t first, std::uint64_t count)
+{
+    store::Query query(database,
+        level == 0 ? "SELECT idx, leaf FROM log_leaves WHERE idx >= ? ORDER BY idx"
+                   : "SELECT idx, hash FROM log_nodes WHERE idx >= ? AND level = ? ORDER BY idx");
+    query.bind(static_cast<std::int64_t>(first));
+    if (level > 0)
+        query.bind(level);
+    std::vector<std::string> hashes;
+    for (std::uint64_t at = first; at < first + count; ++at) {
+        const bool found = TRY(query.next()) && query.integer(0) == static_cast<std::int64_t>(at);
+        std::string hash = found ? query.blob(1) : std::string();
+        if (found && level == 0)
+            hash = crypto::leafHash(hash);
+        if (hash.size() != crypto::kSha256Bytes)
+            return contradiction(level == 0 ? "entry " + std::to_string(at) + " is missing"
+                                            : "node " + std::to_string(at) + " of level " + std::to_string(level)
+                        + " of its tree is missing or broken");
+        hashes.push_back(std::move(hash));
+    }
+    return hashes;
+}
+
 Result<crypto::MerkleFrontier> readFrontier(store::Database& database, std::uint64_t size)
 {
     TRY(checkCounts(database, size));
     crypto::MerkleFrontier tree;
-    for (int level = kMaxLevel; level > 0; --level)
-        TRY(addLevel(database, level, tree, size));
-    TRY(addTail(database, tree, size));
+    for (int level = kMaxLevel; level >= 0; --level) {
+        // Those that no node of the level above covers.
+        const std::uint64_t first = nodesAt(level + 1, size) * kTileWidth;
+        for (const std::string& hash : TRY(readHashes(database, level, first, nodesAt(level, size) - first)))
+            TRY(tree.appendSubtree(kLevelHeight * level, hash));
+    }
     return tree;
 }
 

@@ -30,6 +30,11 @@ inline constexpr int kMaxLevel = 6; ///< 256^7 leaves are more than there will e
 [[nodiscard]] Result<void> addNodes(
     store::Database& database, std::uint64_t size, const std::vector<std::string>& completed);
 
+/// The hashes of `count` complete subtrees of 256^level leaves, from the one at `first` on: stored nodes, or at level 0
+/// the hashes of leaves. Error: StorageCorrupt where one is missing.
+[[nodiscard]] Result<std::vector<std::string>> readHashes(
+    store::Database& database, int level, std::uint64_t first, std::uint64_t count);
+
 /// The edge of a tree of `size` leaves, read from the stored nodes and at most 255 leaves. Error: StorageCorrupt when
 /// there are more or fewer nodes than that many leaves make.
 [[nodiscard]] Result<crypto::MerkleFrontier> readFrontier(store::Database& database, std::uint64_t size);

@@ -60,7 +60,7 @@ Result<void> Writer::load()
     TRY(m_database->commit());
     TRY(publishAll(m_context));
     if (m_context.log) {
-        if (const auto last = TRY(m_context.log->lastCheckpoint()))
+        if (const auto last = TRY(audit::lastCheckpoint(*m_database)))
             m_checkpointed = last->size;
     }
     m_context.touched = {};

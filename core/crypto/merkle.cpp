@@ -93,4 +93,66 @@ Result<void> verifyInclusion(std::uint64_t index, std::uint64_t size, std::strin
     return {};
 }
 
+namespace {
+
+std::unexpected<Error> inconsistent(const char* why)
+{
+    return fail(ErrorCode::BadSignature, why);
+}
+
+Result<void> verifyTrivialConsistency(std::uint64_t earlierSize, std::uint64_t size, std::span<const std::string> proof,
+    std::string_view earlierRoot, std::string_view root)
+{
+    if (earlierSize > size)
+        return inconsistent("The earlier tree is larger than the later one.");
+    if (!proof.empty())
+        return inconsistent("The consistency proof is too long.");
+    if (!equalInConstantTime(earlierRoot, earlierSize == 0 ? sha256("") : std::string(root)))
+        return inconsistent("The earlier root is not that of a tree of its size.");
+    return {};
+}
+
+} // namespace
+
+Result<void> verifyConsistency(std::uint64_t earlierSize, std::uint64_t size, std::span<const std::string> proof,
+    std::string_view earlierRoot, std::string_view root)
+{
+    const auto isHash = [](std::string_view hash) { return hash.size() == kSha256Bytes; };
+    if (!isHash(earlierRoot) || !isHash(root) || !std::ranges::all_of(proof, isHash))
+        return inconsistent("A hash of the consistency proof has the wrong length.");
+    if (earlierSize == 0 || earlierSize >= size)
+        return verifyTrivialConsistency(earlierSize, size, proof, earlierRoot, root);
+
+    // A complete earlier tree is a subtree of the later one; its root starts the path, and is not repeated in the
+    // proof.
+    const bool isComplete = std::has_single_bit(earlierSize);
+    if (proof.empty() && !isComplete)
+        return inconsistent("The consistency proof is too short.");
+    std::string earlier(isComplete ? earlierRoot : std::string_view(proof.front()));
+    std::string later = earlier;
+    std::uint64_t node = (earlierSize - 1) >> std::countr_one(earlierSize - 1);
+    std::uint64_t last = (size - 1) >> std::countr_one(earlierSize - 1);
+    for (const std::string& sibling : proof.subspan(isComplete ? 0 : 1)) {
+        if (last == 0)
+            return inconsistent("The consistency proof is too long.");
+        if ((node & 1U) != 0 || node == last) {
+            earlier = nodeHash(sibling, earlier);
+            later = nodeHash(sibling, later);
+            while ((node & 1U) == 0 && node != 0) {
+                node >>= 1U;
+                last >>= 1U;
+            }
+        } else {
+            later = nodeHash(later, sibling);
+        }
+        node >>= 1U;
+        last >>= 1U;
+    }
+    if (last != 0)
+        return inconsistent("The consistency proof is too short.");
+    if (!equalInConstantTime(earlier, earlierRoot) || !equalInConstantTime(later, root))
+        return inconsistent("The consistency proof leads to other roots.");
+    return {};
+}
+
 } // namespace countersign::crypto

@@ -41,4 +41,9 @@ private:
 [[nodiscard]] Result<void> verifyInclusion(std::uint64_t index, std::uint64_t size, std::string_view hashOfLeaf,
     std::span<const std::string> proof, std::string_view root);
 
+/// RFC 9162 section 2.1.4.2: that the tree of `size` leaves begins with all of the tree of `earlierSize`. The empty
+/// tree begins every tree, and its proof is empty. Error: BadSignature with the reason.
+[[nodiscard]] Result<void> verifyConsistency(std::uint64_t earlierSize, std::uint64_t size,
+    std::span<const std::string> proof, std::string_view earlierRoot, std::string_view root);
+
 } // namespace countersign::crypto

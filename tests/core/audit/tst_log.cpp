@@ -92,7 +92,7 @@ private Q_SLOTS:
         QCOMPARE(m_test->log.size(), 0u);
         QCOMPARE(m_test->log.root(), crypto::sha256(""));
         QCOMPARE(m_test->log.origin(), "countersign/" + test::kOwner.device.value);
-        QCOMPARE(m_test->log.lastCheckpoint().value(), std::nullopt);
+        QCOMPARE(audit::lastCheckpoint(*m_test->database).value(), std::nullopt);
     }
 
     void a_leaf_is_canonical_and_names_whom_it_is_about()
@@ -309,7 +309,7 @@ private Q_SLOTS:
     void a_checkpoint_is_a_signed_note_of_origin_size_and_root()
     {
         QVERIFY(test::growTo(*m_test, 11, 11));
-        const auto checkpoint = m_test->log.lastCheckpoint().value().value();
+        const auto checkpoint = audit::lastCheckpoint(*m_test->database).value().value();
         QCOMPARE(checkpoint.size, 11u);
         QCOMPARE(checkpoint.root, m_test->log.root());
         const auto text = crypto::openNote(checkpoint.note, m_test->log.origin(), test::logKey().publicKey());
@@ -324,7 +324,7 @@ private Q_SLOTS:
         const auto second = m_test->log.writeCheckpoint();
         QVERIFY(first && second);
         QCOMPARE(*first, *second);
-        QCOMPARE(*first, m_test->log.lastCheckpoint().value().value());
+        QCOMPARE(*first, audit::lastCheckpoint(*m_test->database).value().value());
         reopen();
         QCOMPARE(m_test->log.writeCheckpoint().value(), *first);
         Query query(*m_test->database, "SELECT count(*) FROM log_checkpoints");

@@ -47,6 +47,17 @@ Hashes auditPath(std::size_t m, std::span<const std::string> leaves)
     return path;
 }
 
+// RFC 6962 section 2.1.2, SUBPROOF
+Hashes subproof(std::size_t m, std::span<const std::string> leaves, bool isWhole)
+{
+    if (m == leaves.size())
+        return isWhole ? Hashes() : Hashes{treeHash(leaves)};
+    const std::size_t k = splitOf(leaves.size());
+    Hashes proof = m <= k ? subproof(m, leaves.first(k), isWhole) : subproof(m - k, leaves.subspan(k), false);
+    proof.push_back(m <= k ? treeHash(leaves.subspan(k)) : treeHash(leaves.first(k)));
+    return proof;
+}
+
 Hashes leavesOf(int count)
 {
     Hashes leaves;
@@ -168,6 +179,54 @@ private Q_SLOTS:
         const auto result = verifyInclusion(0, 0, leafHash(""), {}, sha256(""));
         QVERIFY(!result);
         QCOMPARE(result.error().code, ErrorCode::BadSignature);
+    }
+
+    void every_tree_is_proven_to_begin_with_every_smaller_one()
+    {
+        const Hashes leaves = leavesOf(130);
+        Hashes roots;
+        for (std::size_t size = 0; size <= leaves.size(); ++size)
+            roots.push_back(treeHash(std::span(leaves).first(size)));
+        for (std::size_t size = 1; size <= leaves.size(); ++size) {
+            for (std::size_t earlier = 1; earlier <= size; ++earlier) {
+                const Hashes proof = subproof(earlier, std::span(leaves).first(size), true);
+                QVERIFY(verifyConsistency(earlier, size, proof, roots[earlier], roots[size]));
+            }
+            QVERIFY(verifyConsistency(0, size, {}, roots[0], roots[size]));
+        }
+    }
+
+    void a_consistency_proof_proves_nothing_else()
+    {
+        const Hashes leaves = leavesOf(40);
+        const auto root = [&](std::size_t size) { return treeHash(std::span(leaves).first(size)); };
+        for (std::size_t size = 1; size <= leaves.size(); ++size) {
+            for (std::size_t earlier = 1; earlier <= size; ++earlier) {
+                Hashes proof = subproof(earlier, std::span(leaves).first(size), true);
+                const std::string before = root(earlier);
+                const std::string now = root(size);
+                QVERIFY(!verifyConsistency(earlier, size, proof, leaves[0], now) || before == leaves[0]);
+                QVERIFY(!verifyConsistency(earlier, size, proof, before, leaves[0]) || now == leaves[0]);
+                QVERIFY(!verifyConsistency(earlier, size, proof, before, before + 'x'));
+                QVERIFY(!verifyConsistency(earlier - 1, size, proof, before, now));
+                for (std::string& hash : proof) {
+                    hash[5] ^= 1;
+                    QVERIFY(!verifyConsistency(earlier, size, proof, before, now));
+                    hash[5] ^= 1;
+                }
+                proof.push_back(leaves[0]);
+                QVERIFY(!verifyConsistency(earlier, size, proof, before, now));
+                proof.resize(proof.size() - 1);
+                if (!proof.empty()) {
+                    proof.resize(proof.size() - 1);
+                    QVERIFY(!verifyConsistency(earlier, size, proof, before, now));
+                    QVERIFY(!verifyConsistency(earlier, size, {}, before, now));
+                }
+            }
+        }
+        QVERIFY(!verifyConsistency(0, 5, {}, root(1), root(5)));
+        QVERIFY(!verifyConsistency(0, 5, Hashes{root(5)}, root(0), root(5)));
+        QVERIFY(!verifyConsistency(6, 5, {}, root(5), root(5)));
     }
 
     void the_published_proofs_are_judged_as_published()

@@ -7,6 +7,8 @@
 
 #include <QTest>
 
+#include <cstdint>
+#include <limits>
 #include <string>
 
 using namespace countersign;
@@ -33,6 +35,24 @@ PrivateKey newKey()
 {
     return PrivateKey::generate(KeyType::Ed25519).value();
 }
+
+// What a witness does (C2SP tlog-cosignature, written out by its text).
+struct Witness {
+    std::string name;
+    PrivateKey key;
+
+    std::string typedKey() const { return '\x04' + key.publicKey().rawEd25519(); }
+    std::string keyId() const { return sha256(name + '\n' + typedKey()).substr(0, 4); }
+    std::string verifier() const { return name + '+' + hex(keyId()) + '+' + base64(typedKey()); }
+    std::string line(const std::string& text, std::uint64_t time) const
+    {
+        std::string timestamp;
+        for (int shift = 56; shift >= 0; shift -= 8)
+            timestamp += static_cast<char>(time >> static_cast<unsigned>(shift));
+        const std::string message = "cosignature/v1\ntime " + std::to_string(time) + '\n' + text;
+        return "\u2014 " + name + ' ' + base64(keyId() + timestamp + key.sign(message).value()) + '\n';
+    }
+};
 } // namespace
 
 class SignedNoteTest : public QObject {
@@ -106,6 +126,77 @@ private Q_SLOTS:
     {
         QFETCH(std::string, note);
         QVERIFY(!openNote(note, kName, publishedKey()));
+    }
+
+    void a_verifier_key_is_read_as_it_is_written()
+    {
+        const auto published = parseNoteVerifierKey(kVerifier);
+        QVERIFY(published);
+        QCOMPARE(published->name, kName);
+        QCOMPARE(published->key, publishedKey());
+        QVERIFY(published->algorithm == NoteAlgorithm::Ed25519);
+        for (int i = 0; i < 50; ++i) { // some have a plus in their base64
+            const Witness witness{.name = "w.example/1", .key = newKey()};
+            const auto key = parseNoteVerifierKey(witness.verifier());
+            QVERIFY(key);
+            QCOMPARE(key->name, witness.name);
+            QCOMPARE(key->key, witness.key.publicKey());
+            QVERIFY(key->algorithm == NoteAlgorithm::Cosignature);
+        }
+    }
+
+    void a_malformed_verifier_key_is_refused()
+    {
+        const std::string key = kVerifier.substr(kVerifier.rfind('+') + 1);
+        for (const std::string& text :
+            {""s, "name"s, "name+c74f20a3"s, "+c74f20a3+" + key, "a b+c74f20a3+" + key, "PeterNeumann+c74f20a4+" + key,
+                "PeterNeumann+C74F20A3+" + key, "Other+c74f20a3+" + key, "PeterNeumann+c74f20a3+" + key.substr(4),
+                kVerifier + " ", kVerifier + "AAAA", "PeterNeumann+c74f20a3+"s, "PeterNeumann+c74f20a3+!!!!"s})
+            QVERIFY2(!parseNoteVerifierKey(text), text.c_str());
+        const std::string otherAlgorithm = '\x06' + publishedKey().rawEd25519();
+        QCOMPARE(
+            parseNoteVerifierKey("n+" + hex(sha256("n\n" + otherAlgorithm).substr(0, 4)) + '+' + base64(otherAlgorithm))
+                .error()
+                .code,
+            ErrorCode::NotSupported);
+    }
+
+    void a_witness_says_when_it_saw_the_note()
+    {
+        const std::string note = signNote("origin\n7\nroot\n", "log", newKey()).value();
+        const Witness witness{.name = "w.example", .key = newKey()};
+        const Witness other{.name = "w.example", .key = newKey()};
+        const std::string text = "origin\n7\nroot\n";
+        const std::string cosigned = note + other.line(text, 5) + witness.line(text, 1'767'300'000);
+        QCOMPARE(verifyCosignature(cosigned, witness.verifier()).value(), UnixSeconds{1'767'300'000});
+        QCOMPARE(verifyCosignature(cosigned, other.verifier()).value(), UnixSeconds{5});
+        const auto latest = std::uint64_t{std::numeric_limits<std::int64_t>::max()};
+        QVERIFY(verifyCosignature(note + witness.line(text, latest), witness.verifier()));
+    }
+
+    void what_a_witness_did_not_sign_is_refused()
+    {
+        const PrivateKey key = newKey();
+        const std::string text = "origin\n7\nroot\n";
+        const std::string note = signNote(text, "log", key).value();
+        const Witness witness{.name = "w.example", .key = newKey()};
+        const std::string vkey = witness.verifier();
+        const std::string line = witness.line(text, 9);
+        QVERIFY(!verifyCosignature(note, vkey));
+        QVERIFY(!verifyCosignature(note + witness.line("origin\n8\nroot\n", 9), vkey));
+        QVERIFY(!verifyCosignature(note + line + witness.line(text, 10), vkey));
+        QVERIFY(!verifyCosignature(note + witness.line(text, std::uint64_t{1} << 63U), vkey));
+        QVERIFY(!verifyCosignature(note + line, noteVerifierKey("log", key.publicKey()))); // no witness's key
+        const std::string prefix = "\u2014 w.example ";
+        std::string bytes = fromBase64(line.substr(prefix.size(), line.size() - prefix.size() - 1)).value();
+        for (std::size_t at = 4; at < bytes.size(); ++at) {
+            bytes[at] ^= 1;
+            QVERIFY(!verifyCosignature(note + prefix + base64(bytes) + '\n', vkey));
+            bytes[at] ^= 1;
+        }
+        for (std::size_t length = 5; length < bytes.size(); ++length)
+            QVERIFY(!verifyCosignature(note + prefix + base64(bytes.substr(0, length)) + '\n', vkey));
+        QVERIFY(verifyCosignature(note + prefix + base64(bytes) + '\n', vkey));
     }
 
     void what_is_no_note_is_not_signed()
