@@ -141,16 +141,17 @@ private Q_SLOTS:
         Tree tree;
         tree.model.reset(samples::grantTree());
         const QModelIndex left = tree.find(1).siblingAtColumn(GrantsModel::Left);
-        const QString says = u"5 h 12 min; 7,310.00 of 20,000.00 EUR; 41 of 200 uses; 4,900.00 of 5,000.00 EUR today"_s;
+        const QString says = u"5 h 12 min; 12,690.00 of 20,000.00 EUR; 159 of 200 uses; 100.00 of 5,000.00 EUR today"_s;
         QCOMPARE(left.data().toString(), says);
         QCOMPARE(left.data(Qt::AccessibleTextRole).toString(), says);
         const auto bars = left.data(GrantsModel::MetersRole).value<std::vector<authority::Meter>>();
         QCOMPARE(bars.size(), 2U); // what a row has room for: those that run out first
         QCOMPARE(bars[0].kind, Kind::Total);
         QCOMPARE(bars[1].kind, Kind::PerDay);
-        QCOMPARE(meterShare({Kind::Uses, 50, 200, {}}), 0.25);
-        QCOMPARE(meterShare({Kind::Uses, 300, 200, {}}), 1.0);
-        QCOMPARE(meterShare({Kind::Uses, 0, 0, {}}), 1.0);
+        QCOMPARE(meterLeft({Kind::Uses, 50, 200, {}}), 0.75);
+        QCOMPARE(meterLeft({Kind::Uses, 300, 200, {}}), 0.0);
+        QCOMPARE(meterWords({Kind::Uses, 300, 200, {}}), u"0 of 200 uses"_s);
+        QCOMPARE(meterLeft({Kind::Uses, 0, 0, {}}), 0.0);
         QVERIFY(tree.find(3)
                 .siblingAtColumn(GrantsModel::May)
                 .data(Qt::ToolTipRole)

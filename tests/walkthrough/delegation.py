@@ -90,7 +90,8 @@ def it_delegates(program):
     """The file of the agent below."""
     before = agent_files()
     chain = pathlib.Path(os.environ["HOME"]) / "chain"
-    chain.write_text(program.ctl("delegate", "--name", "night-shift", "--to", "gateway", "--for", "30m", "--authorization-details", json.dumps(GATEWAY)))
+    chain.write_text(program.ctl("delegate", "--name", "night-shift", "--to", "gateway", "--for", "30m",
+                                 "--authorization-details", json.dumps(GATEWAY)))
     agent = program.start_agent("--name", "gateway", "--chain", str(chain), "--keep-tokens")
     output, _ = agent.communicate(timeout=60)
     check(agent.returncode == 0, f"the agent below exchanged its link\n{output}")
@@ -110,8 +111,8 @@ def both_pay(program, payments, parent, child):
     check(payments.pay(parent, "globex", "290.00") == (True, None), "the agent above pays")
     check(payments.pay(child, "globex", "10.00")[0] is False, "the agent below pays nobody but whom it may")
     check(payments.pay(child, "acme", "451.00") == (False, "per_action"), "nor more than it may")
-    person.find(CELL, ".*; 2 of 20 uses; 702.50 of 900.00 EUR today; 702.50 of 1,000.00 EUR")
-    person.find(CELL, ".*; 1 of 3 uses; 412.50 of 800.00 EUR today; 412.50 of 800.00 EUR")
+    person.find(CELL, ".*; 18 of 20 uses; 197.50 of 900.00 EUR today; 297.50 of 1,000.00 EUR")
+    person.find(CELL, ".*; 2 of 3 uses; 387.50 of 800.00 EUR today; 387.50 of 800.00 EUR")
     person.picture("bars")
     check(payments.pay(child, "acme", "300.00") == (False, "per_day"), "what is spent below counts above")
 
@@ -138,8 +139,8 @@ def narrowing_one_narrows_the_other(program):
     time.sleep(1)
     person.press("button", "Take back")
     person.wait_gone("dialog", "Narrow a grant.*")
-    person.find(CELL, ".*; 703.50 of 750.00 EUR")
-    person.find(CELL, ".*; 413.50 of 750.00 EUR")
+    person.find(CELL, ".*; 46.50 of 750.00 EUR")
+    person.find(CELL, ".*; 336.50 of 750.00 EUR")
     person.picture("both-narrowed")
 
 

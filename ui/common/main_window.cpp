@@ -18,6 +18,7 @@
 #include <QMessageBox>
 #include <QPointer>
 #include <QPushButton>
+#include <QScreen>
 #include <QTabWidget>
 #include <QVBoxLayout>
 
@@ -29,8 +30,8 @@ using authority::PersonDesk;
 using authority::Trouble;
 
 namespace {
-constexpr int kWide = 84; // widths of "m"
-constexpr int kHigh = 34; // lines
+constexpr int kWide = 100; // widths of "m"
+constexpr int kHigh = 40; // lines
 constexpr auto kGeometry = "window/geometry"_L1;
 } // namespace
 
@@ -64,6 +65,7 @@ MainWindow::MainWindow(PersonDesk& desk, QWidget* parent)
     column->addWidget(m_tabs, 1);
     column->addWidget(m_where);
     setCentralWidget(contents);
+    resize(sizeHint().boundedTo(screen()->availableSize() * 9 / 10)); // Qt itself would take two thirds of it at most
 
     addRequests();
     addGrants();

@@ -64,6 +64,13 @@ QString dayWords(const QDate& day, const QDate& today, const QLocale& locale)
     return locale.toString(day, QLocale::LongFormat);
 }
 
+QString momentWords(UnixSeconds at, const QLocale& locale)
+{
+    const QDateTime moment = localTime(at);
+    return Words::tr("%1, %2", "a day, a time of day")
+        .arg(locale.toString(moment.date(), QLocale::LongFormat), locale.toString(moment.time(), QLocale::ShortFormat));
+}
+
 QDateTime localTime(UnixSeconds at)
 {
     return QDateTime::fromSecsSinceEpoch(at.value);

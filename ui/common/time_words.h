@@ -25,6 +25,9 @@ inline constexpr std::chrono::seconds kEndsSoon{60}; ///< from here on a rest of
 /// "Today", "Yesterday", "Friday, 20 November 2026".
 [[nodiscard]] QString dayWords(const QDate& day, const QDate& today, const QLocale& locale);
 
+/// "Friday, 20 November 2026, 15:04".
+[[nodiscard]] QString momentWords(UnixSeconds at, const QLocale& locale = QLocale());
+
 [[nodiscard]] QDateTime localTime(UnixSeconds at);
 
 } // namespace countersign::ui

@@ -27,7 +27,7 @@ namespace countersign::ui {
 namespace {
 constexpr int kWide = 62; // widths of "m"
 constexpr int kInboxWide = 20;
-constexpr int kHigh = 46; // lines
+constexpr int kHigh = 54; // lines
 constexpr auto kGeometry = "request/geometry"_L1;
 
 int wide(const QWidget& widget, int count)

@@ -10,12 +10,17 @@
 #include <QPainter>
 #include <QStyle>
 
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
 namespace countersign::ui {
 
 namespace {
 constexpr int kLines = 3; // of a row: the time, and two bars
-constexpr double kNearlyFull = 0.9; // from here on a bar is amber
-constexpr double kBarShare = 0.3; // of the cell's width
+constexpr double kNearlyNothing = 0.1; // left: from here on a bar is amber
+constexpr double kBarShare = 0.3; // of the cell's width, where the words leave it that much
+constexpr double kLeastBarShare = 0.12;
 
 int lineHeight(const QStyleOptionViewItem& option)
 {
@@ -42,14 +47,40 @@ void paintBar(QPainter& painter, const QRect& rect, double share, const QStyleOp
     else
         full.setWidth(width);
     painter.setPen(Qt::NoPen);
-    painter.setBrush(chosen ? text : toneText(share >= kNearlyFull ? Tone::Caution : Tone::Calm, under));
+    painter.setBrush(chosen ? text : toneText(share <= kNearlyNothing ? Tone::Caution : Tone::Calm, under));
     if (width > 0)
         painter.drawRoundedRect(full, radius / 2, radius / 2);
 }
 
+/// Reads as it is written, whichever way the window runs: "5 h 12 min" would become "h 12 min 5".
+QString isolated(const QString& text)
+{
+    return QChar(0x2068) + text + QChar(0x2069); // Unicode's "first strong isolate"
+}
+
 QString elided(const QString& text, const QStyleOptionViewItem& option, int width)
 {
-    return option.fontMetrics.elidedText(text, Qt::ElideRight, width);
+    return isolated(option.fontMetrics.elidedText(text, Qt::ElideRight, width));
+}
+
+/// As many whole phrases as there is room for: half an amount of money would be another amount.
+QString wholePhrases(const QString& text, const QStyleOptionViewItem& option)
+{
+    const int space = option.fontMetrics.height() / 3;
+    const QRect room = option.rect.adjusted(space, 0, -space, 0);
+    const auto fits = [&](const QString& some) {
+        return option.fontMetrics.boundingRect(room, Qt::TextWordWrap, some).height() <= room.height();
+    };
+    QString some = text;
+    for (qsizetype end = text.lastIndexOf(u", "_s); end > 0 && !fits(some); end = text.lastIndexOf(u", "_s, end - 1))
+        some = text.first(end) + u", …"_s;
+    return some;
+}
+
+void warn(QStyleOptionViewItem& option)
+{
+    option.font.setWeight(QFont::DemiBold);
+    option.palette.setColor(QPalette::Text, toneText(Tone::Caution, option.palette.color(QPalette::Base)));
 }
 } // namespace
 
@@ -65,11 +96,13 @@ void GrantDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIn
         const QColor faint = option->palette.color(QPalette::PlaceholderText);
         option->palette.setColor(QPalette::Text, faint);
     }
-    if (index.column() == GrantsModel::Left && index.data(GrantsModel::EndsSoonRole).toBool()) {
-        option->font.setWeight(QFont::DemiBold);
-        const QColor base = option->palette.color(QPalette::Base);
-        option->palette.setColor(QPalette::Text, toneText(Tone::Caution, base));
-    }
+    if (index.column() == GrantsModel::May)
+        option->text = wholePhrases(option->text, *option);
+    option->text = isolated(option->text);
+    if (index.column() == GrantsModel::Left && index.data(GrantsModel::EndsSoonRole).toBool())
+        warn(*option);
+    if (index.column() == GrantsModel::State && index.data(GrantsModel::HeldRole).toBool())
+        warn(*option);
 }
 
 void GrantDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given, const QModelIndex& index) const
@@ -106,15 +139,18 @@ void GrantDelegate::paintLeft(QPainter& painter, const QStyleOptionViewItem& opt
         line, static_cast<int>(side), elided(index.data(GrantsModel::TimeRole).toString(), option, line.width()));
     for (const authority::Meter& meter : meters) {
         line.translate(0, high);
+        const QString says = meterWords(meter);
+        const int spare = line.width() - space - option.fontMetrics.horizontalAdvance(says) - 1;
         QRect bar = line;
-        bar.setWidth(static_cast<int>(line.width() * kBarShare));
+        bar.setWidth(std::clamp(
+            spare, static_cast<int>(line.width() * kLeastBarShare), static_cast<int>(line.width() * kBarShare)));
         bar = QStyle::visualRect(option.direction, line, bar);
         QRect words = line;
         words.setLeft(line.left() + bar.width() + space);
         words = QStyle::visualRect(option.direction, line, words);
-        paintBar(painter, bar.adjusted(0, high / 4, 0, -high / 4), meterShare(meter), option);
+        paintBar(painter, bar.adjusted(0, high / 4, 0, -high / 4), meterLeft(meter), option);
         painter.setPen(pen);
-        painter.drawText(words, static_cast<int>(side), elided(meterWords(meter), option, words.width()));
+        painter.drawText(words, static_cast<int>(side), elided(says, option, words.width()));
     }
 }
 

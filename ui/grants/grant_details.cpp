@@ -7,7 +7,6 @@
 #include "ui/grants/grant_words.h"
 #include "ui/grants/grants_model.h"
 
-#include <QDateTime>
 #include <QGridLayout>
 
 using namespace Qt::StringLiterals;
@@ -35,11 +34,11 @@ void GrantDetails::show(const GrantsModel& model, const QModelIndex& index)
     addLine(tr("Way"), {model.pathOf(index)});
     addLine(tr("May do"), row->may);
     addLine(tr("Narrowed here"), row->narrowed);
-    QStringList used;
+    QStringList left;
     for (const authority::Meter& meter : row->meters)
-        used.append(meterWords(meter));
-    addLine(tr("Used up"), used);
-    addLine(tr("Ends"), {QLocale().toString(localTime(row->grant.expiresAt), QLocale::LongFormat)});
+        left.append(meterWords(meter));
+    addLine(tr("Left"), left);
+    addLine(tr("Ends"), {momentWords(row->grant.expiresAt)});
     m_grid->setRowStretch(m_grid->rowCount(), 1);
     setWidget(contents); // the one before goes
 }

@@ -54,6 +54,12 @@ QString heldWords(EndReason reason)
         return GrantWords::tr("held");
     }
 }
+
+/// A limit that was lowered below what is used up already leaves nothing.
+std::int64_t leftOf(const authority::Meter& meter)
+{
+    return std::max<std::int64_t>(meter.limit - meter.used, 0);
+}
 } // namespace
 
 QString agentWords(const authority::GrantRow& row)
@@ -66,21 +72,19 @@ QString agentWords(const authority::GrantRow& row)
 QString meterWords(const authority::Meter& meter, const QLocale& locale)
 {
     using Kind = authority::Meter::Kind;
+    const std::int64_t left = leftOf(meter);
     if (meter.kind == Kind::Uses)
         return GrantWords::tr("%1 of %2 uses")
-            .arg(locale.toString(static_cast<qlonglong>(meter.used)),
-                locale.toString(static_cast<qlonglong>(meter.limit)));
-    const QString used = permissions::amountLabel(Amount::ofMillionths(meter.used), locale);
+            .arg(locale.toString(static_cast<qlonglong>(left)), locale.toString(static_cast<qlonglong>(meter.limit)));
+    const QString rest = permissions::amountLabel(Amount::ofMillionths(left), locale);
     const QString limit = permissions::moneyLabel(Amount::ofMillionths(meter.limit), meter.currency, locale);
-    return meter.kind == Kind::PerDay ? GrantWords::tr("%1 of %2 today").arg(used, limit)
-                                      : GrantWords::tr("%1 of %2").arg(used, limit);
+    return meter.kind == Kind::PerDay ? GrantWords::tr("%1 of %2 today").arg(rest, limit)
+                                      : GrantWords::tr("%1 of %2").arg(rest, limit);
 }
 
-double meterShare(const authority::Meter& meter)
+double meterLeft(const authority::Meter& meter)
 {
-    if (meter.limit <= 0)
-        return 1;
-    return std::clamp(static_cast<double>(meter.used) / static_cast<double>(meter.limit), 0.0, 1.0);
+    return meter.limit <= 0 ? 0 : static_cast<double>(leftOf(meter)) / static_cast<double>(meter.limit);
 }
 
 QString grantStateWords(grants::GrantState state, EndReason reason)

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// A grant, its agent and what is used up of it, for a person.
+// A grant, its agent and what is left of it, for a person.
 #pragma once
 
 #include "core/authority/person_api.h"
@@ -17,8 +17,8 @@ namespace countersign::ui {
 
 /// "night books (reconcile-bot)": what the person calls it, and what it calls itself.
 [[nodiscard]] QString agentWords(const authority::GrantRow& row);
-/// "7,310.00 of 20,000.00 EUR", "41 of 200 uses"
+/// What is left: "12,690.00 of 20,000.00 EUR", "159 of 200 uses"
 [[nodiscard]] QString meterWords(const authority::Meter& meter, const QLocale& locale = QLocale());
-[[nodiscard]] double meterShare(const authority::Meter& meter); ///< used up: 0 to 1
+[[nodiscard]] double meterLeft(const authority::Meter& meter); ///< 0 to 1
 
 } // namespace countersign::ui

@@ -5,9 +5,6 @@
 #include "ui/common/time_words.h"
 #include "ui/grants/grant_words.h"
 
-#include <QDateTime>
-#include <QLocale>
-
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -28,11 +25,11 @@ bool hasEnded(const Grant& grant)
 }
 
 /// Those that run out first, in their own order.
-std::vector<Meter> fullest(const std::vector<Meter>& meters)
+std::vector<Meter> scarcest(const std::vector<Meter>& meters)
 {
     std::vector<Meter> some = meters;
     while (some.size() > kMetersInRow)
-        some.erase(std::ranges::min_element(some, {}, meterShare));
+        some.erase(std::ranges::max_element(some, {}, meterLeft));
     return some;
 }
 } // namespace
@@ -241,7 +238,7 @@ QString GrantsModel::toolTip(const GrantRow& row, int column) const
         return (row.narrowed.isEmpty() ? row.may : row.may + QStringList{tr("Narrowed here:")} + row.narrowed)
             .join(u'\n');
     case Left: {
-        QStringList lines{tr("until %1").arg(QLocale().toString(localTime(row.grant.expiresAt), QLocale::LongFormat))};
+        QStringList lines{tr("until %1").arg(momentWords(row.grant.expiresAt))};
         for (const Meter& meter : row.meters)
             lines.append(meterWords(meter));
         return lines.join(u'\n');
@@ -277,8 +274,10 @@ QVariant GrantsModel::grantData(const GrantRow& row, int column, int role) const
     case RevocableRole:
     case LiveRole:
         return !hasEnded(row.grant);
+    case HeldRole:
+        return row.grant.state == GrantState::Held;
     case MetersRole:
-        return QVariant::fromValue(fullest(row.meters));
+        return QVariant::fromValue(scarcest(row.meters));
     case TimeRole:
         return timeWords(row.grant);
     default:

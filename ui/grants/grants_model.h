@@ -25,7 +25,8 @@ public:
         EndsSoonRole = Qt::UserRole + 1, ///< bool: live, and less than kEndsSoon is left
         RevocableRole, ///< bool: a grant that is live or held
         LiveRole, ///< bool: the person, or a grant that has not ended
-        MetersRole, ///< std::vector<authority::Meter>: the fullest ones, as many as a row has room for
+        HeldRole, ///< bool
+        MetersRole, ///< std::vector<authority::Meter>: those with the least left, as many as a row has room for
         TimeRole, ///< QString: the time that is left
     };
 

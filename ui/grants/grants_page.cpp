@@ -114,7 +114,7 @@ void GrantsPage::arrangeTree()
     header.setSectionResizeMode(GrantsModel::May, QHeaderView::Stretch);
     const int m = fontMetrics().horizontalAdvance(u'm');
     m_tree->setColumnWidth(GrantsModel::Agent, 16 * m);
-    m_tree->setColumnWidth(GrantsModel::Left, 22 * m);
+    m_tree->setColumnWidth(GrantsModel::Left, 24 * m);
     m_tree->setColumnWidth(GrantsModel::LastUsed, 8 * m);
     m_tree->setColumnWidth(GrantsModel::State, 9 * m);
     m_tree->setColumnWidth(GrantsModel::Action, 11 * m);
