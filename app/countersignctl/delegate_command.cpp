@@ -223,8 +223,10 @@ private:
         if (!until)
             return std::unexpected(until.error());
         int deepest = 0;
-        for (const permissions::AgentDelegation& detail : permission.details)
+        for (permissions::AgentDelegation& detail : permission.details) {
             deepest = std::max(deepest, detail.maxDepth);
+            detail.expiresAt = std::min(detail.expiresAt.value_or(*until), *until); // what the child is told
+        }
         const grants::Link link{key.publicKey().thumbprint(), crypto::thumbprintUrn(child.thumbprint()), child,
             held.hash, std::move(permission), now(), *until, crypto::randomToken(kLinkIdBytes), held.depth + 1,
             std::min(held.maxDepth, held.depth + 1 + deepest)};
