@@ -10,7 +10,7 @@
 
 suite=trixie
 recipe=1 # raise when what is in the root changes without packaging/debian/control changing
-rootNeedsMegabytes=4000
+rootNeedsMegabytes=5000
 rootKeptUnusedDays=14
 
 rootPath() {
@@ -112,6 +112,8 @@ makeRoot() { # makeRoot ROOT: with the lock held
     local root=$1 partial=$1.partial log=$1.log options=() line builder installed=0 source
     removeTree "$partial" # of a run that was cut off
     needSpace
+    cp "$control" "$root.control" # the file may change before apt reads it, and the root is named after what it holds
+    [ "$(control=$root.control rootPath)" = "$root" ] || die "packaging/debian/control has changed just now; start again"
     while IFS= read -r line; do [ -z "$line" ] || options+=("--aptopt=${line%;}"); done < <(aptOptions)
     source=$(mirror)
     if [ "$(id -u)" != 0 ]; then # programs ask who they run as
@@ -126,7 +128,7 @@ makeRoot() { # makeRoot ROOT: with the lock held
         makeRoot "$partial" "$root" mmdebstrap --mode=root --variant=minbase --include=ca-certificates,locales-all "${options[@]}" \
         --aptopt='APT::Install-Recommends "false"' --aptopt='APT::Sandbox::User "root"' --dpkgopt='path-exclude=/usr/share/doc/*' \
         --customize-hook='mkdir -p "$1/build-deps/debian"' \
-        --customize-hook="copy-in '$control' /build-deps/debian" \
+        --customize-hook="upload '$root.control' /build-deps/debian/control" \
         --customize-hook='chroot "$1" env DEBIAN_FRONTEND=noninteractive apt-get build-dep -y --build-profiles lint -o Dpkg::Use-Pty=0 /build-deps' \
         --customize-hook='rm -rf "$1/build-deps"' \
         --customize-hook='chroot "$1" dbus-uuidgen --ensure=/etc/machine-id' \
@@ -150,7 +152,7 @@ COUNTERSIGN_MIRROR=URL names another one. The whole log is $log"
 removeOldRoots() { # those of earlier states of packaging/debian/control
     local stamp
     find "$cache" -maxdepth 1 -name 'root-*.used' -mtime "+$rootKeptUnusedDays" | while IFS= read -r stamp; do
-        removeTree "${stamp%.used}" && rm -f "$stamp" "${stamp%.used}.log"
+        removeTree "${stamp%.used}" && rm -f "$stamp" "${stamp%.used}".{log,control}
     done
 }
 
