@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "core/crypto/http_signature.h"
 #include "core/crypto/keys.h"
 #include "core/decision/decision.h"
 #include "core/grants/chain.h"
@@ -20,6 +21,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace countersign::authority {
@@ -129,6 +131,33 @@ struct ActionQuery {
     permissions::ActionRequest request;
 };
 
+/// The agent's request as the service received it: what of it the receipt and its disclosure say.
+struct ReceivedRequest {
+    std::string method;
+    std::string targetUri; ///< without query
+    std::string query; ///< after '?', not decoded
+    std::string dpop; ///< the proof
+    std::string signatureInput; ///< the field; empty: none
+    std::string signature; ///< the field; empty: none
+    /// The other fields that the service passed on, which a signature may cover; names in lower case.
+    std::vector<std::pair<std::string, std::string>> fields;
+};
+
+/// The agent's own signature (RFC 9421), verified to be over this request by the key that it acts with.
+struct RequestSignature {
+    std::string digest; ///< base64url SHA-256 of its bytes: the same again gets the same answer again
+    std::string nonce;
+    UnixSeconds created;
+};
+
+/// Why the door would refuse the action, whatever the grant says. It is refused by the authority, which logs it.
+struct Objection {
+    permissions::Reason reason = permissions::Reason::InvalidSignature;
+    std::string sentence;
+    /// WithRules: only under grants with constraints or spending, which depend on the arguments.
+    enum class Holds : std::uint8_t { Always, WithRules } holds = Holds::Always;
+};
+
 /// The decision, on the token and proof that a service passes on: debits, and a leaf for permit and denial alike.
 struct PerformAction {
     ServiceId service; ///< who asks; the request's location is under its own
@@ -138,6 +167,19 @@ struct PerformAction {
     Thumbprint key; ///< of the DPoP proof, which was verified against the token
     permissions::ActionRequest request;
     std::vector<UsedProof> proofs;
+    ReceivedRequest received;
+    std::optional<RequestSignature> signature; ///< nullopt: bound by the DPoP proof alone
+    std::optional<Objection> objection;
+    /// Stale: all of the proof is right but its nonce, so nothing new may come of it.
+    enum class Nonce : std::uint8_t { Fresh, Stale } nonce = Nonce::Fresh;
+};
+
+/// A signed receipt (JWS, typ action-receipt+jwt) and the private details to which it is committed.
+struct IssuedReceipt {
+    std::string id; ///< `jti`: who knows it may read it again
+    std::string jws;
+    std::string salt; ///< 16 bytes; empty, as the text: erased
+    std::string text;
 };
 
 struct ActionAnswer {
@@ -145,6 +187,22 @@ struct ActionAnswer {
     GrantId grant; ///< the agent's; empty: none fits
     std::optional<std::string> requestId; ///< Ask: the waiting request's public id; ask again when it was decided
     std::optional<std::uint64_t> leaf; ///< PerformAction: its entry in the log
+    std::optional<IssuedReceipt> receipt; ///< PerformAction: of a permit or a denial
+};
+
+/// What became of a permitted action, as the service at which it arrived says.
+struct ReportOutcome {
+    ServiceId service; ///< the one that asked for the decision
+    std::string receipt; ///< its id
+    enum class Executed : std::uint8_t { Yes, No, Unknown } executed = Executed::Unknown;
+    std::optional<int> status; ///< of the service's HTTP response
+    std::string responseDigest; ///< the response's Content-Digest; empty: none
+    std::string signature; ///< the service's own, a compact JWS over its words; empty: none. It is kept, not judged
+};
+
+struct OutcomeAnswer {
+    std::uint64_t leaf = 0; ///< its entry in the log
+    IssuedReceipt receipt;
 };
 
 struct RevokeToken { ///< RFC 7009; an auth_req_id withdraws the request
@@ -169,6 +227,9 @@ public:
     /// All as of one moment, answers in the order of the queries.
     virtual void query(std::vector<ActionQuery> queries, Reply<std::vector<ActionAnswer>> reply) = 0;
     virtual void perform(PerformAction command, Reply<ActionAnswer> reply) = 0;
+    /// Once a receipt; the same again gets the same answer. Errors: NotFound (no such receipt, or another service's),
+    /// InvalidRequest (the action was refused, or another outcome was reported).
+    virtual void reportOutcome(ReportOutcome command, Reply<OutcomeAnswer> reply) = 0;
     /// Token Status List number n as a signed JWT (`typ: statuslist+jwt`). Error: NotFound.
     virtual void statusList(std::int64_t number, Reply<std::string> reply) = 0;
     /// Remembers proofs of a call that changes nothing else. Error: Replayed.
@@ -185,6 +246,9 @@ public:
     [[nodiscard]] virtual std::optional<ClientId> findAgent(std::string_view subject) const = 0;
     /// RFC 9701 section 5: a JWT (`typ: token-introspection+jwt`) by the device key. `claims`: a JSON object.
     [[nodiscard]] virtual Result<std::string> signIntrospection(std::string_view claims) const = 0;
+    /// RFC 9421: signs these components of an answer with the device key, `created` now. Error: as crypto::signMessage.
+    [[nodiscard]] virtual Result<crypto::SignatureFields> signAnswer(
+        const crypto::HttpMessage& answer, const std::vector<crypto::Component>& components) const = 0;
 
     [[nodiscard]] virtual std::string issuer() const = 0;
     [[nodiscard]] virtual crypto::PublicKey deviceKey() const = 0;

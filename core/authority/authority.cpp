@@ -25,6 +25,8 @@ namespace countersign::authority {
 namespace {
 
 constexpr std::chrono::milliseconds kRetryInterval{1000}; ///< while the disk refuses
+constexpr std::string_view kAnswerTag = "fapi-2-response"; ///< FAPI 2.0 HTTP Signatures
+constexpr std::string_view kAnswerLabel = "sig1";
 
 /// What lives on the authority's thread, and only there.
 struct Engine {
@@ -264,6 +266,13 @@ void Authority::perform(PerformAction command, Reply<ActionAnswer> reply)
         std::move(reply));
 }
 
+void Authority::reportOutcome(ReportOutcome command, Reply<OutcomeAnswer> reply)
+{
+    submit(Work<OutcomeAnswer>(
+               [command = std::move(command)](Context& context) { return authority::reportOutcome(context, command); }),
+        std::move(reply));
+}
+
 void Authority::statusList(std::int64_t number, Reply<std::string> reply)
 {
     submit(Work<std::string>([number](Context& context) { return authority::statusList(context, number); }),
@@ -299,6 +308,14 @@ std::optional<ClientId> Authority::findAgent(std::string_view subject) const
 Result<std::string> Authority::signIntrospection(std::string_view claims) const
 {
     return crypto::signJwt("token-introspection+jwt", TRY(json::parseObject(claims)), d->device);
+}
+
+Result<crypto::SignatureFields> Authority::signAnswer(
+    const crypto::HttpMessage& answer, const std::vector<crypto::Component>& components) const
+{
+    const crypto::SignatureParameters parameters{
+        .created = d->clock->now(), .keyId = d->device.publicKey().thumbprint().value, .tag = std::string(kAnswerTag)};
+    return crypto::signMessage(answer, kAnswerLabel, components, parameters, d->device);
 }
 
 std::string Authority::issuer() const

@@ -88,6 +88,7 @@ public:
     void exchange(ExchangeLink command, Reply<TokenSet> reply) override;
     void query(std::vector<ActionQuery> queries, Reply<std::vector<ActionAnswer>> reply) override;
     void perform(PerformAction command, Reply<ActionAnswer> reply) override;
+    void reportOutcome(ReportOutcome command, Reply<OutcomeAnswer> reply) override;
     void statusList(std::int64_t number, Reply<std::string> reply) override;
     void consume(std::vector<UsedProof> proofs, Reply<void> reply) override;
     [[nodiscard]] std::optional<RegisteredClient> findClient(const ClientId& id) const override;
@@ -95,6 +96,8 @@ public:
     [[nodiscard]] std::optional<Introspection> introspect(std::string_view token) const override;
     [[nodiscard]] std::optional<ClientId> findAgent(std::string_view subject) const override;
     [[nodiscard]] Result<std::string> signIntrospection(std::string_view claims) const override;
+    [[nodiscard]] Result<crypto::SignatureFields> signAnswer(
+        const crypto::HttpMessage& answer, const std::vector<crypto::Component>& components) const override;
     [[nodiscard]] std::string issuer() const override;
     [[nodiscard]] crypto::PublicKey deviceKey() const override;
     [[nodiscard]] Thumbprint person() const override;

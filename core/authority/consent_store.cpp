@@ -4,6 +4,7 @@
 #include "core/authority/consent_store.h"
 
 #include "core/base/try.h"
+#include "core/crypto/bytes.h"
 #include "core/crypto/digest.h"
 
 #include <utility>
@@ -42,6 +43,14 @@ Result<std::optional<std::string>> ConsentStore::recordOf(const GrantId& grant) 
     if (!TRY(query.next()))
         return std::nullopt;
     return query.text(0);
+}
+
+Result<std::optional<std::string>> ConsentStore::digestOf(const GrantId& grant) const
+{
+    store::Query query(*m_database, "SELECT digest FROM consents WHERE grant_id = ? AND seq = 0");
+    if (!TRY(query.bind(grant.value).next()))
+        return std::nullopt;
+    return crypto::base64url(query.blob(0));
 }
 
 Result<std::vector<std::string>> ConsentStore::recordsOf(const GrantId& grant, Purpose purpose) const

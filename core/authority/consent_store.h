@@ -36,6 +36,8 @@ public:
     [[nodiscard]] Result<void> add(const StoredConsent& consent);
     /// The consent that made a grant; nullopt: none, as under one that was delegated.
     [[nodiscard]] Result<std::optional<std::string>> recordOf(const GrantId& grant) const;
+    /// base64url SHA-256 of that record.
+    [[nodiscard]] Result<std::optional<std::string>> digestOf(const GrantId& grant) const;
     /// All of one purpose, oldest first.
     [[nodiscard]] Result<std::vector<std::string>> recordsOf(const GrantId& grant, consent::Purpose purpose) const;
 

@@ -3,6 +3,9 @@
 
 #include "core/authority/leaves.h"
 
+#include "core/audit/receipt.h"
+#include "core/base/try.h"
+
 namespace countersign::authority {
 
 namespace {
@@ -57,6 +60,18 @@ Result<audit::Appended> appendLeaf(Context& context, const audit::LeafDraft& dra
     if (!context.log)
         return audit::Appended();
     return context.log->append(draft, context.now());
+}
+
+Result<Receipted> appendWithReceipt(Context& context, const audit::LeafDraft& draft)
+{
+    if (!context.log)
+        return fail(ErrorCode::Internal, "A receipt needs a log.");
+    const std::string id = TRY(json::requiredString(draft.claims, "jti"));
+    audit::Appended leaf = TRY(appendLeaf(context, draft));
+    std::string jws =
+        TRY(audit::writeReceipt(context.database, leaf, context.log->origin(), context.options.identity.device));
+    IssuedReceipt receipt{id, std::move(jws), leaf.salt, draft.privateText.value_or(std::string())};
+    return Receipted{std::move(leaf), std::move(receipt)};
 }
 
 } // namespace countersign::authority

@@ -22,4 +22,11 @@ namespace countersign::authority {
 /// Error: StorageRolledBack before the person confirmed that an old copy was put back.
 [[nodiscard]] Result<audit::Appended> appendLeaf(Context& context, const audit::LeafDraft& draft);
 
+/// Appends a leaf with a `jti` (audit::newReceiptId for the log's present size) and signs its receipt.
+struct Receipted {
+    audit::Appended leaf;
+    IssuedReceipt receipt;
+};
+[[nodiscard]] Result<Receipted> appendWithReceipt(Context& context, const audit::LeafDraft& draft);
+
 } // namespace countersign::authority

@@ -5,12 +5,15 @@
 // thread, each on what the one before it left, and are answered once they are durable: of two that race for the last
 // use or the last cent exactly one is permitted.
 
-#include "core/authority/action_chain.h"
+#include "core/authority/action_leaf.h"
+#include "core/authority/answered_action.h"
 #include "core/authority/leaves.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 #include "core/crypto/digest.h"
 #include "core/permissions/value.h"
+
+#include <algorithm>
 
 namespace countersign::authority {
 
@@ -29,26 +32,15 @@ Result<void> checkService(Context& context, const PerformAction& command)
     return {};
 }
 
-/// What the log keeps of every decision. The arguments stand in it as a commitment.
-audit::LeafDraft draftOf(LeafKind kind, const PerformAction& command, const grants::Grant& grant)
-{
-    audit::LeafDraft leaf = draftAbout(kind, grant);
-    leaf.claims["service_id"] = command.service.value;
-    leaf.claims["action"] = command.request.action.name();
-    leaf.claims["location"] = command.request.location.url();
-    leaf.privateText = permissions::valueJson(command.request.arguments);
-    return leaf;
-}
-
 /// No grant stands for the last link, so the entry is about the token's.
 Result<void> logRefusedChain(Context& context, const PerformAction& command, ErrorCode why)
 {
     const auto grant = TRY(context.ledger.find(command.chain->token.grant));
     if (!grant)
         return {};
-    audit::LeafDraft leaf = draftOf(LeafKind::ActionDenied, command, *grant);
+    audit::LeafDraft leaf = actionLeaf(context, LeafKind::ActionDenied, command, *grant, {});
     leaf.claims["reason"] = errorName(why);
-    TRY(appendLeaf(context, leaf));
+    TRY(appendWithReceipt(context, leaf));
     return {};
 }
 
@@ -77,34 +69,6 @@ Result<GrantId> actingGrant(Context& context, const PerformAction& command)
     return TRY(last).id;
 }
 
-audit::LeafDraft draftOf(LeafKind kind, const PerformAction& command, const ActionChain& chain, const Verdict& verdict)
-{
-    audit::LeafDraft leaf = draftOf(kind, command, chain.last());
-    json::Array ids;
-    for (const grants::Grant& hop : chain.grants)
-        ids.emplace_back(hop.id.value);
-    leaf.claims["chain"] = std::move(ids);
-    if (verdict.amount && verdict.currency)
-        leaf.claims["amount"] = json::Object{{"value", verdict.amount->text()}, {"currency", verdict.currency->code()}};
-    return leaf;
-}
-
-json::Array debitClaims(const ActionChain& chain, const Verdict& verdict)
-{
-    json::Array debits;
-    for (std::size_t i = 0; i < verdict.debits.size(); ++i) {
-        const decision::Debit& debit = verdict.debits[i];
-        json::Object claim{{"grant_id", debit.grant.value}, {"detail", debit.detail}};
-        if (const auto& rules = chain.grants[i].permission.details[static_cast<std::size_t>(debit.detail)];
-            rules.spend) {
-            claim["amount"] = debit.use.amount.text();
-            claim["day"] = debit.use.day;
-        }
-        debits.emplace_back(std::move(claim));
-    }
-    return debits;
-}
-
 Result<void> takeDebits(Context& context, const ActionChain& chain, const Verdict& verdict)
 {
     for (std::size_t i = 0; i < chain.grants.size(); ++i) {
@@ -128,56 +92,86 @@ Result<void> endUsedUp(Context& context, const ActionChain& chain)
     return {};
 }
 
+/// Logs the decision, and signs its receipt.
+Result<ActionAnswer> answer(Context& context, const ActionChain& chain, Verdict verdict, const audit::LeafDraft& leaf)
+{
+    auto logged = TRY(appendWithReceipt(context, leaf));
+    return ActionAnswer{
+        std::move(verdict), chain.last().id, std::nullopt, logged.leaf.index, std::move(logged.receipt)};
+}
+
 Result<ActionAnswer> permit(
     Context& context, const PerformAction& command, const ActionChain& chain, ChainDecision made)
 {
-    Verdict& verdict = made.verdict;
-    if (verdict.debits.size() != chain.grants.size())
+    if (made.verdict.debits.size() != chain.grants.size())
         return fail(ErrorCode::Internal, "A permitted action is debited at every hop.");
-    audit::LeafDraft leaf = draftOf(LeafKind::ActionPermitted, command, chain, verdict);
-    leaf.claims["debits"] = debitClaims(chain, verdict);
+    audit::LeafDraft leaf = TRY(decisionLeaf(context, command, chain, made.verdict));
     if (made.approval) {
         leaf.claims["approval"] = made.approval->requestId;
         TRY(context.approvals.use(made.approval->requestId, context.now()));
     }
-    TRY(takeDebits(context, chain, verdict));
-    const std::uint64_t index = TRY(appendLeaf(context, leaf)).index;
+    TRY(takeDebits(context, chain, made.verdict));
+    auto permitted = TRY(answer(context, chain, std::move(made.verdict), leaf));
     TRY(endUsedUp(context, chain));
-    return ActionAnswer{std::move(verdict), chain.last().id, std::nullopt, index};
+    return permitted;
 }
 
 Result<ActionAnswer> deny(Context& context, const PerformAction& command, const ActionChain& chain, Verdict verdict)
 {
-    audit::LeafDraft leaf = draftOf(LeafKind::ActionDenied, command, chain, verdict);
-    leaf.claims["reason"] = permissions::reasonName(verdict.reason);
-    leaf.claims["at"] = verdict.at.value;
-    // The name of an argument that the grant does not know is the agent's text, and stays private with its value.
-    if (!verdict.member.empty() && verdict.reason != permissions::Reason::UnnamedArgument)
-        leaf.claims["member"] = verdict.member;
-    const std::uint64_t index = TRY(appendLeaf(context, leaf)).index;
-    return ActionAnswer{std::move(verdict), chain.last().id, std::nullopt, index};
+    verdict.outcome = Verdict::Outcome::Deny;
+    const audit::LeafDraft leaf = TRY(decisionLeaf(context, command, chain, verdict));
+    return answer(context, chain, std::move(verdict), leaf);
 }
 
 Result<ActionAnswer> ask(Context& context, const PerformAction& command, const ActionChain& chain, Verdict verdict)
 {
     if (permissions::valueJson(command.request.arguments).size() > kMaxAskedArguments) {
-        verdict.outcome = Verdict::Outcome::Deny;
         verdict.sentence = "The person would have to be asked, and these arguments are too long to be shown.";
         return deny(context, command, chain, std::move(verdict));
     }
-    const AskedAction asked = TRY(askAboutAction(context, chain.last(), command.request, verdict));
-    return ActionAnswer{std::move(verdict), chain.last().id, asked.requestId, asked.leaf};
+    const AskedAction asked = TRY(askAboutAction(context, chain.last(), command, verdict));
+    return ActionAnswer{std::move(verdict), chain.last().id, asked.requestId, asked.leaf, std::nullopt};
 }
 
-} // namespace
-
-Result<ActionAnswer> performAction(Context& context, const PerformAction& command)
+/// Whether what is permitted depends on the arguments, or the person is asked about them.
+bool hasRules(const ActionChain& chain)
 {
-    TRY(mayExtend(context));
+    return std::ranges::any_of(chain.grants, [](const grants::Grant& hop) {
+        return std::ranges::any_of(hop.permission.details, [](const permissions::AgentDelegation& detail) {
+            return !detail.constraints.empty() || detail.spend || detail.stepUp.isSet();
+        });
+    });
+}
+
+/// What speaks against the request itself, before what is permitted is looked at.
+std::optional<Verdict> objectionTo(const PerformAction& command, const ActionChain& chain)
+{
+    const auto& objection = command.objection;
+    if (!objection || (objection->holds == Objection::Holds::WithRules && !hasRules(chain)))
+        return std::nullopt;
+    Verdict verdict;
+    verdict.reason = objection->reason;
+    verdict.at = chain.last().id;
+    verdict.sentence = objection->sentence;
+    return verdict;
+}
+
+/// Once for each token: evidence needs its text.
+Result<void> keepToken(Context& context, const PerformAction& command)
+{
+    store::Query query(context.database, "INSERT OR IGNORE INTO tokens_used (hash, token) VALUES (?, ?)");
+    return query.bindBlob(crypto::sha256(command.accessToken)).bind(command.accessToken).run();
+}
+
+Result<ActionAnswer> decideNew(Context& context, const PerformAction& command)
+{
     TRY(useProofs(context, command.proofs));
     TRY(checkService(context, command));
     const GrantId grant = TRY(actingGrant(context, command));
+    TRY(keepToken(context, command));
     const ActionChain chain = TRY(actionChain(context, grant, command.request));
+    if (auto objection = objectionTo(command, chain))
+        return deny(context, command, chain, *std::move(objection));
     ChainDecision made = TRY(decideOn(context, chain, command.request));
     switch (made.verdict.outcome) {
     case Verdict::Outcome::Permit:
@@ -188,6 +182,34 @@ Result<ActionAnswer> performAction(Context& context, const PerformAction& comman
         break;
     }
     return deny(context, command, chain, std::move(made.verdict));
+}
+
+Result<ActionAnswer> refuseReplay(Context& context, PerformAction command)
+{
+    command.signature.reset();
+    command.objection =
+        Objection{permissions::Reason::InvalidSignature, "The nonce of this signature was used before."};
+    return decideNew(context, command);
+}
+
+} // namespace
+
+Result<ActionAnswer> performAction(Context& context, const PerformAction& command)
+{
+    TRY(mayExtend(context));
+    auto before = TRY(answeredBefore(context, command));
+    if (before.answer)
+        return *std::move(before.answer);
+    if (command.nonce == PerformAction::Nonce::Stale)
+        return fail(ErrorCode::UseDpopNonce, "The DPoP proof must carry the current nonce.");
+    if (before.nonce == Answered::Nonce::OfAnother)
+        return refuseReplay(context, command);
+    auto decided = decideNew(context, command);
+    if (decided)
+        TRY(rememberAnswer(context, command, decided->leaf));
+    else if (context.refusal == Context::Refusal::IsKept)
+        TRY(rememberAnswer(context, command, std::nullopt));
+    return decided;
 }
 
 } // namespace countersign::authority

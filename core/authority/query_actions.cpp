@@ -16,7 +16,7 @@ using Outcome = decision::Verdict::Outcome;
 Result<ActionAnswer> answerUnder(const Context& context, const GrantId& grant, const permissions::ActionRequest& action)
 {
     const ActionChain chain = TRY(actionChain(context, grant, action));
-    return ActionAnswer{TRY(decideOn(context, chain, action)).verdict, grant, std::nullopt, std::nullopt};
+    return ActionAnswer{TRY(decideOn(context, chain, action)).verdict, grant, std::nullopt, std::nullopt, std::nullopt};
 }
 
 /// Permit before Ask before a denial that has something to do with the action.

@@ -5,6 +5,7 @@
 // against what the keychain remembers.
 
 #include "core/audit/check.h"
+#include "core/audit/receipt.h"
 #include "core/authority/leaves.h"
 #include "core/authority/log_state.h"
 #include "core/authority/use_cases.h"
@@ -131,6 +132,7 @@ Result<void> rememberTime(Context& context)
 Result<void> loadState(Context& context)
 {
     setTrouble(context, Trouble::PersonKeySealed);
+    TRY(audit::rememberDeviceKey(context.database, context.options.identity.device.publicKey()));
     LogState log;
     const auto report = checkLog(context, log);
     openLog(context);

@@ -43,9 +43,13 @@ StoredRequest toRequest(const Context& context, const grants::Grant& grant, cons
     return stored;
 }
 
-Result<AskedAction> logAsked(Context& context, LeafKind kind, const grants::Grant& grant, const StoredRequest& stored)
+Result<AskedAction> logAsked(Context& context, LeafKind kind, const grants::Grant& grant, const StoredRequest& stored,
+    const PerformAction& command)
 {
     audit::LeafDraft leaf = draftAbout(kind, grant);
+    leaf.claims["service_id"] = command.service.value;
+    if (command.signature)
+        leaf.claims["signature_digest"] = command.signature->digest;
     leaf.claims["request_id"] = stored.request.publicId;
     leaf.claims["expires_at"] = stored.request.expiresAt.value;
     leaf.claims["action"] = stored.request.action->action.name();
@@ -65,20 +69,21 @@ Result<grants::Grant> grantOfAction(Context& context, const StoredRequest& store
 
 } // namespace
 
-Result<AskedAction> askAboutAction(Context& context, const grants::Grant& grant,
-    const permissions::ActionRequest& action, const decision::Verdict& verdict)
+Result<AskedAction> askAboutAction(
+    Context& context, const grants::Grant& grant, const PerformAction& command, const decision::Verdict& verdict)
 {
+    const permissions::ActionRequest& action = command.request;
     const auto known = TRY(context.registry.find(grant.agent));
     if (!known)
         return fail(ErrorCode::StorageCorrupt, "A grant's agent is not known.");
     if (const auto equal = TRY(context.requests.findEqual(grant.agent, mergeKeyOf(grant, action)))) {
         TRY(context.requests.askedAgain(equal->row));
-        return logAsked(context, LeafKind::RequestMerged, grant, *equal);
+        return logAsked(context, LeafKind::RequestMerged, grant, *equal, command);
     }
     TRY(mayAsk(context, *known, {}, known->uid));
     StoredRequest stored = toRequest(context, grant, action, verdict);
     TRY(context.requests.add(stored));
-    return logAsked(context, LeafKind::ActionAsked, grant, stored);
+    return logAsked(context, LeafKind::ActionAsked, grant, stored, command);
 }
 
 Result<GrantId> approveAction(Context& context, const Decision& decision, const StoredRequest& stored)

@@ -96,6 +96,12 @@ QString deniedBecause(const std::string& reason)
         return translate("it does so too often");
     if (reason == "ancestor_narrowed")
         return translate("nothing is left of the permission that this comes from");
+    if (reason == "signature_required")
+        return translate("it did not sign what it sent");
+    if (reason == "invalid_signature")
+        return translate("its signature was not right");
+    if (reason == "arguments")
+        return translate("what it sent was not clear");
     return translate("you would have to be asked");
 }
 
@@ -169,9 +175,17 @@ Line grantLine(LeafKind kind, const json::Object& claims, const QString& agent)
     }
 }
 
-/// "create payments at payments.example for 499.00 EUR"
-QString doneWhat(const json::Object& claims)
+/// What stands under `name`; `otherwise` where that is no object.
+const json::Object& objectIn(const json::Object& claims, std::string_view name, const json::Object& otherwise)
 {
+    const json::Value* value = claims.if_contains(name);
+    return value != nullptr && value->is_object() ? value->get_object() : otherwise;
+}
+
+/// "create payments at payments.example for 499.00 EUR"
+QString doneWhat(const json::Object& leaf)
+{
+    const json::Object& claims = objectIn(leaf, "request", leaf); // entries of earlier versions have it at the top
     const auto action = permissions::Action::parse(textOf(claims, "action"));
     const auto location = permissions::Location::parse(textOf(claims, "location"));
     if (!action || !location)
@@ -207,7 +221,7 @@ Line actionLine(LeafKind kind, const json::Object& claims, const QString& agent)
     case LeafKind::ActionAsked:
         return {translate("%1 wants to %2, and you are asked").arg(agent, what)};
     case LeafKind::ActionOutcome:
-        return {outcomeOf(textOf(claims, "executed")).arg(agent)};
+        return {outcomeOf(textOf(objectIn(claims, "outcome", claims), "executed")).arg(agent)};
     default:
         return {translate("You allowed %1 one action with exactly these arguments").arg(agent), Outcome::Permitted};
     }

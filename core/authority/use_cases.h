@@ -80,10 +80,15 @@ inline constexpr int kHeldBeforeShown = 50; ///< ended grants that a screen comp
 [[nodiscard]] Result<std::vector<ActionAnswer>> queryActions(Context& context, const std::vector<ActionQuery>& queries);
 
 // perform_action.cpp
-/// The decision, and in the same transaction what it takes: proofs, debits of every hop, the leaf. A denial is an
-/// answer. Errors: InvalidToken (not a live token of ours), InvalidDpopProof (another key's), InvalidTarget (not under
-/// the service's location), Replayed, and those of a chain (registerChain).
+/// The decision, and in the same transaction what it takes: proofs, debits of every hop, the leaf, its receipt. A
+/// denial is an answer. The same signature again gets the same answer, and nothing else happens. Errors: InvalidToken
+/// (not a live token of ours), InvalidDpopProof (another key's), UseDpopNonce, InvalidTarget (not under the service's
+/// location), Replayed, and those of a chain (registerChain).
 [[nodiscard]] Result<ActionAnswer> performAction(Context& context, const PerformAction& command);
+
+// report_outcome.cpp
+/// Errors as of AgentApi::reportOutcome().
+[[nodiscard]] Result<OutcomeAnswer> reportOutcome(Context& context, const ReportOutcome& command);
 
 // step_up.cpp
 struct AskedAction {
@@ -92,8 +97,8 @@ struct AskedAction {
 };
 /// Makes a request for one action wait for the person; equal ones merge into the one that waits. Error:
 /// TemporarilyUnavailable when the agent may not ask now.
-[[nodiscard]] Result<AskedAction> askAboutAction(Context& context, const grants::Grant& grant,
-    const permissions::ActionRequest& action, const decision::Verdict& verdict);
+[[nodiscard]] Result<AskedAction> askAboutAction(
+    Context& context, const grants::Grant& grant, const PerformAction& command, const decision::Verdict& verdict);
 /// The person approved the request: these bytes pass once. As approveRequest().
 [[nodiscard]] Result<GrantId> approveAction(Context& context, const Decision& decision, const StoredRequest& stored);
 

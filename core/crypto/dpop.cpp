@@ -43,6 +43,17 @@ bool isTimely(UnixSeconds issuedAt, UnixSeconds now)
     return issuedAt >= now - kSignedFormLife && issuedAt <= now + kClockSkew;
 }
 
+Result<PublicKey> keyIn(const Jws& jws)
+{
+    const json::Value* jwk = jws.header.if_contains("jwk");
+    if (!jwk || !jwk->is_object())
+        return badProof("The DPoP proof carries no key.");
+    Result<PublicKey> key = PublicKey::fromJwk(jwk->get_object());
+    if (!key)
+        return badProof("The DPoP proof's key is not accepted: " + key.error().message);
+    return key;
+}
+
 /// The key in the header, and the claims once its signature was found right.
 Result<std::pair<PublicKey, json::Object>> openProof(std::string_view proof)
 {
@@ -51,12 +62,9 @@ Result<std::pair<PublicKey, json::Object>> openProof(std::string_view proof)
         return badProof("The DPoP proof can't be read: " + jws.error().message);
     if (jws->type() != kType)
         return badProof("The DPoP proof has the wrong type.");
-    const json::Value* jwk = jws->header.if_contains("jwk");
-    if (!jwk || !jwk->is_object())
-        return badProof("The DPoP proof carries no key.");
-    Result<PublicKey> key = PublicKey::fromJwk(jwk->get_object());
+    Result<PublicKey> key = keyIn(*jws);
     if (!key)
-        return badProof("The DPoP proof's key is not accepted: " + key.error().message);
+        return std::unexpected(key.error());
     if (const Result<void> right = verifyJws(*jws, *key); !right)
         return badProof("The DPoP proof's signature is not right.");
     Result<json::Object> claims = json::parseObject(jws->payload);
@@ -125,6 +133,14 @@ Result<DpopProof> verifyDpop(std::string_view proof, const DpopExpectation& expe
     if (const Result<void> nonce = checkNonce(claims, expected.now, nonces); !nonce)
         return std::unexpected(nonce.error());
     return DpopProof{std::move(key), *jti, {*issuedAt}};
+}
+
+Result<PublicKey> dpopKey(std::string_view proof)
+{
+    const Result<Jws> jws = parseJws(proof);
+    if (!jws)
+        return badProof("The DPoP proof can't be read: " + jws.error().message);
+    return keyIn(*jws);
 }
 
 Result<std::string> signDpop(const PrivateKey& key, std::string_view method, std::string_view url, UnixSeconds now,

@@ -48,6 +48,9 @@ struct DpopExpectation {
 [[nodiscard]] Result<DpopProof> verifyDpop(
     std::string_view proof, const DpopExpectation& expected, const DpopNonces& nonces);
 
+/// The key that a proof carries. Nothing else of the proof is looked at. Error: InvalidDpopProof.
+[[nodiscard]] Result<PublicKey> dpopKey(std::string_view proof);
+
 /// A proof, as a client makes it.
 [[nodiscard]] Result<std::string> signDpop(const PrivateKey& key, std::string_view method, std::string_view url,
     UnixSeconds now, const std::optional<std::string>& nonce, const std::optional<std::string>& accessToken);

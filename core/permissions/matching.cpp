@@ -15,10 +15,11 @@ namespace countersign::permissions {
 
 namespace {
 
-constexpr std::array<std::string_view, 18> kReasonNames{"none", "location", "action", "not_yet", "expired",
+constexpr std::array<std::string_view, 21> kReasonNames{"none", "location", "action", "not_yet", "expired",
     "outside_window", "constraint", "unnamed_argument", "amount_unreadable", "currency", "per_action", "per_day",
-    "total", "uses", "rate", "ancestor_narrowed", "not_live", "step_up"};
-static_assert(kReasonNames.size() == std::to_underlying(Reason::StepUp) + 1);
+    "total", "uses", "rate", "ancestor_narrowed", "not_live", "step_up", "signature_required", "invalid_signature",
+    "arguments"};
+static_assert(kReasonNames.size() == std::to_underlying(Reason::Arguments) + 1);
 
 constexpr int kSecondsOfMinute = 60;
 
@@ -140,6 +141,14 @@ std::expected<Amount, Mismatch> checkSpend(const Spend& spend, const Value& argu
 std::string_view reasonName(Reason reason)
 {
     return kReasonNames[std::to_underlying(reason)];
+}
+
+std::optional<Reason> reasonFromName(std::string_view name)
+{
+    const auto* const found = std::ranges::find(kReasonNames, name);
+    if (found == kReasonNames.end())
+        return std::nullopt;
+    return static_cast<Reason>(found - kReasonNames.begin());
 }
 
 std::expected<Match, Mismatch> match(const AgentDelegation& detail, const ActionRequest& request, UnixSeconds now)

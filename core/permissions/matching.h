@@ -45,9 +45,14 @@ enum class Reason : std::uint8_t {
     NotLive, ///< this grant, or one above, is held or has ended
     // asked for
     StepUp,
+    // of what the agent sent (authority)
+    SignatureRequired, ///< the request changes something and is not signed
+    InvalidSignature, ///< or what it signs is not this request
+    Arguments, ///< they can't be told from the request, or are not those that were stated
 };
 
 [[nodiscard]] std::string_view reasonName(Reason reason); ///< "per_action"
+[[nodiscard]] std::optional<Reason> reasonFromName(std::string_view name);
 
 struct Mismatch {
     Reason reason = Reason::None;

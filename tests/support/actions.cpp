@@ -91,6 +91,17 @@ PerformAction performanceOf(const AuthorityFixture& fixture, const ServiceId& se
     command.key = agent.jkt();
     command.request = request;
     command.proofs = {{agent.jkt().value, crypto::randomToken(), kTestStart + std::chrono::days(365)}};
+    command.received.method = "POST";
+    command.received.targetUri = request.location.url();
+    command.received.dpop = "a proof";
+    return command;
+}
+
+PerformAction withSignature(PerformAction command, UnixSeconds created, const std::string& nonce)
+{
+    command.signature = RequestSignature{crypto::randomToken(), nonce.empty() ? crypto::randomToken() : nonce, created};
+    command.received.signatureInput = "sig=(\"@method\");created=" + std::to_string(created.value);
+    command.received.signature = "sig=:" + command.signature->digest + ":";
     return command;
 }
 

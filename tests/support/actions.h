@@ -47,6 +47,9 @@ authority::TokenSet replaceBy(
 [[nodiscard]] authority::PerformAction performanceOf(const AuthorityFixture& fixture, const ServiceId& service,
     const std::string& token, const TestAgent& agent, const permissions::ActionRequest& request,
     const std::vector<std::string>& links = {});
+/// The same with a request signature of the agent's, which the door would have verified.
+[[nodiscard]] authority::PerformAction withSignature(
+    authority::PerformAction command, UnixSeconds created = kTestStart, const std::string& nonce = {});
 [[nodiscard]] Result<authority::ActionAnswer> perform(AuthorityFixture& fixture, authority::PerformAction command);
 [[nodiscard]] Result<authority::ActionAnswer> perform(AuthorityFixture& fixture, const ServiceId& service,
     const std::string& token, const TestAgent& agent, const permissions::ActionRequest& request);

@@ -69,7 +69,7 @@ struct Scene {
     {
         std::vector<authority::PerformAction> commands;
         for (int i = 0; i < kRacers; ++i)
-            commands.push_back(command(amount));
+            commands.push_back(withSignature(command(amount)));
         return ::race(fixture, std::move(commands));
     }
 };
@@ -128,6 +128,28 @@ private Q_SLOTS:
         const Outcomes outcomes = race(scene.fixture, std::vector(kRacers, command));
         QCOMPARE(outcomes.permitted, 1);
         QCOMPARE(outcomes.refused, kRacers - 1);
+        QCOMPARE(rowOf(scene.fixture, scene.tokens.grant).meters.front().used, std::int64_t{1});
+    }
+
+    void one_signed_request_sent_by_many_is_one_action()
+    {
+        Scene scene(",\"uses\":100");
+        const auto command = withSignature(scene.command("1.00"));
+        const Outcomes outcomes = race(scene.fixture, std::vector(kRacers, command));
+        QCOMPARE(outcomes.permitted, kRacers); // all of them the one permit
+        QCOMPARE(scene.fixture.count(LeafKind::ActionPermitted), 1);
+        QCOMPARE(rowOf(scene.fixture, scene.tokens.grant).meters.front().used, std::int64_t{1});
+    }
+
+    void one_of_many_signatures_gets_the_nonce()
+    {
+        Scene scene(",\"uses\":100");
+        std::vector<authority::PerformAction> commands;
+        for (int i = 0; i < kRacers; ++i)
+            commands.push_back(withSignature(scene.command("1.00"), kTestStart, "nonce"));
+        const Outcomes outcomes = race(scene.fixture, std::move(commands));
+        QCOMPARE(outcomes.permitted, 1);
+        QCOMPARE(outcomes.denied, kRacers - 1);
         QCOMPARE(rowOf(scene.fixture, scene.tokens.grant).meters.front().used, std::int64_t{1});
     }
 

@@ -236,9 +236,9 @@ private Q_SLOTS:
     void every_reason_has_its_own_name()
     {
         std::set<std::string_view> names;
-        for (int i = 0; i <= static_cast<int>(Reason::StepUp); ++i)
+        for (int i = 0; i <= static_cast<int>(Reason::Arguments); ++i)
             names.insert(reasonName(static_cast<Reason>(i)));
-        QCOMPARE(names.size(), static_cast<std::size_t>(Reason::StepUp) + 1);
+        QCOMPARE(names.size(), static_cast<std::size_t>(Reason::Arguments) + 1);
         QCOMPARE(reasonName(Reason::PerAction), std::string_view("per_action"));
         QCOMPARE(reasonName(Reason::StepUp), std::string_view("step_up"));
         QCOMPARE(reasonName(Reason::NotLive), std::string_view("not_live"));
