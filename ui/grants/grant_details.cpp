@@ -13,6 +13,10 @@ using namespace Qt::StringLiterals;
 
 namespace countersign::ui {
 
+namespace {
+constexpr int kHigh = 13; // lines
+}
+
 GrantDetails::GrantDetails(QWidget* parent) : QScrollArea(parent)
 {
     setWidgetResizable(true);
@@ -41,6 +45,11 @@ void GrantDetails::show(const GrantsModel& model, const QModelIndex& index)
     addLine(tr("Ends"), {momentWords(row->grant.expiresAt)});
     m_grid->setRowStretch(m_grid->rowCount(), 1);
     setWidget(contents); // the one before goes
+}
+
+QSize GrantDetails::sizeHint() const
+{
+    return {QScrollArea::sizeHint().width(), fontMetrics().lineSpacing() * kHigh};
 }
 
 void GrantDetails::addLine(const QString& caption, const QStringList& lines)

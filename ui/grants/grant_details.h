@@ -20,6 +20,7 @@ public:
 
     /// `index`: of the model, a grant; else nothing is shown.
     void show(const GrantsModel& model, const QModelIndex& index);
+    [[nodiscard]] QSize sizeHint() const override;
 
 private:
     void addLine(const QString& caption, const QStringList& lines);
