@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/crypto/derived_component.h"
 
+#include "core/base/ascii.h"
 #include "core/base/text_safety.h"
 #include "core/base/try.h"
 
@@ -20,20 +21,15 @@ std::unexpected<Error> bad(std::string_view what)
 
 bool isGraphic(char c)
 {
-    return c > ' ' && c <= '~';
+    return ascii::isPrintable(c) && c != ' ';
 }
 
-bool isAlphanumeric(char c)
+/// What may stand in a URI (RFC 3986 section 2) but in a fragment. What parsers disagree about, as a backslash, may
+/// not.
+bool isUriCharacter(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-std::string inLowerCase(std::string_view text)
-{
-    std::string lower(text);
-    std::ranges::transform(
-        lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return lower;
+    constexpr std::string_view kMarks = "-._~:/?[]@!$&'()*+,;=%";
+    return ascii::isAlphanumeric(c) || kMarks.contains(c);
 }
 
 /// The parts of an absolute URI (RFC 3986 section 3), each as RFC 9421 wants it.
@@ -46,7 +42,7 @@ struct Target {
 
 std::string normalizedAuthority(std::string_view scheme, std::string_view authority)
 {
-    std::string normalized = inLowerCase(authority);
+    std::string normalized = ascii::lowered(authority);
     const std::string_view ownPort = scheme == "https" ? ":443" : ":80";
     if (normalized.ends_with(ownPort))
         normalized.resize(normalized.size() - ownPort.size());
@@ -55,10 +51,10 @@ std::string normalizedAuthority(std::string_view scheme, std::string_view author
 
 Result<Target> parseTarget(std::string_view uri)
 {
-    if (!std::ranges::all_of(uri, isGraphic) || uri.contains('#'))
+    if (!std::ranges::all_of(uri, isUriCharacter))
         return bad("the target URI has a character that it can't have");
     const std::size_t schemeEnd = uri.find("://");
-    const std::string scheme = inLowerCase(uri.substr(0, schemeEnd));
+    const std::string scheme = ascii::lowered(uri.substr(0, schemeEnd));
     if (schemeEnd == std::string_view::npos || (scheme != "https" && scheme != "http"))
         return bad("the target URI is not an absolute one of https or http");
     const std::string_view rest = uri.substr(schemeEnd + 3);
@@ -75,9 +71,9 @@ Result<Target> parseTarget(std::string_view uri)
 
 std::optional<int> hexDigit(char c)
 {
-    if (c >= '0' && c <= '9')
+    if (ascii::isDigit(c))
         return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
+    const char lower = ascii::lowered(c);
     return lower >= 'a' && lower <= 'f' ? std::optional(lower - 'a' + 10) : std::nullopt;
 }
 
@@ -108,7 +104,7 @@ std::string encodedForm(std::string_view text)
 {
     std::string encoded;
     for (const char c : text) {
-        if (isAlphanumeric(c) || std::string_view("*-._").contains(c))
+        if (ascii::isAlphanumeric(c) || std::string_view("*-._").contains(c))
             encoded += c;
         else
             encoded += std::format("%{:02X}", static_cast<unsigned char>(c));

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/crypto/jws.h"
 
-#include "core/base/text_safety.h"
+#include "core/base/ascii.h"
 #include "core/crypto/bytes.h"
 
 #include <algorithm>
@@ -24,9 +24,7 @@ std::string member(const json::Object& header, std::string_view name)
 
 std::string normalizedType(std::string_view type)
 {
-    std::string lower(type);
-    std::ranges::transform(
-        lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    const std::string lower = ascii::lowered(type);
     constexpr std::string_view kPrefix = "application/";
     return lower.starts_with(kPrefix) ? lower.substr(kPrefix.size()) : lower;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/crypto/signature_base.h"
 
+#include "core/base/ascii.h"
 #include "core/base/try.h"
 #include "core/crypto/derived_component.h"
 
@@ -13,6 +14,7 @@ namespace countersign::crypto {
 
 namespace {
 
+constexpr sf::ParseOptions kStrict{.repeatedKeys = sf::RepeatedKeys::Refused};
 constexpr std::size_t kMaxNamed = 80; ///< how much of a component's identifier an error repeats
 
 std::unexpected<Error> bad(std::string_view what)
@@ -20,21 +22,16 @@ std::unexpected<Error> bad(std::string_view what)
     return fail(ErrorCode::InvalidInput, std::string(what));
 }
 
-char lowered(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// `name` in lower case
 bool isNamed(const FieldLine& line, std::string_view name)
 {
-    return std::ranges::equal(line.name, name, {}, lowered);
+    return std::ranges::equal(line.name, name, {}, [](char c) { return ascii::lowered(c); });
 }
 
 bool isFieldName(std::string_view name)
 {
     return !name.empty()
-        && std::ranges::all_of(name, [](char c) { return sf::isTokenCharacter(c) && lowered(c) == c; });
+        && std::ranges::all_of(name, [](char c) { return sf::isTokenCharacter(c) && !ascii::isUpperCase(c); });
 }
 
 std::string_view trimmed(std::string_view value)
@@ -105,21 +102,19 @@ Result<std::string> serializedField(std::string_view name, std::string_view valu
     constexpr std::array<std::string_view, 4> kLists{
         "cache-status", "client-cert-chain", "delegation-chain", "proxy-status"};
     constexpr std::array<std::string_view, 2> kItems{"client-cert", "idempotency-key"};
-    const sf::ParseOptions options{.maxBytes = value.size(), .repeatedKeys = sf::RepeatedKeys::Refused};
     if (std::ranges::contains(kDictionaries, name))
-        return sf::serialize(TRY(sf::parseDictionary(value, options)));
+        return sf::serialize(TRY(sf::parseDictionary(value, kStrict)));
     if (std::ranges::contains(kLists, name))
-        return sf::serialize(TRY(sf::parseList(value, options)));
+        return sf::serialize(TRY(sf::parseList(value, kStrict)));
     if (std::ranges::contains(kItems, name))
-        return sf::serialize(TRY(sf::parseItem(value, options)));
+        return sf::serialize(TRY(sf::parseItem(value, kStrict)));
     return fail(ErrorCode::NotSupported, "not known to be a structured field");
 }
 
 /// Section 2.1.2
 Result<std::string> dictionaryMember(const std::string& key, std::string_view value)
 {
-    const sf::Dictionary dictionary =
-        TRY(sf::parseDictionary(value, {.maxBytes = value.size(), .repeatedKeys = sf::RepeatedKeys::Refused}));
+    const sf::Dictionary dictionary = TRY(sf::parseDictionary(value, kStrict));
     const sf::Member* member = sf::find(dictionary, key);
     if (!member)
         return fail(ErrorCode::NotFound, "its dictionary has no such key");
@@ -151,7 +146,7 @@ Result<std::string> fieldComponent(const std::vector<FieldLine>& fields, std::st
         return dictionaryMember(*reading.key, *value);
     if (reading.serialized)
         return serializedField(name, *value);
-    if (!std::ranges::all_of(*value, [](char c) { return (c >= ' ' && c <= '~') || c == '\t'; }))
+    if (!std::ranges::all_of(*value, [](char c) { return ascii::isPrintable(c) || c == '\t'; }))
         return bad("its value has characters that a signature base can't hold; bs makes it signable");
     return *std::move(value);
 }

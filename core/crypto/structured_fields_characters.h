@@ -4,6 +4,7 @@
 // The characters of structured fields (RFC 9651 section 3), for reading and writing alike.
 #pragma once
 
+#include "core/base/ascii.h"
 #include "core/crypto/structured_fields.h"
 
 #include <string_view>
@@ -12,21 +13,12 @@ namespace countersign::crypto::sf {
 
 inline constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-[[nodiscard]] inline bool isDigit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-[[nodiscard]] inline bool isLowerCase(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-[[nodiscard]] inline bool isPrintable(char c)
-{
-    return c >= ' ' && c <= '~';
-}
+using ascii::isDigit;
+using ascii::isPrintable;
+
 [[nodiscard]] inline bool startsKey(char c)
 {
-    return isLowerCase(c) || c == '*';
+    return ascii::isLowerCase(c) || c == '*';
 }
 [[nodiscard]] inline bool isKeyCharacter(char c)
 {
@@ -34,7 +26,7 @@ inline constexpr std::string_view kHexDigits = "0123456789abcdef";
 }
 [[nodiscard]] inline bool startsToken(char c)
 {
-    return isLowerCase(c) || (c >= 'A' && c <= 'Z') || c == '*';
+    return startsKey(c) || ascii::isUpperCase(c);
 }
 [[nodiscard]] inline bool isSfTokenCharacter(char c)
 {

@@ -197,7 +197,7 @@ Result<std::string> serialize(const Dictionary& dictionary)
 bool isTokenCharacter(char c)
 {
     constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-    return isDigit(c) || isLowerCase(c) || (c >= 'A' && c <= 'Z') || kMarks.contains(c);
+    return ascii::isAlphanumeric(c) || kMarks.contains(c);
 }
 
 } // namespace countersign::crypto::sf

@@ -4,6 +4,7 @@
 // The `Delegation-Chain` field: a list of strings (RFC 9651 sections 3.1 and 3.3.3), each a JWS in compact form.
 // Nothing in one needs an escape, and no parameters are defined for them: both are refused.
 
+#include "core/base/ascii.h"
 #include "core/base/try.h"
 #include "core/crypto/structured_fields.h"
 #include "core/grants/chain.h"
@@ -20,8 +21,7 @@ namespace {
 
 bool isJwsCharacter(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'
-        || c == '.';
+    return ascii::isAlphanumeric(c) || c == '-' || c == '_' || c == '.';
 }
 
 Result<std::string> compactJws(const sf::Member& member)

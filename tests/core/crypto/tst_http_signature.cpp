@@ -189,6 +189,29 @@ private Q_SLOTS:
         QVERIFY(!holds(twice));
     }
 
+    void our_answer_is_bound_to_the_signed_request()
+    {
+        HttpResponse answer{.status = 200,
+            .fields = {{"content-digest", "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:"}},
+            .request = signedRequest(m_ed25519, m_parameters)};
+        const std::vector<Component> covered{{"@status"}, {"content-digest"}, ofRequest("@method"),
+            ofRequest("@target-uri"), ofRequest("content-digest"), ofRequest("signature"),
+            ofRequest("signature-input")};
+        const auto fields = signMessage(answer, "sig", covered,
+            {.created = kExampleTime, .keyId = m_p256.publicKey().thumbprint().value, .tag = "fapi-2-response"},
+            m_p256);
+        QVERIFY(fields);
+        answer = withSignature(answer, fields->signatureInput, fields->signature);
+        SignatureExpectation expected = atExampleTime();
+        expected.components = covered;
+        QCOMPARE(whyNot(verified(answer, m_p256.publicKey(), expected, "fapi-2-response")), ""s);
+        // The same request, signed once more
+        SignatureParameters again = m_parameters;
+        again.nonce = "another";
+        answer.request = signedRequest(m_ed25519, again);
+        QCOMPARE(whyNot(verified(answer, m_p256.publicKey(), expected)), "The signature is wrong."s);
+    }
+
     void the_tag_chooses_among_several()
     {
         SignatureParameters other = m_parameters;

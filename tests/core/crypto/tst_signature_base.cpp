@@ -175,9 +175,10 @@ private Q_SLOTS:
     {
         QTest::addColumn<std::string>("uri");
         QTest::addColumn<std::string>("identifier");
-        for (const char* uri : {"", "/path", "a/b", "ftp://a/", "https:/a", "https:///a", "https://", "https://?a",
-                 "https://user@a/", "https://a#b", "https://a/b c", "https://a/\n", "https://a/\x7f",
-                 "https://a/\xc3\xbc", "https://a/\t"}) {
+        for (const char* uri :
+            {"", "/path", "a/b", "ftp://a/", "https:/a", "https:///a", "https://", "https://?a", "https://user@a/",
+                "https://a#b", "https://a/b c", "https://a/\n", "https://a/\x7f", "https://a/\xc3\xbc", "https://a/\t",
+                "https://a\\b/", "https://a/{b}", "https://a/\"", "https://a/|"}) {
             for (const char* identifier : {"@target-uri", "@authority", "@scheme", "@path", "@query"})
                 QTest::addRow("%s of %s", identifier, uri) << std::string(uri) << '"' + std::string(identifier) + '"';
         }
@@ -253,6 +254,26 @@ private Q_SLOTS:
             response.status = status;
             QVERIFY(!componentValue(response, {"@status"}));
         }
+    }
+
+    void a_field_that_must_be_parsed_is_bounded()
+    {
+        const auto read = [](std::size_t bytes, const Component& component) {
+            return componentValue(requestWith({{"priority", "a=\"" + std::string(bytes - 4, 'x') + '"'}}), component);
+        };
+        for (const Component& parsed : {Component{"priority", {{"sf", true}}}, Component{"priority", {{"key", "a"}}}}) {
+            QVERIFY(read(sf::kMaxFieldBytes, parsed));
+            QCOMPARE(read(sf::kMaxFieldBytes + 1, parsed).error().code, ErrorCode::TooLarge);
+        }
+        QVERIFY(read(sf::kMaxFieldBytes + 1, {"priority"}));
+    }
+
+    void a_field_with_two_readings_is_refused()
+    {
+        const HttpRequest request = requestWith({{"priority", "u=1"}, {"priority", "u=2"}});
+        QVERIFY(componentValue(request, {"priority"}));
+        QVERIFY(!componentValue(request, {"priority", {{"sf", true}}}));
+        QVERIFY(!componentValue(request, {"priority", {{"key", "u"}}}));
     }
 
     void a_refusal_is_short_whatever_is_refused()
