@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <limits>
+#include <random>
 #include <string>
 
 using namespace countersign;
@@ -299,7 +300,7 @@ private Q_SLOTS:
     void a_megabyte_of_anything_takes_no_longer_than_its_size()
     {
         using namespace std::chrono;
-        constexpr int kMany = 200'000;
+        constexpr int kMany = 100'000;
         std::string manyKeys;
         for (int i = 0; i < kMany; ++i)
             manyKeys += ";k" + std::to_string(i);
@@ -313,6 +314,35 @@ private Q_SLOTS:
         QVERIFY(!parseItem("\"" + repeated("\\\\", kMany), unbounded));
         // Were any of them quadratic, it would take minutes.
         QVERIFY(steady_clock::now() - start < 20s);
+    }
+
+    void whatever_reads_is_written_and_reads_as_the_same()
+    {
+        const unsigned int seed = std::random_device{}();
+        qInfo("seed %u", seed);
+        std::mt19937 random(seed);
+        const std::vector<std::string> pieces{"a", "b", "*", "1", "0", "-", ".", ",", " ", "\t", ";", "=", "(", ")",
+            "\"", "\\", ":", "YQ==", "?1", "?", "@", "%", "%\"", "c3%bc", "/", "A", "\x80", "a=", ", ", ";a=1",
+            "(1 2)"};
+        std::uniform_int_distribution<std::size_t> piece(0, pieces.size() - 1);
+        std::uniform_int_distribution<int> length(1, 9);
+        int readable = 0;
+        for (int i = 0; i < 30'000; ++i) {
+            std::string text;
+            for (int left = length(random); left > 0; --left)
+                text += pieces[piece(random)];
+            const auto item = parseItem(text);
+            const auto list = parseList(text);
+            const auto dictionary = parseDictionary(text);
+            readable += item || list || dictionary ? 1 : 0;
+            const auto same = [](const auto& value, auto parse) {
+                return !value || parse(serialize(*value).value()).value() == *value;
+            };
+            QVERIFY2(same(item, [](const std::string& t) { return parseItem(t); }), text.c_str());
+            QVERIFY2(same(list, [](const std::string& t) { return parseList(t); }), text.c_str());
+            QVERIFY2(same(dictionary, [](const std::string& t) { return parseDictionary(t); }), text.c_str());
+        }
+        QVERIFY2(readable > 1'500, std::to_string(readable).c_str());
     }
 
     void what_the_format_can_not_hold_is_not_written()
