@@ -79,6 +79,7 @@ private Q_SLOTS:
     void a_child_exchanges_what_it_was_given();
     void a_child_hands_on_what_it_was_given();
     void a_part_is_handed_on();
+    void the_child_is_told_when_it_ends();
     void more_than_there_is_is_refused();
     void another_programs_key_is_handed_to();
     void a_chain_is_verified_offline();
@@ -133,6 +134,16 @@ void DelegateCommandTest::a_child_exchanges_what_it_was_given()
     const Ran again = run("ask --json --name helper --chain %", {written(chain)});
     QCOMPARE(again.status, 1);
     QCOMPARE(text(again.json(), "error"), "invalid_request");
+}
+
+void DelegateCommandTest::the_child_is_told_when_it_ends()
+{
+    const Ran given = run("delegate --json --name boss --to brief --for 5m");
+    QVERIFY2(given.status == 0, given.err);
+    const Ran ran = run("ask --json --name brief --chain %", {QString::fromStdString(text(given.json(), "chain"))});
+    QVERIFY2(ran.status == 0, ran.out + ran.err);
+    const json::Array details = ran.json().at("authorization_details").as_array();
+    QCOMPARE(details.front().at("expires_at"), given.json().at("expires_at"));
 }
 
 void DelegateCommandTest::a_child_hands_on_what_it_was_given()

@@ -8,6 +8,7 @@
 #include "ui/timeline/kind_words.h"
 
 #include <QApplication>
+#include <QDateTime>
 #include <QSet>
 #include <QTest>
 
@@ -40,6 +41,14 @@ private Q_SLOTS:
         QFETCH(QString, spanSays);
         QCOMPARE(countdown(std::chrono::seconds(seconds)), countdownSays);
         QCOMPARE(spanWords(std::chrono::seconds(seconds)), spanSays);
+    }
+
+    void a_moment_is_told_to_the_minute()
+    {
+        const UnixSeconds at{QDateTime(QDate(2026, 11, 20), QTime(15, 4, 59)).toSecsSinceEpoch()};
+        QCOMPARE(momentWords(at, QLocale(QLocale::English, QLocale::UnitedKingdom)),
+            u"Friday, 20 November 2026, 15:04"_s);
+        QCOMPARE(momentWords(at, QLocale(QLocale::German, QLocale::Germany)), u"Freitag, 20. November 2026, 15:04"_s);
     }
 
     void colours_of_notices_read_on_their_background_data()
