@@ -9,6 +9,11 @@
 namespace countersign::ctl {
 
 namespace {
+Problem refusalIn(const json::Object& body)
+{
+    return {ExitStatus::Failed, textOf(body, "error"), textOf(body, "error_description")};
+}
+
 Problem problemOf(const Error& error)
 {
     if (error.code == ErrorCode::NotFound)
@@ -31,8 +36,21 @@ Answer<json::Object> askControl(const Surroundings& surroundings, std::string me
         return problem(
             ExitStatus::Failed, "server_error", "Countersign's answer can't be read: " + body.error().message);
     if (answer->status != 200)
-        return problem(ExitStatus::Failed, textOf(*body, "error"), textOf(*body, "error_description"));
+        return std::unexpected(refusalIn(*body));
     return *std::move(body);
+}
+
+Answer<std::string> fetchFromControl(const Surroundings& surroundings, std::string path, const AnswerLimits& limits)
+{
+    HttpCall request;
+    request.path = std::move(path);
+    request.maxAnswerBytes = limits.bytes;
+    auto answer = call(SocketPath{surroundings.controlSocket()}, request, limits.time);
+    if (!answer)
+        return std::unexpected(problemOf(answer.error()));
+    if (answer->status == 200)
+        return std::move(answer->body);
+    return std::unexpected(refusalIn(json::parseObject(answer->body).value_or(json::Object())));
 }
 
 std::string issuerOr(const Surroundings& surroundings, const std::string& given)

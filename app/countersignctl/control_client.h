@@ -6,12 +6,21 @@
 
 #include "app/countersignctl/command.h"
 
+#include <chrono>
 #include <string>
 
 namespace countersign::ctl {
 
 /// The JSON that `method path` answers with. Problems: NotRunning where nobody listens, Failed for a refusal.
 [[nodiscard]] Answer<json::Object> askControl(const Surroundings& surroundings, std::string method, std::string path);
+
+struct AnswerLimits {
+    std::size_t bytes = 0;
+    std::chrono::milliseconds time{};
+};
+/// The text that `GET path` answers with; problems as askControl's.
+[[nodiscard]] Answer<std::string> fetchFromControl(
+    const Surroundings& surroundings, std::string path, const AnswerLimits& limits);
 
 /// Members of an answer that is ours; a missing one reads as empty or 0.
 /// `given`; if that is empty the running program's issuer, else the usual one.

@@ -115,7 +115,7 @@ asio::awaitable<Result<HttpAnswer>> exchange(asio::io_context& context, Destinat
 
     http::response_parser<http::string_body> parser;
     parser.header_limit(kMaxAnswerHeaderBytes);
-    parser.body_limit(kMaxAnswerBytes);
+    parser.body_limit(call.maxAnswerBytes);
     parser.skip(call.method == "HEAD");
     boost::beast::flat_buffer buffer(2 * kMaxAnswerHeaderBytes);
     if (const auto [error, size] = co_await http::async_read(socket, buffer, parser, kAwait); error)

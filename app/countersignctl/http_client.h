@@ -41,6 +41,7 @@ struct HttpCall {
     std::string path = "/"; ///< with the query, encoded
     std::vector<HttpField> fields; ///< Host, Content-Length and Connection are added
     std::string body;
+    std::size_t maxAnswerBytes = kMaxAnswerBytes;
 };
 
 struct HttpAnswer {

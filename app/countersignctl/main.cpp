@@ -20,7 +20,7 @@ using namespace countersign::ctl;
 
 namespace {
 constexpr std::array kCommands{&kStatusCommand, &kAskCommand, &kDelegateCommand, &kChainCommand, &kGrantsCommand,
-    &kRevokeCommand, &kTimelineCommand, &kDoctorCommand};
+    &kRevokeCommand, &kTimelineCommand, &kExportCommand, &kVerifyCommand, &kDoctorCommand};
 
 void print(std::FILE* to, std::string_view text)
 {

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/server/control/control_api.h"
 
+#include "core/evidence/export.h"
 #include "core/server/control/control_json.h"
+#include "core/server/control/evidence_query.h"
 #include "core/server/control/timeline_query.h"
 #include "core/server/oauth/form.h"
 #include "core/server/oauth/replies.h"
@@ -60,6 +62,17 @@ void getTimeline(Authority& authority, const HttpRequest& request, Respond respo
             [count](const std::vector<authority::TimelineEntry>& entries) { return timelineJson(entries, count); }));
 }
 
+void getEvidence(Authority& authority, const HttpRequest& request, Respond respond)
+{
+    auto query = readEvidenceQuery(request.query);
+    if (!query)
+        return respond(refusal(query.error()));
+    evidence::exportEvidence(authority, std::move(query->wanted), query->details,
+        [respond = std::move(respond)](Result<std::string> text) mutable {
+            respond(text ? jsonTextAnswer(200, *std::move(text)) : refusal(text.error()));
+        });
+}
+
 void postStop(Authority& authority, const HttpRequest&, Respond respond)
 {
     authority.stopEverything([respond = std::move(respond)](Result<void> done) mutable {
@@ -98,6 +111,7 @@ constexpr std::array kRoutes{
     Route{"/doctor", "GET", getDoctor},
     Route{"/grants", "GET", getGrants},
     Route{"/timeline", "GET", getTimeline},
+    Route{"/evidence", "GET", getEvidence},
     Route{"/stop", "POST", postStop},
 };
 

@@ -9,6 +9,7 @@
 //   `depth`
 //                              make the tree; `meters` say what is used up, `narrowed` what a hop took away
 //   GET  /timeline[?…]         the log, newest first: before, count, agent, grant, kind (a,b,…), from, to (Unix time)
+//   GET  /evidence?…           an evidence file (control/evidence_query.h)
 //   POST /grants/{id}/revoke   ends one grant
 //   POST /stop                 ends all grants
 //   GET  /doctor               what `countersignctl doctor` compares with what it finds itself

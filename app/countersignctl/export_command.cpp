@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/countersignctl/command.h"
+#include "app/countersignctl/control_client.h"
+#include "app/countersignctl/terminal_text.h"
+
+#include "core/evidence/evidence.h"
+
+#include <QSaveFile>
+
+#include <chrono>
+
+namespace countersign::ctl {
+
+namespace {
+constexpr std::chrono::minutes kExportTimeLimit{5};
+
+void describe(QCommandLineParser& parser)
+{
+    parser.addOption({QStringLiteral("action"),
+        QStringLiteral("One decision: the id of its receipt, or its entry's number in the timeline."),
+        QStringLiteral("id")});
+    parser.addOption({QStringLiteral("grant"),
+        QStringLiteral("A grant, with all that was handed on from it and done under it."), QStringLiteral("grant")});
+    parser.addOption({QStringLiteral("from"), QStringLiteral("All entries from this time on; with --to."),
+        QStringLiteral("unix-time")});
+    parser.addOption({QStringLiteral("to"), QStringLiteral("Up to this time."), QStringLiteral("unix-time")});
+    parser.addOption({QStringLiteral("without-details"),
+        QStringLiteral("Leave out what agents sent and what screens showed; it can't be checked then.")});
+    parser.addOption({{QStringLiteral("o"), QStringLiteral("output")}, QStringLiteral("Where to write it."),
+        QStringLiteral("file")});
+}
+
+std::string valueOf(const QCommandLineParser& parser, const char* option)
+{
+    return parser.value(QString::fromLatin1(option)).toStdString();
+}
+
+/// The query of GET /evidence; empty: it isn't said what is wanted, or more than one thing is.
+std::string queryOf(const QCommandLineParser& parser)
+{
+    std::vector<std::string> wanted;
+    if (parser.isSet(QStringLiteral("action"))) {
+        const std::string id = valueOf(parser, "action");
+        wanted.push_back((id.contains('.') ? "receipt=" : "entry=") + queryText(id));
+    }
+    if (parser.isSet(QStringLiteral("grant")))
+        wanted.push_back("grant=" + queryText(valueOf(parser, "grant")));
+    if (parser.isSet(QStringLiteral("from")) || parser.isSet(QStringLiteral("to")))
+        wanted.push_back("from=" + queryText(valueOf(parser, "from")) + "&to=" + queryText(valueOf(parser, "to")));
+    if (wanted.size() != 1)
+        return {};
+    const bool bare = parser.isSet(QStringLiteral("without-details"));
+    return wanted.front() + (bare ? "&details=none" : "");
+}
+
+/// Whole, or not at all; for the owner's eyes.
+Answer<void> write(const QString& name, const std::string& text)
+{
+    QSaveFile file(name);
+    const auto size = static_cast<qint64>(text.size());
+    if (file.open(QIODevice::WriteOnly) && file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner)
+        && file.write(text.data(), size) == size && file.commit())
+        return {};
+    return problem(ExitStatus::Failed, "unwritable",
+        "'" + name.toStdString() + "' can't be written: " + file.errorString().toStdString());
+}
+
+Answer<Outcome> run(const QCommandLineParser& parser, const Surroundings& surroundings)
+{
+    const QString output = parser.value(QStringLiteral("output"));
+    const std::string query = queryOf(parser);
+    if (query.empty() || output.isEmpty() || !parser.positionalArguments().isEmpty())
+        return problem(ExitStatus::Usage, "usage",
+            "Say what is wanted (--action, --grant, or --from with --to) and where to write it (-o).");
+    const auto text = fetchFromControl(
+        surroundings, "/evidence?" + query, {.bytes = evidence::kMaxEvidenceBytes, .time = kExportTimeLimit});
+    if (!text)
+        return std::unexpected(text.error());
+    if (const auto written = write(output, *text); !written)
+        return std::unexpected(written.error());
+    return Outcome{{{"written", output.toStdString()}, {"bytes", text->size()}},
+        "Wrote " + shown(output.toStdString()) + ".\nCheck it anywhere: countersignctl verify "
+            + shown(output.toStdString()) + " --trust THUMBPRINT\nThis device's thumbprint: countersignctl status\n"};
+}
+} // namespace
+
+const Command kExportCommand{"export", "Write evidence of what was done to a file.", describe, run};
+
+} // namespace countersign::ctl

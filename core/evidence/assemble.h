@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// Making an evidence file from the database: any read connection, on its thread. Nothing is written. What is large is
+// refused before it is read whole (kMaxEntries, kMaxEvidenceBytes).
+#pragma once
+
+#include "core/audit/log_key.h"
+#include "core/base/clock.h"
+#include "core/evidence/evidence.h"
+#include "core/store/database.h"
+
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace countersign::evidence {
+
+struct ReceiptWanted {
+    std::string id; ///< the receipt's `jti`
+};
+struct EntryWanted {
+    std::uint64_t index = 0; ///< of a decision in the log
+};
+struct GrantWanted {
+    GrantId id; ///< with all that was handed on from it
+};
+struct SpanWanted { ///< all entries from the first to the last that fall into it, both ends included
+    UnixSeconds from;
+    UnixSeconds to;
+};
+using Wanted = std::variant<ReceiptWanted, EntryWanted, GrantWanted, SpanWanted>;
+
+/// Private details go out with the evidence, or stay; what was erased stays gone.
+enum class Details : std::uint8_t { Included, LeftOut };
+
+/// Errors: NotFound; TooLarge; TemporarilyUnavailable where no checkpoint covers the entries yet, which takes ten
+/// seconds; StorageCorrupt.
+[[nodiscard]] Result<Evidence> assemble(store::Database& database, const audit::LogIdentity& owner,
+    const Wanted& wanted, Details details = Details::Included);
+
+} // namespace countersign::evidence

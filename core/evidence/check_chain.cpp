@@ -1,0 +1,254 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// From the person to the agent that acted: the consent at the root, each link signed by the agent above and narrower
+// than what that one had, the access token that says which key is bound to which grant. All as of the decision's time.
+
+#include "core/base/try.h"
+#include "core/crypto/digest.h"
+#include "core/evidence/case.h"
+
+#include <algorithm>
+#include <format>
+
+namespace countersign::evidence {
+
+namespace {
+
+using consent::Purpose;
+using permissions::Permission;
+
+std::unexpected<Error> wrong(std::string what)
+{
+    return fail(ErrorCode::InvalidGrant, std::move(what));
+}
+
+/// What a grant was made by: the person's consent, or a link.
+struct Base {
+    Permission permission;
+    std::string jws;
+};
+
+Result<Base> rootOf(const Case& file, const GrantId& grant)
+{
+    for (const OpenedConsent& each : file.consents) {
+        const Purpose purpose = each.record.purpose;
+        if (each.record.grant == grant && (purpose == Purpose::Grant || purpose == Purpose::Replacement))
+            return Base{each.record.granted, each.consent->record};
+    }
+    return wrong("the person's consent to grant " + grant.value + " is missing");
+}
+
+/// What is left of a grant when the entry `before` was written. Each amendment names the record before it.
+Result<Permission> permissionAt(const Case& file, const GrantId& grant, const Base& base, std::uint64_t before)
+{
+    std::vector<const OpenedConsent*> amendments;
+    for (const OpenedConsent& each : file.consents) {
+        if (each.record.grant == grant && each.record.purpose == Purpose::Amendment)
+            amendments.push_back(&each);
+    }
+    std::ranges::sort(amendments, {}, &OpenedConsent::logged);
+    Permission left = base.permission;
+    Permission then = left;
+    const std::string* previous = &base.jws;
+    for (const OpenedConsent* amendment : amendments) {
+        if (amendment->record.previous != crypto::sha256Base64url(*previous))
+            return wrong("a change of grant " + grant.value + " is missing");
+        if (!permissions::narrows(amendment->record.granted, left))
+            return wrong("a change of grant " + grant.value + " permits more than there was");
+        left = amendment->record.granted;
+        previous = &amendment->consent->record;
+        if (amendment->logged < before)
+            then = left;
+    }
+    return then;
+}
+
+/// How a grant came from another, as the log has it.
+struct Delegation {
+    const OpenedEntry* entry = nullptr;
+    const grants::SignedLink* link = nullptr;
+};
+
+Result<Delegation> delegationOf(const Case& file, const GrantId& grant, const GrantId& parent)
+{
+    const auto entry = std::ranges::find_if(file.entries,
+        [&](const OpenedEntry& opened) { return opened.type == "grant_delegated" && opened.grant == grant; });
+    if (entry == file.entries.end())
+        return wrong("the entry about how grant " + grant.value + " was handed on is missing");
+    if (textClaim(entry->claims, "parent") != parent.value)
+        return wrong("grant " + grant.value + " was handed on from another one");
+    const auto link = file.links.find(textClaim(entry->claims, "link"));
+    if (link == file.links.end())
+        return wrong("the link under grant " + grant.value + " is missing");
+    return Delegation{&*entry, &link->second};
+}
+
+/// The chain of one action while it is walked from the root.
+struct Walk {
+    std::vector<Base> bases;
+    std::vector<Delegation> delegations; ///< of all but the root
+    std::vector<Permission> permissions;
+};
+
+Result<Walk> walk(const Case& file, const ActionEntry& action)
+{
+    const std::uint64_t at = action.opened->entry->index;
+    Walk walked;
+    walked.bases.push_back(TRY(rootOf(file, action.chain.front())));
+    for (std::size_t i = 1; i < action.chain.size(); ++i) {
+        const Delegation hop = TRY(delegationOf(file, action.chain[i], action.chain[i - 1]));
+        const Permission above =
+            TRY(permissionAt(file, action.chain[i - 1], walked.bases.back(), hop.entry->entry->index));
+        const auto narrower = permissions::delegates(hop.link->link.permission, above);
+        if (!narrower)
+            return wrong(std::format("link {} permits more than the grant above: {}", i, narrower.error().message));
+        if (hop.link->link.depth != static_cast<int>(i))
+            return wrong(std::format("link {} says another depth than it has", i));
+        walked.bases.push_back({hop.link->link.permission, hop.link->jws});
+        walked.delegations.push_back(hop);
+    }
+    for (std::size_t i = 0; i < action.chain.size(); ++i)
+        walked.permissions.push_back(TRY(permissionAt(file, action.chain[i], walked.bases[i], at)));
+    return walked;
+}
+
+/// The token under which was acted, by its digest.
+Result<std::string> tokenOf(const Case& file, const ActionEntry& action)
+{
+    const std::string digest = textClaim(action.opened->claims, "token");
+    for (const std::string& token : file.file.tokens) {
+        if (crypto::sha256Base64url(token) == digest)
+            return token;
+    }
+    return wrong("the access token that was used is missing");
+}
+
+/// Which keys the token says are bound to the grants down to its own (cnf, act).
+Result<std::vector<Thumbprint>> boundKeys(const grants::AccessToken& token, std::size_t depth)
+{
+    std::vector<Thumbprint> keys(depth + 1);
+    keys[depth] = token.boundKey;
+    if (depth == 0)
+        return keys;
+    if (token.actors.size() != depth + 1)
+        return wrong("the access token names other agents than the chain has (act)");
+    constexpr std::string_view kUrn = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"; // RFC 9278
+    for (std::size_t i = 0; i <= depth; ++i) {
+        const std::string& actor = token.actors[depth - i];
+        if (!actor.starts_with(kUrn))
+            return wrong("the access token names an agent by something else than its key (act)");
+        keys[i].value = actor.substr(kUrn.size());
+    }
+    if (keys[depth] != token.boundKey)
+        return wrong("the access token is bound to another key than the agent's that it names (cnf, act)");
+    return keys;
+}
+
+/// The links below the token's grant, which were shown with it, and their keys.
+Result<void> addShown(
+    const Walk& walked, grants::AccessToken token, std::size_t depth, UnixSeconds at, std::vector<Thumbprint>& keys)
+{
+    std::vector<std::string> shown;
+    for (std::size_t i = depth; i < walked.delegations.size(); ++i)
+        shown.push_back(walked.delegations[i].link->jws);
+    if (shown.empty())
+        return {};
+    for (const auto& hop : TRY(grants::verifyChain(std::move(token), shown, at, permissions::kMaxChain - 1)).hops)
+        keys.push_back(hop.signedLink.link.childKey.thumbprint());
+    return {};
+}
+
+Result<void> compareKeys(const Walk& walked, const std::vector<Thumbprint>& keys)
+{
+    for (std::size_t i = 0; i < walked.delegations.size(); ++i) {
+        const grants::Link& link = walked.delegations[i].link->link;
+        if (link.issuer != keys[i])
+            return wrong(std::format("link {} is not signed by the agent above", i + 1));
+        if (link.childKey.thumbprint() != keys[i + 1])
+            return wrong(std::format("link {} hands on to another agent than the one that acted", i + 1));
+        // par_hash names the link above where it hangs on that, or a token, which need not be here.
+        const bool hangsOnLink = i > 0 && link.parentHash == walked.delegations[i - 1].link->hash;
+        if (i > 0 && !hangsOnLink && link.issuedAt < walked.delegations[i - 1].link->link.issuedAt)
+            return wrong(std::format("link {} is older than the one above", i + 1));
+    }
+    return {};
+}
+
+Result<void> compareParties(const Case& file, const ActionEntry& action, const grants::AccessToken& token)
+{
+    const json::Object& claims = action.opened->claims;
+    if (token.person.value != textClaim(claims, "person"))
+        return wrong("the access token is of another person's grant");
+    if (token.grant == action.chain.back() && token.agent.value != textClaim(claims, "client_id"))
+        return wrong("the access token is another agent's");
+    if (token.device.value != textClaim(claims, "device"))
+        return wrong("the access token is another device's");
+    const std::string consent = textClaim(claims, "consent");
+    const bool isNamed = std::ranges::any_of(file.consents, [&](const OpenedConsent& each) {
+        return each.record.grant == action.chain.front() && crypto::sha256Base64url(each.consent->record) == consent
+            && each.record.person.value == textClaim(claims, "person")
+            && each.record.device.value == textClaim(claims, "device");
+    });
+    return isNamed ? Result<void>() : wrong("the receipt names another consent");
+}
+
+Result<VerifiedAction> verifyAction(const Case& file, const ActionEntry& action)
+{
+    if (action.chain.back() != action.opened->grant)
+        return wrong("the chain does not end at the grant that it is about");
+    const Walk walked = TRY(walk(file, action));
+    const UnixSeconds at = action.opened->at;
+    std::string text = TRY(tokenOf(file, action));
+    const auto token = TRY(grants::verifyAccessToken(text, file.file.devices, at));
+    TRY(compareParties(file, action, token));
+    const auto place = std::ranges::find(action.chain, token.grant);
+    if (place == action.chain.end())
+        return wrong("the access token is of a grant that is not in the chain");
+    const auto depth = static_cast<std::size_t>(place - action.chain.begin());
+    if (token.depth != static_cast<int>(depth))
+        return wrong("the access token says another depth than it has");
+    if (const auto within = permissions::narrows(token.permission, walked.bases[depth].permission); !within)
+        return wrong("the access token permits more than its grant: " + within.error().message);
+    std::vector<Thumbprint> keys = TRY(boundKeys(token, depth));
+    TRY(addShown(walked, token, depth, at, keys));
+    TRY(compareKeys(walked, keys));
+    return VerifiedAction{walked.permissions, token.permission, std::move(text), keys.back()};
+}
+
+Result<void> readLinks(Case& file)
+{
+    for (const std::string& jws : file.file.links) {
+        auto link = grants::readLink(jws);
+        if (!link)
+            return wrong("A link can't be used: " + link.error().message + '.');
+        file.links.emplace(link->hash, *std::move(link));
+    }
+    return {};
+}
+
+} // namespace
+
+Result<Finding> checkChains(Case& file)
+{
+    TRY(readLinks(file));
+    std::size_t checked = 0;
+    for (const ActionEntry& action : file.actions) {
+        file.verified.emplace_back();
+        if (action.chain.empty() && !action.permitted)
+            continue;
+        if (action.chain.empty())
+            return wrongAt(*action.opened, "it names no grant");
+        auto verified = verifyAction(file, action);
+        if (!verified)
+            return wrongAt(*action.opened, verified.error().message);
+        file.verified.back() = *std::move(verified);
+        ++checked;
+    }
+    if (checked == 0)
+        return skipped("No decision here was about a grant.");
+    return passed(counted(checked, "decision was", "decisions were")
+        + " under what the person agreed to, handed on link by link to the agent that asked.");
+}
+
+} // namespace countersign::evidence

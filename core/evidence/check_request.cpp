@@ -1,0 +1,248 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// The agent's own word: its signature over the request (RFC 9421) or at least its DPoP proof (RFC 9449), by the key
+// that the chain ends at; then the bytes of the body, what came of it, and what other servers signed about it.
+
+#include "core/base/try.h"
+#include "core/crypto/bytes.h"
+#include "core/crypto/content_digest.h"
+#include "core/crypto/digest.h"
+#include "core/crypto/dpop.h"
+#include "core/crypto/http_signature.h"
+#include "core/crypto/jws.h"
+#include "core/evidence/action_details.h"
+#include "core/evidence/case.h"
+
+#include <algorithm>
+
+namespace countersign::evidence {
+
+namespace {
+
+constexpr std::string_view kRequestTag = "fapi-2-request";
+constexpr std::string_view kSignedBinding = "http-signature";
+
+std::unexpected<Error> wrong(std::string what)
+{
+    return fail(ErrorCode::BadSignature, std::move(what));
+}
+
+Result<crypto::PublicKey> keyOf(const Case& file, const Thumbprint& thumbprint)
+{
+    const auto key = std::ranges::find(file.file.agents, thumbprint, &crypto::PublicKey::thumbprint);
+    if (key == file.file.agents.end())
+        return wrong("the key of the agent that acted is missing");
+    return *key;
+}
+
+/// Everything of RFC 9449 section 4.3 but what only the server knew then: its nonce, and that the proof was new.
+Result<void> checkDpop(
+    const ActionEntry& action, const ActionDetails& details, const std::string& token, const crypto::PublicKey& key)
+{
+    const auto claims = TRY(crypto::verifyJwt(details.dpop, "dpop+jwt", key));
+    if (textClaim(claims, "ath") != crypto::sha256Base64url(token))
+        return wrong("the agent's DPoP proof is for another token");
+    const std::string url = textClaim(claims, "htu");
+    if (textClaim(claims, "htm") != textClaim(action.request, "method")
+        || url.substr(0, url.find_first_of("?#")) != textClaim(action.request, "target_uri"))
+        return wrong("the agent's DPoP proof is for another request");
+    return {};
+}
+
+crypto::HttpRequest messageOf(const ActionEntry& action, const ActionDetails& details, const std::string& token)
+{
+    const std::string query = details.query.empty() ? std::string() : '?' + details.query;
+    crypto::HttpRequest message{
+        .method = textClaim(action.request, "method"), .targetUri = textClaim(action.request, "target_uri") + query};
+    message.fields = {{"authorization", "DPoP " + token}, {"dpop", details.dpop},
+        {"signature-input", details.signatureInput}, {"signature", details.signature}};
+    for (const auto& [name, value] : details.fields)
+        message.fields.push_back({name, value});
+    return message;
+}
+
+Result<void> checkSignature(
+    const ActionEntry& action, const ActionDetails& details, const std::string& token, const crypto::PublicKey& key)
+{
+    const crypto::HttpRequest message = messageOf(action, details, token);
+    std::vector<crypto::Component> demanded{{"@method"}, {"@target-uri"}, {"authorization"}, {"dpop"}};
+    for (const auto& field : details.fields)
+        demanded.push_back({field.first});
+    auto received = TRY(crypto::readSignature(message, std::string(kRequestTag)));
+    const auto verified = TRY(crypto::verifySignature(message, std::move(received), key,
+        {.components = std::move(demanded),
+            .parameters = {"created", "nonce", "keyid", "tag"},
+            .keyId = key.thumbprint().value,
+            .now = action.opened->at}));
+    if (verified.digest != textClaim(action.request, "signature_digest"))
+        return wrong("the receipt is about another signature of the agent");
+    return {};
+}
+
+enum class Bound : std::uint8_t { Erased, ByProof, BySignature };
+
+Result<Bound> checkRequest(const Case& file, const ActionEntry& action, const VerifiedAction& verified)
+{
+    const bool isSigned = textClaim(action.opened->claims, "binding") == kSignedBinding;
+    const std::string method = textClaim(action.request, "method");
+    if (action.permitted && !isSigned && method != "GET" && method != "HEAD")
+        return wrong("a request that changes something was permitted without the agent's signature");
+    const auto details = TRY(detailsOf(action));
+    if (!details || verified.token.empty())
+        return Bound::Erased;
+    const auto key = TRY(keyOf(file, verified.key));
+    TRY(checkDpop(action, *details, verified.token, key));
+    if (!isSigned)
+        return Bound::ByProof;
+    TRY(checkSignature(action, *details, verified.token, key));
+    return Bound::BySignature;
+}
+
+std::string fieldOf(const ActionDetails& details, std::string_view name)
+{
+    const auto field = std::ranges::find(details.fields, name, [](const auto& each) { return each.first; });
+    return field == details.fields.end() ? std::string() : field->second;
+}
+
+/// What the body says on top stands among the arguments, where it is JSON.
+Result<void> compareArguments(const ActionEntry& action, const ActionDetails& details, const std::string& body)
+{
+    if (!fieldOf(details, "content-type").starts_with("application/json"))
+        return {};
+    const permissions::Value said = TRY(permissions::parseValue(body));
+    const auto request = TRY(requestOf(action));
+    if (said.members() == nullptr || !request)
+        return {};
+    for (const permissions::Member& member : *said.members()) {
+        const permissions::Value* argument = request->arguments.member(member.name);
+        if (argument == nullptr || *argument != member.value)
+            return wrong("its body says something else than was decided about");
+    }
+    return {};
+}
+
+Result<void> checkBody(const ActionEntry& action)
+{
+    const auto details = TRY(detailsOf(action));
+    if (!details)
+        return wrong("its body is here, but not the details that bind it");
+    TRY(crypto::verifyContentDigest(fieldOf(*details, "content-digest"), *action.opened->entry->body));
+    return compareArguments(action, *details, *action.opened->entry->body);
+}
+
+/// An outcome names the entry of its decision.
+Result<void> checkOutcome(const Case& file, const OpenedEntry& opened)
+{
+    const json::Value* about = opened.claims.if_contains("receipt");
+    if (about == nullptr || !about->is_object())
+        return wrong("it does not say what it is the outcome of");
+    const std::int64_t index = TRY(json::requiredInteger(about->get_object(), "index"));
+    const auto decision = std::ranges::find_if(
+        file.entries, [&](const OpenedEntry& each) { return std::cmp_equal(each.entry->index, index); });
+    if (decision == file.entries.end() || decision->type != "action_permitted")
+        return wrong("the decision that it is the outcome of is missing");
+    if (textClaim(about->get_object(), "leaf_hash") != crypto::base64url(decision->hash))
+        return wrong("it is the outcome of another decision");
+    return {};
+}
+
+Result<crypto::PublicKey> foreignKey(const std::string& keys, const std::string& keyId)
+{
+    const json::Object set = TRY(json::parseObject(keys));
+    const json::Value* array = set.if_contains("keys");
+    if (array == nullptr || !array->is_array())
+        return fail(ErrorCode::InvalidInput, "the other server's keys can't be read");
+    for (const json::Value& jwk : array->get_array()) {
+        if (!jwk.is_object())
+            continue;
+        const auto key = crypto::PublicKey::fromJwk(jwk.get_object());
+        if (key && (textClaim(jwk.get_object(), "kid") == keyId || key->thumbprint().value == keyId))
+            return *key;
+    }
+    return wrong("the key of another server's receipt is missing");
+}
+
+Result<void> checkForeign(const OpenedEntry& opened, const ForeignReceipt& foreign)
+{
+    const auto jws = TRY(crypto::parseJws(foreign.receipt));
+    const auto key = TRY(foreignKey(foreign.keys, jws.keyId()));
+    TRY(crypto::verifyJws(jws, key));
+    const auto named = json::requiredStrings(opened.claims, "upstream").value_or(std::vector<std::string>());
+    if (!std::ranges::contains(named, crypto::sha256Base64url(foreign.receipt)))
+        return wrong("it does not name the receipt of another server that is here");
+    return {};
+}
+
+} // namespace
+
+Result<Finding> checkRequests(Case& file)
+{
+    std::size_t bySignature = 0;
+    std::size_t byProof = 0;
+    for (std::size_t i = 0; i < file.actions.size(); ++i) {
+        const auto bound = checkRequest(file, file.actions[i], file.verified[i]);
+        if (!bound)
+            return wrongAt(*file.actions[i].opened, bound.error().message);
+        bySignature += *bound == Bound::BySignature ? 1 : 0;
+        byProof += *bound == Bound::ByProof ? 1 : 0;
+    }
+    if (bySignature + byProof == 0)
+        return skipped("What the agents sent is not here.");
+    std::string sentence = counted(bySignature, "request is", "requests are") + " signed by the agent that acted";
+    if (byProof > 0)
+        sentence += ", " + counted(byProof, "is", "are") + " bound to it by a DPoP proof alone";
+    return passed(sentence + '.');
+}
+
+Result<Finding> checkBodies(Case& file)
+{
+    std::size_t bodies = 0;
+    for (const OpenedEntry& opened : file.entries) {
+        if (!opened.entry->body)
+            continue;
+        const auto action = std::ranges::find(file.actions, &opened, &ActionEntry::opened);
+        const auto checked =
+            action == file.actions.end() ? Result<void>(wrong("it has a body and is no action")) : checkBody(*action);
+        if (!checked)
+            return wrongAt(opened, checked.error().message);
+        ++bodies;
+    }
+    if (bodies == 0)
+        return skipped("The file holds no body of a request.");
+    return passed(counted(bodies, "body is", "bodies are") + " what the agent signed, byte for byte.");
+}
+
+Result<Finding> checkOutcomes(Case& file)
+{
+    std::size_t outcomes = 0;
+    for (const OpenedEntry& opened : file.entries) {
+        if (opened.type != "action_outcome")
+            continue;
+        if (const auto checked = checkOutcome(file, opened); !checked)
+            return wrongAt(opened, checked.error().message);
+        ++outcomes;
+    }
+    if (outcomes == 0)
+        return skipped("No outcome is here: what came of it is not shown.");
+    return passed(counted(outcomes, "outcome belongs", "outcomes belong")
+        + " to the decisions here. That something was done is the word of the service.");
+}
+
+Result<Finding> checkUpstream(Case& file)
+{
+    std::size_t receipts = 0;
+    for (const OpenedEntry& opened : file.entries) {
+        for (const ForeignReceipt& foreign : opened.entry->upstream) {
+            if (const auto checked = checkForeign(opened, foreign); !checked)
+                return wrongAt(opened, checked.error().message);
+            ++receipts;
+        }
+    }
+    if (receipts == 0)
+        return skipped("No receipt of another server is here.");
+    return passed(counted(receipts, "receipt", "receipts")
+        + " of other servers fit. Whose their keys are is not established here.");
+}
+
+} // namespace countersign::evidence

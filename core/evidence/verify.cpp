@@ -1,0 +1,173 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+
+#include "core/evidence/verify.h"
+
+#include "core/evidence/case.h"
+
+#include <algorithm>
+#include <array>
+#include <format>
+#include <utility>
+
+namespace countersign::evidence {
+
+namespace {
+
+struct NamedCheck {
+    std::string_view name;
+    Check run;
+};
+
+constexpr std::string_view kForm = "form";
+/// In their order: each may build on those before it.
+constexpr auto kChecks = std::to_array<NamedCheck>({
+    {"keys", checkKeys},
+    {"receipts", checkReceipts},
+    {"checkpoint", checkCheckpoint},
+    {"witnesses", checkWitnesses},
+    {"inclusion", checkInclusion},
+    {"times", checkTimes},
+    {"order", checkOrder},
+    {"details", checkDetails},
+    {"consents", checkConsents},
+    {"screens", checkScreens},
+    {"chain", checkChains},
+    {"permissions", checkPermissions},
+    {"approvals", checkApprovals},
+    {"requests", checkRequests},
+    {"bodies", checkBodies},
+    {"outcomes", checkOutcomes},
+    {"upstream", checkUpstream},
+});
+constexpr std::string_view kOrigin = "origin";
+
+std::string aboutOf(const Subject& subject)
+{
+    switch (subject.kind) {
+    case Kind::Action:
+        return std::format("the decision in entry {}", subject.first);
+    case Kind::Grant:
+        return std::format("grant {} with all that was done under it", subject.grant.value);
+    case Kind::Span:
+        break;
+    }
+    return std::format("entries {} to {} of the log", subject.first, subject.last);
+}
+
+Step stepOf(std::string_view name, Result<Finding> found)
+{
+    if (!found)
+        return {std::string(name), StepState::Failed, std::move(found.error().message)};
+    return {std::string(name), found->state, std::move(found->sentence)};
+}
+
+bool isTrusted(const Trust& trust, const Thumbprint& thumbprint)
+{
+    return std::ranges::contains(trust.keys, thumbprint);
+}
+
+/// Everything in the file rests on the device's keys, so all of them must be known.
+Step originStep(const Case& file, const Trust& trust)
+{
+    std::string devices;
+    bool trusted = true;
+    for (const crypto::PublicKey& key : file.file.devices) {
+        trusted = trusted && isTrusted(trust, key.thumbprint());
+        devices += (devices.empty() ? "" : ", ") + key.thumbprint().value;
+    }
+    if (!trusted)
+        return {std::string(kOrigin), StepState::Skipped,
+            "Whose device this is (" + devices
+                + ") is not established: ask its owner for its thumbprint, on another way."};
+    const bool person = std::ranges::all_of(
+        file.file.persons, [&](const crypto::PublicKey& key) { return isTrusted(trust, key.thumbprint()); });
+    return {std::string(kOrigin), StepState::Passed,
+        person ? "The device and the person are those that you trust."
+               : "The device is one that you trust; it vouches for the person's key."};
+}
+
+/// Runs the checks up to the first that fails.
+void run(Case& file, Report& report)
+{
+    const auto failed = [&report] { return report.firstFailure(); };
+    for (const NamedCheck& check : kChecks) {
+        if (const Step* const failure = failed()) {
+            std::string why = "Not asked, because \"" + failure->name + "\" failed.";
+            report.steps.push_back({std::string(check.name), StepState::Skipped, std::move(why)});
+            continue;
+        }
+        report.steps.push_back(stepOf(check.name, check.run(file)));
+    }
+    if (failed() != nullptr) {
+        report.steps.push_back({std::string(kOrigin), StepState::Skipped, "Not asked, because the file is broken."});
+        return;
+    }
+    report.steps.push_back(originStep(file, *file.trust));
+    report.verdict = report.steps.back().state == StepState::Passed ? Verdict::Verified : Verdict::Consistent;
+}
+
+void skipAll(Report& report)
+{
+    for (const NamedCheck& check : kChecks)
+        report.steps.push_back(
+            {std::string(check.name), StepState::Skipped, "Not asked, because the file can't be read."});
+    report.steps.push_back({std::string(kOrigin), StepState::Skipped, "Not asked, because the file can't be read."});
+}
+
+} // namespace
+
+std::string_view stepStateName(StepState state)
+{
+    constexpr auto kNames = std::to_array<std::string_view>({"ok", "failed", "skipped"});
+    return kNames.at(std::to_underlying(state));
+}
+
+std::string_view verdictName(Verdict verdict)
+{
+    constexpr auto kNames = std::to_array<std::string_view>({"verified", "consistent", "broken"});
+    return kNames.at(std::to_underlying(verdict));
+}
+
+const Step* Report::firstFailure() const
+{
+    const auto failed = std::ranges::find(steps, StepState::Failed, &Step::state);
+    return failed == steps.end() ? nullptr : &*failed;
+}
+
+Report verify(std::string_view file, const Trust& trust)
+{
+    Report report;
+    auto read = fromJson(file);
+    if (!read) {
+        report.steps.push_back({std::string(kForm), StepState::Failed, read.error().message});
+        skipAll(report);
+        return report;
+    }
+    report.about = aboutOf(read->subject);
+    report.steps.push_back(
+        {std::string(kForm), StepState::Passed, "It is an evidence file about " + report.about + '.'});
+    Case opened;
+    opened.file = *std::move(read);
+    opened.trust = &trust;
+    run(opened, report);
+    return report;
+}
+
+std::unexpected<Error> wrongAt(const OpenedEntry& entry, const std::string& what)
+{
+    const std::string place = entry.entry != nullptr ? "Entry " + std::to_string(entry.entry->index) + ": " : "";
+    return fail(ErrorCode::BadSignature, place + what + (what.ends_with('.') ? "" : "."));
+}
+
+std::string counted(std::size_t count, std::string_view one, std::string_view many)
+{
+    return std::format("{} {}", count, count == 1 ? one : many);
+}
+
+std::string textClaim(const json::Object& claims, std::string_view name)
+{
+    return json::optionalString(claims, name).value_or(std::nullopt).value_or(std::string());
+}
+
+} // namespace countersign::evidence

@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "tests/core/evidence/evidence_scene.h"
+
+#include "core/authority/use_cases.h"
+#include "core/base/try.h"
+#include "core/crypto/signed_note.h"
+
+#include <algorithm>
+
+namespace countersign::testing {
+
+using authority::Context;
+
+namespace {
+
+audit::LogIdentity identityOf(const Context& context)
+{
+    const keychain::Identity& own = context.options.identity;
+    const std::string origin = context.log->origin();
+    return {origin, own.device.publicKey(), own.person, crypto::noteVerifierKey(origin, own.log.publicKey()),
+        must(audit::signLogKeyStatement(origin, own.log.publicKey(), own.device, context.now()), "statement")};
+}
+
+} // namespace
+
+permissions::Permission booksPermission(const std::string& more)
+{
+    return paymentsWith(
+        ",\"max_depth\":2,\"spend\":{\"amount_at\":\"/amount\",\"currency\":\"EUR\",\"per_action\":\"50.00\","
+        "\"total\":\"100.00\"},\"constraints\":{\"/recipient\":{\"one_of\":[\"acme\",\"globex\"]}}"
+        + more);
+}
+
+EvidenceScene::EvidenceScene(const std::string& more) : tokens(grantTo(fixture, agent, booksPermission(more))) { }
+
+authority::ActionAnswer EvidenceScene::act(const SentRequest& sent)
+{
+    return act(sent, agent, tokens.accessToken);
+}
+
+authority::ActionAnswer EvidenceScene::act(
+    const SentRequest& sent, const TestAgent& by, const std::string& token, const std::vector<std::string>& links)
+{
+    return must(perform(fixture, passedOn(fixture, service, token, by, sent, links)), "action");
+}
+
+void EvidenceScene::reportDone(const authority::ActionAnswer& answer)
+{
+    must(AuthorityFixture::wait<authority::OutcomeAnswer>([&](auto reply) {
+        fixture.authority().reportOutcome({.service = service,
+                                              .receipt = answer.receipt->id,
+                                              .executed = authority::ReportOutcome::Executed::Yes,
+                                              .status = 201,
+                                              .responseDigest = {},
+                                              .signature = {}},
+            std::move(reply));
+    }),
+        "outcome");
+}
+
+void EvidenceScene::sayYes()
+{
+    must(fixture.approve(approvalOf(fixture.waiting().back())), "approval");
+}
+
+Result<evidence::Evidence> EvidenceScene::evidenceOf(evidence::Wanted wanted, evidence::Details details)
+{
+    auto owner = fixture.run<audit::LogIdentity>([](Context& context) -> Result<audit::LogIdentity> {
+        TRY(context.log->writeCheckpoint());
+        return identityOf(context);
+    });
+    if (!owner)
+        return std::unexpected(owner.error());
+    return AuthorityFixture::wait<evidence::Evidence>([&](auto reply) {
+        fixture.authority().read(
+            [&owner, &wanted, details, reply = std::move(reply)](
+                store::Database& database) mutable { reply(evidence::assemble(database, *owner, wanted, details)); });
+    });
+}
+
+evidence::Evidence EvidenceScene::evidenceOf(const authority::ActionAnswer& answer)
+{
+    return must(evidenceOf(evidence::ReceiptWanted{answer.receipt->id}), "evidence");
+}
+
+evidence::Trust EvidenceScene::trust()
+{
+    return {{device()}, {}, fixture.clock().now() + std::chrono::days(400)};
+}
+
+std::string textOf(const evidence::Evidence& evidence)
+{
+    return must(evidence::toJson(evidence), "evidence");
+}
+
+std::string failedStep(const evidence::Report& report)
+{
+    const evidence::Step* failure = report.firstFailure();
+    return failure == nullptr ? std::string() : failure->name;
+}
+
+const evidence::Step& stepOf(const evidence::Report& report, const std::string& name)
+{
+    const auto found = std::ranges::find(report.steps, name, &evidence::Step::name);
+    if (found == report.steps.end())
+        qFatal("there is no step %s", name.c_str());
+    return *found;
+}
+
+std::string told(const evidence::Report& report)
+{
+    std::string text(evidence::verdictName(report.verdict));
+    for (const evidence::Step& step : report.steps)
+        text += '\n' + step.name + ' ' + std::string(evidence::stepStateName(step.state)) + ' ' + step.sentence;
+    return text;
+}
+
+} // namespace countersign::testing

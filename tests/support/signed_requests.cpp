@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "tests/support/signed_requests.h"
+
+#include "core/crypto/content_digest.h"
+#include "core/crypto/digest.h"
+#include "core/crypto/dpop.h"
+#include "core/crypto/http_signature.h"
+#include "core/grants/chain.h"
+
+#include <format>
+
+namespace countersign::testing {
+
+namespace {
+
+constexpr std::string_view kTag = "fapi-2-request";
+
+crypto::HttpRequest messageOf(const std::string& token, const authority::ReceivedRequest& received)
+{
+    const std::string query = received.query.empty() ? std::string() : '?' + received.query;
+    crypto::HttpRequest message{.method = received.method, .targetUri = received.targetUri + query};
+    message.fields = {{"authorization", "DPoP " + token}, {"dpop", received.dpop}};
+    for (const auto& [name, value] : received.fields)
+        message.fields.push_back({name, value});
+    return message;
+}
+
+/// Signs the request with the agent's key, as the profile has it.
+void sign(authority::PerformAction& command, const crypto::PrivateKey& key, UnixSeconds now)
+{
+    crypto::HttpRequest message = messageOf(command.accessToken, command.received);
+    std::vector<crypto::Component> covered{{"@method"}, {"@target-uri"}, {"authorization"}, {"dpop"}};
+    for (const auto& field : command.received.fields)
+        covered.push_back({field.first});
+    const std::string nonce = crypto::randomToken();
+    const crypto::SignatureParameters parameters{
+        .created = now, .keyId = key.publicKey().thumbprint().value, .nonce = nonce, .tag = std::string(kTag)};
+    const auto made = must(crypto::signMessage(message, "agent", covered, parameters, key), "signature");
+    message.fields.push_back({"signature-input", made.signatureInput});
+    message.fields.push_back({"signature", made.signature});
+    const auto verified =
+        must(crypto::verifySignature(message, must(crypto::readSignature(message), "signature"), key.publicKey(),
+                 {.components = covered, .parameters = {"created"}, .keyId = {}, .now = now}),
+            "own signature");
+    command.received.signatureInput = made.signatureInput;
+    command.received.signature = made.signature;
+    command.signature = {verified.digest, nonce, now};
+}
+
+} // namespace
+
+SentRequest sentPayment(const std::string& amount, const std::string& recipient)
+{
+    return {.body = std::format(R"({{"amount":"{}","recipient":"{}"}})", amount, recipient)};
+}
+
+authority::PerformAction passedOn(AuthorityFixture& fixture, const ServiceId& service, const std::string& token,
+    const TestAgent& agent, const SentRequest& sent, const std::vector<std::string>& links)
+{
+    const UnixSeconds now = fixture.clock().now();
+    authority::PerformAction command = performanceOf(
+        fixture, service, token, agent, action(sent.action, sent.body.empty() ? "{}" : sent.body, sent.url), links);
+    command.received.method = sent.method;
+    command.received.targetUri = sent.url;
+    command.received.query = sent.query;
+    command.received.dpop = must(crypto::signDpop(agent.key, sent.method, sent.url, now, "nonce", token), "DPoP");
+    if (!sent.body.empty())
+        command.received.fields = {
+            {"content-digest", crypto::contentDigest(sent.body)}, {"content-type", "application/json"}};
+    if (!links.empty())
+        command.received.fields.emplace_back("delegation-chain", grants::chainHeader({token, links}));
+    if (sent.isSigned == SentRequest::Signed::Yes)
+        sign(command, agent.key, now);
+    return command;
+}
+
+} // namespace countersign::testing

@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Requests as an agent really sends them: with a DPoP proof and a signature over the request (RFC 9421), passed on by a
+// service to be decided.
+#pragma once
+
+#include "tests/support/actions.h"
+
+#include <string>
+#include <vector>
+
+namespace countersign::testing {
+
+struct SentRequest {
+    std::string action = "payments.create";
+    std::string method = "POST";
+    std::string url = "https://payments.example/payments";
+    std::string query = {}; ///< after '?'
+    std::string body = {}; ///< JSON; empty: none
+    enum class Signed : std::uint8_t { No, Yes } isSigned = Signed::Yes;
+};
+
+/// A payment's request.
+[[nodiscard]] SentRequest sentPayment(const std::string& amount, const std::string& recipient = "acme");
+
+/// What the service's door makes of it. `links`: below the token.
+[[nodiscard]] authority::PerformAction passedOn(AuthorityFixture& fixture, const ServiceId& service,
+    const std::string& token, const TestAgent& agent, const SentRequest& sent,
+    const std::vector<std::string>& links = {});
+
+} // namespace countersign::testing
