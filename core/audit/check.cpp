@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/audit/check.h"
 
+#include "core/audit/check_leaf.h"
+#include "core/audit/check_receipts.h"
+#include "core/audit/check_tree.h"
+#include "core/base/try.h"
 #include "core/crypto/bytes.h"
-#include "core/crypto/canonical_json.h"
-#include "core/crypto/digest.h"
 #include "core/crypto/merkle.h"
 #include "core/crypto/signed_note.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -15,9 +18,9 @@ namespace countersign::audit {
 
 namespace {
 
-std::unexpected<Error> corrupt(const std::string& what)
+std::unexpected<Error> corrupt(std::string what)
 {
-    return fail(ErrorCode::StorageCorrupt, what);
+    return fail(ErrorCode::StorageCorrupt, std::move(what));
 }
 
 std::string entry(std::uint64_t index)
@@ -25,169 +28,108 @@ std::string entry(std::uint64_t index)
     return "entry " + std::to_string(index) + ": ";
 }
 
-constexpr int kLevelHeight = 8; // stored are the roots of subtrees of 2^8, 2^16 … leaves
-constexpr int kMaxLevel = 7;
-
-struct Node {
-    int level = 0;
-    std::uint64_t index = 0;
-    std::string hash;
-};
-
-/// The tree of RFC 6962 section 2.1, computed for itself: full subtrees wait on a stack until a twin of their height
-/// comes.
-class Tree {
-public:
-    /// Returns what is to be stored now that this leaf is in.
-    std::vector<Node> add(std::string_view leaf)
-    {
-        std::vector<Node> stored;
-        Subtree last{.height = 0, .hash = crypto::leafHash(leaf)};
-        while (!m_stack.empty() && m_stack.back().height == last.height) {
-            last = {.height = last.height + 1, .hash = crypto::nodeHash(m_stack.back().hash, last.hash)};
-            m_stack.pop_back();
-            if (last.height % kLevelHeight == 0)
-                stored.push_back(
-                    {.level = last.height / kLevelHeight, .index = m_size >> last.height, .hash = last.hash});
-        }
-        m_stack.push_back(std::move(last));
-        ++m_size;
-        return stored;
-    }
-
-    [[nodiscard]] std::string root() const
-    {
-        if (m_stack.empty())
-            return crypto::sha256("");
-        std::string right = m_stack.back().hash;
-        for (auto left = m_stack.rbegin() + 1; left != m_stack.rend(); ++left)
-            right = crypto::nodeHash(left->hash, right);
-        return right;
-    }
-
-private:
-    struct Subtree {
-        int height;
-        std::string hash;
-    };
-    std::vector<Subtree> m_stack;
-    std::uint64_t m_size = 0;
-};
-
-Result<std::optional<std::string>> textMember(const json::Object& claims, std::string_view name)
+std::string nameOf(const CheckTree::Node& node)
 {
-    return json::optionalString(claims, name);
+    return "node " + std::to_string(node.index) + " of level " + std::to_string(node.level) + " of the tree: ";
 }
 
-/// The columns beside a leaf repeat what stands in it.
-Result<void> compareColumn(const json::Object& claims, std::string_view name, const std::string& column)
+Result<std::uint64_t> number(store::Database& database, const char* sql)
 {
-    const auto claim = textMember(claims, name);
-    if (!claim || claim->value_or("") != column)
-        return corrupt("filed under another “" + std::string(name) + "” than it says");
-    return {};
-}
-
-Result<void> checkPrivateText(const json::Object& claims, const Leaf& leaf, const std::string& salt)
-{
-    if (!leaf.privateText)
-        return {}; // none, or erased
-    const auto commitment = textMember(claims, "text_commitment");
-    if (!commitment || !*commitment)
-        return corrupt("it has a private text that it does not speak of");
-    if (**commitment != crypto::sha256Base64url(salt + *leaf.privateText))
-        return corrupt("its private text is not the one that it was made with");
-    return {};
-}
-
-Result<void> checkLeaf(const Leaf& leaf, std::int64_t kindColumn, const std::string& salt)
-{
-    const auto claims = json::parseObject(leaf.bytes, {.maxDepth = json::kMaxDepth, .maxBytes = kMaxLeafBytes});
-    if (!claims)
-        return corrupt("it can't be read (" + claims.error().message + ")");
-    const auto canonical = crypto::canonicalJson(*claims);
-    if (!canonical || *canonical != leaf.bytes)
-        return corrupt("it is not in canonical form");
-    const auto type = json::requiredString(*claims, "type");
-    const auto kind = type ? leafKindFromName(*type) : std::nullopt;
-    if (!kind || static_cast<std::int64_t>(*kind) != kindColumn)
-        return corrupt("filed under another kind than it says");
-    const auto issuedAt = json::requiredInteger(*claims, "iat");
-    if (!issuedAt || *issuedAt != leaf.at.value)
-        return corrupt("filed under another time than it says");
-    if (auto same = compareColumn(*claims, "client_id", leaf.agent.value); !same)
-        return same;
-    if (auto same = compareColumn(*claims, "grant_id", leaf.grant.value); !same)
-        return same;
-    return checkPrivateText(*claims, leaf, salt);
+    store::Query query(database, sql);
+    TRY(query.next());
+    return static_cast<std::uint64_t>(query.integer(0));
 }
 
 class Check {
 public:
-    Check(store::Database& database, const CheckExpectation& expected)
+    Check(store::Database& database, const CheckExpectation& expected, const CheckOptions& options)
         : m_database(database)
         , m_expected(expected)
+        , m_options(options)
         , m_leaves(database,
               "SELECT idx, kind, at, client_id, grant_id, private_text, salt, leaf FROM log_leaves ORDER BY idx")
-        , m_checkpoints(database, "SELECT size, root, note FROM log_checkpoints ORDER BY size")
+        , m_checkpoints(database, "SELECT size, root, note FROM log_checkpoints WHERE size >= ? ORDER BY size")
         , m_node(database, "SELECT hash FROM log_nodes WHERE level = ? AND idx = ?")
-        , m_lastNode(database, "SELECT coalesce(max(idx) + 1, 0) FROM log_nodes WHERE level = ?")
     {
     }
 
-    Result<CheckReport> run(const std::function<void(const Leaf&)>& visit)
+    Result<CheckReport> run()
     {
-        if (auto done = findNodes(); !done)
-            return std::unexpected(done.error());
-        if (auto done = nextCheckpoint(); !done)
-            return std::unexpected(done.error());
-        if (auto done = compareWithSigned(); !done)
-            return std::unexpected(done.error());
-        for (;;) {
-            const auto more = m_leaves.next();
-            if (!more)
-                return std::unexpected(more.error());
-            if (!*more)
-                break;
-            if (auto done = takeLeaf(visit); !done)
-                return std::unexpected(done.error());
-            if (auto done = compareWithSigned(); !done)
-                return std::unexpected(done.error());
+        TRY(prepare());
+        TRY(compareWithSigned());
+        while (TRY(m_leaves.next())) {
+            if (m_count % kProgressStep == 0)
+                TRY(tellProgress());
+            const auto nodes = TRY(takeLeaf());
+            TRY(compareWithSigned());
+            for (const CheckTree::Node& node : nodes)
+                TRY(compareNode(node));
         }
         return conclude();
     }
 
 private:
-    Result<void> takeLeaf(const std::function<void(const Leaf&)>& visit)
+    enum class Nodes : std::uint8_t { Stored, Due }; ///< Due: an older database, which has none yet
+
+    Result<void> prepare()
+    {
+        const bool isTail = m_options.scope == CheckScope::Tail;
+        m_total = TRY(number(m_database, "SELECT coalesce(max(idx) + 1, 0) FROM log_leaves"));
+        m_tail = isTail ? TRY(number(m_database, "SELECT coalesce(max(size), 0) FROM log_checkpoints")) : 0;
+        m_nodes = TRY(number(m_database, "SELECT count(*) FROM meta WHERE key = 'log_nodes'")) > 0 ? Nodes::Due
+                                                                                                   : Nodes::Stored;
+        m_receipts = TRY(ReceiptCheck::start(m_database, m_expected.origin, m_tail));
+        m_checkpoints.bind(static_cast<std::int64_t>(m_tail));
+        return nextCheckpoint();
+    }
+
+    Result<void> tellProgress() const
+    {
+        if (m_options.stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "The check was cancelled.");
+        if (m_options.progress)
+            m_options.progress(m_count, m_total);
+        return {};
+    }
+
+    Result<std::vector<CheckTree::Node>> takeLeaf()
     {
         if (m_leaves.integer(0) != static_cast<std::int64_t>(m_count))
             return corrupt(entry(m_count) + "it is missing");
-        const std::int64_t kind = m_leaves.integer(1);
-        const Leaf leaf{.index = m_count,
-            .kind = static_cast<LeafKind>(kind), // compared in full below, before anybody sees it
+        LeafRow row;
+        row.kind = m_leaves.integer(1);
+        row.leaf = {.index = m_count,
+            .kind = static_cast<LeafKind>(row.kind), // compared in full before anybody sees it
             .at = {m_leaves.integer(2)},
-            .agent = {m_leaves.optionalText(3).value_or("")},
-            .grant = {m_leaves.optionalText(4).value_or("")},
+            .agent = {m_leaves.text(3)},
+            .grant = {m_leaves.text(4)},
             .bytes = m_leaves.blob(7),
             .privateText = m_leaves.isNull(5) ? std::nullopt : std::optional(m_leaves.blob(5))};
-        if (auto good = checkLeaf(leaf, kind, m_leaves.blob(6)); !good)
-            return corrupt(entry(m_count) + good.error().message);
-        for (const Node& node : m_tree.add(leaf.bytes)) {
-            if (auto same = compareNode(node); !same)
-                return same;
-        }
+        row.salt = m_leaves.blob(6);
+        std::string hash = crypto::leafHash(row.leaf.bytes);
+        if (const auto good = checkRow(row, hash); !good)
+            return good.error().code == ErrorCode::StorageCorrupt ? corrupt(entry(m_count) + good.error().message)
+                                                                  : std::unexpected(good.error());
         ++m_count;
-        if (visit)
-            visit(leaf);
-        return {};
+        if (m_options.visit)
+            m_options.visit(row.leaf);
+        return m_tree.add(std::move(hash));
+    }
+
+    Result<void> checkRow(const LeafRow& row, const std::string& hash)
+    {
+        const LeafClaims claims = TRY(checkLeaf(row));
+        TRY(m_grants.take(claims, row.leaf.kind, hash));
+        if (m_count < m_tail)
+            return {};
+        TRY(checkPrivateText(claims, row));
+        return m_receipts->take(row.leaf, claims, hash);
     }
 
     Result<void> nextCheckpoint()
     {
-        const auto more = m_checkpoints.next();
-        if (!more)
-            return std::unexpected(more.error());
-        m_nextCheckpoint = *more ? std::optional(static_cast<std::uint64_t>(m_checkpoints.integer(0))) : std::nullopt;
+        const bool more = TRY(m_checkpoints.next());
+        m_nextCheckpoint = more ? std::optional(static_cast<std::uint64_t>(m_checkpoints.integer(0))) : std::nullopt;
         return {};
     }
 
@@ -219,42 +161,32 @@ private:
         return "one of the entries " + std::to_string(m_provenCount) + " to " + std::to_string(m_count - 1) + ": ";
     }
 
-    Result<void> compareNode(const Node& node)
+    Result<void> compareNode(const CheckTree::Node& node)
     {
         if (m_nodes == Nodes::Due)
             return {};
         m_node.bind(node.level).bind(static_cast<std::int64_t>(node.index));
-        const auto stored = m_node.next();
-        if (!stored)
-            return std::unexpected(stored.error());
-        const std::string name =
-            "node " + std::to_string(node.index) + " of level " + std::to_string(node.level) + " of the tree: ";
-        if (!*stored)
-            return corrupt(name + "it is missing");
-        if (m_node.blob(0) != node.hash)
-            return corrupt(name + "not what the entries make it");
-        return {};
+        if (!TRY(m_node.next()))
+            return corrupt(nameOf(node) + "it is missing");
+        if (m_node.blob(0) == node.hash)
+            return {};
+        // Where no signature says that the entries are right, they may be what is wrong.
+        return corrupt(m_provenCount == m_count
+                ? nameOf(node) + "it is not what the entries make"
+                : suspects() + "not what " + nameOf(node) + "was made from, or that node is wrong");
     }
 
     Result<void> compareNodeCounts()
     {
-        for (int level = 1; level <= kMaxLevel; ++level) {
-            m_lastNode.bind(level);
-            if (const auto stored = m_lastNode.next(); !stored)
-                return std::unexpected(stored.error());
-            if (m_lastNode.integer(0) > static_cast<std::int64_t>(m_count >> (kLevelHeight * level)))
-                return corrupt(entry(m_count) + "it is missing; the tree has more nodes at level "
-                    + std::to_string(level) + " than the entries make");
+        store::Query last(m_database, "SELECT level, max(idx) FROM log_nodes GROUP BY level");
+        while (m_nodes == Nodes::Stored && TRY(last.next())) {
+            const std::int64_t level = last.integer(0);
+            const bool exists = level > 0 && level <= CheckTree::kLevels;
+            const std::uint64_t made = exists ? m_count >> static_cast<unsigned>(CheckTree::kLevelHeight * level) : 0;
+            if (last.integer(1) >= static_cast<std::int64_t>(made))
+                return corrupt(entry(m_count) + "it is missing; there is a node of level " + std::to_string(level)
+                    + " that the entries don't make");
         }
-        return {};
-    }
-
-    Result<void> findNodes()
-    {
-        const auto due = store::Query(m_database, "SELECT 1 FROM meta WHERE key = 'log_nodes'").next();
-        if (!due)
-            return std::unexpected(due.error());
-        m_nodes = *due ? Nodes::Due : Nodes::Stored;
         return {};
     }
 
@@ -263,38 +195,51 @@ private:
         if (m_nextCheckpoint)
             return corrupt(
                 entry(m_count) + "it is missing; " + std::to_string(*m_nextCheckpoint) + " entries were signed");
-        if (auto done = compareNodeCounts(); !done)
-            return std::unexpected(done.error());
+        TRY(compareNodeCounts());
+        TRY(m_receipts->finish());
+        if (m_options.scope == CheckScope::Whole)
+            TRY(checkSurroundings(m_database));
+        TRY(tellProgress());
         return CheckReport{
             .leaves = m_count, .root = m_tree.root(), .olderThanAnchor = m_count < m_expected.anchorSize};
     }
 
-    enum class Nodes : std::uint8_t { Stored, Due }; ///< Due: an older database, which has none yet
-
     store::Database& m_database;
     const CheckExpectation& m_expected;
+    const CheckOptions& m_options;
     store::Query m_leaves;
     store::Query m_checkpoints;
     store::Query m_node;
-    store::Query m_lastNode;
+    std::optional<ReceiptCheck> m_receipts;
+    CheckTree m_tree;
+    GrantOrder m_grants;
     Nodes m_nodes = Nodes::Stored;
-    Tree m_tree;
+    std::uint64_t m_total = 0;
+    std::uint64_t m_tail = 0; ///< from this entry on everything is looked at
     std::uint64_t m_count = 0;
     std::uint64_t m_provenCount = 0;
     std::optional<std::uint64_t> m_nextCheckpoint;
 };
 
+/// Where the tail's check finds something wrong, the whole one says where it begins.
+Result<CheckReport> checkNow(store::Database& database, const CheckExpectation& expected, const CheckOptions& options)
+{
+    auto report = Check(database, expected, options).run();
+    if (report || report.error().code != ErrorCode::StorageCorrupt || options.scope == CheckScope::Whole)
+        return report;
+    auto whole = Check(database, expected, {.progress = options.progress, .stop = options.stop}).run();
+    return whole ? report : whole;
+}
+
 } // namespace
 
-Result<CheckReport> checkLog(
-    store::Database& database, const CheckExpectation& expected, const std::function<void(const Leaf&)>& visit)
+Result<CheckReport> checkLog(store::Database& database, const CheckExpectation& expected, const CheckOptions& options)
 {
     // All of one moment, while the log grows on.
     if (database.inTransaction())
-        return Check(database, expected).run(visit);
-    if (auto begun = database.begin(); !begun)
-        return std::unexpected(begun.error());
-    auto report = Check(database, expected).run(visit);
+        return checkNow(database, expected, options);
+    TRY(database.begin());
+    auto report = checkNow(database, expected, options);
     database.rollback();
     return report;
 }

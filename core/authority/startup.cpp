@@ -50,7 +50,8 @@ std::optional<audit::CheckReport> checkLog(Context& context, LogState& log)
     const keychain::LogAnchor anchor = options.anchor.value_or(keychain::LogAnchor{});
     const audit::CheckExpectation expected{std::string(kOriginPrefix) + ownerOf(context).device.value,
         options.identity.log.publicKey(), anchor.treeSize, anchor.root};
-    const auto report = audit::checkLog(context.database, expected, [&](const audit::Leaf& leaf) { log.take(leaf); });
+    const auto report = audit::checkLog(context.database, expected,
+        {.scope = audit::CheckScope::Tail, .visit = [&](const audit::Leaf& leaf) { log.take(leaf); }});
     if (!report) {
         breakLog(context, report.error());
         return std::nullopt;

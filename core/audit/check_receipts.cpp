@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "core/audit/check_receipts.h"
+
+#include "core/base/json.h"
+#include "core/base/try.h"
+#include "core/crypto/bytes.h"
+#include "core/crypto/digest.h"
+
+namespace countersign::audit {
+
+namespace {
+
+std::unexpected<Error> corrupt(std::string what)
+{
+    return fail(ErrorCode::StorageCorrupt, std::move(what));
+}
+
+/// What was signed (RFC 7515 section 5.1): the leaf with its place in the log as one more member at the end.
+std::string signedBytes(const Leaf& leaf, std::string_view hash, const std::string& origin, const std::string& kid)
+{
+    const std::string header = R"({"alg":"ES256","kid":")" + kid + R"(","typ":"action-receipt+jwt"})";
+    const std::string payload = leaf.bytes.substr(0, leaf.bytes.size() - 1) + R"(,"log":{"index":)"
+        + std::to_string(leaf.index) + R"(,"leaf_hash":")" + crypto::base64url(hash) + R"(","origin":")" + origin
+        + R"("}})";
+    return crypto::base64url(header) + '.' + crypto::base64url(payload);
+}
+
+bool hasReceipt(LeafKind kind)
+{
+    return kind == LeafKind::ActionPermitted || kind == LeafKind::ActionDenied || kind == LeafKind::ActionOutcome;
+}
+
+} // namespace
+
+Result<ReceiptCheck> ReceiptCheck::start(store::Database& database, std::string origin, std::uint64_t first)
+{
+    ReceiptCheck check;
+    check.m_origin = std::move(origin);
+    TRY(check.readKeys(database));
+    check.m_receipts = std::make_unique<store::Query>(
+        database, "SELECT idx, key, signature FROM receipts WHERE idx >= ? ORDER BY idx");
+    check.m_receipts->bind(static_cast<std::int64_t>(first));
+    TRY(check.next());
+    return check;
+}
+
+Result<void> ReceiptCheck::readKeys(store::Database& database)
+{
+    store::Query query(database, "SELECT id, jkt, jwk FROM device_keys");
+    while (TRY(query.next())) {
+        const auto jwk = json::parseObject(query.text(2));
+        auto key = jwk ? crypto::PublicKey::fromJwk(*jwk) : std::unexpected(jwk.error());
+        if (!key || key->thumbprint().value != query.text(1))
+            return corrupt("the device key " + query.text(1) + " is filed under another thumbprint than it has");
+        m_keys.emplace(query.integer(0), std::move(*key));
+    }
+    return {};
+}
+
+Result<void> ReceiptCheck::next()
+{
+    const bool more = TRY(m_receipts->next());
+    m_next = more ? std::optional(static_cast<std::uint64_t>(m_receipts->integer(0))) : std::nullopt;
+    return {};
+}
+
+Result<void> ReceiptCheck::take(const Leaf& leaf, const LeafClaims& claims, std::string_view hash)
+{
+    if (m_next == leaf.index) {
+        TRY(checkSignature(leaf, claims, hash));
+        return next();
+    }
+    if (hasReceipt(leaf.kind) && !claims.receiptId.empty())
+        return corrupt("its receipt is missing");
+    return {};
+}
+
+Result<void> ReceiptCheck::checkSignature(const Leaf& leaf, const LeafClaims& claims, std::string_view hash) const
+{
+    if (!claims.receiptId.starts_with(std::to_string(leaf.index) + '.'))
+        return corrupt("its receipt's id names another entry");
+    const auto key = m_keys.find(m_receipts->integer(1));
+    if (key == m_keys.end() || key->second.thumbprint().value != claims.device)
+        return corrupt("its receipt is signed by another device than it names");
+    if (!key->second.verify(signedBytes(leaf, hash, m_origin, claims.device), m_receipts->blob(2)))
+        return corrupt("its receipt's signature is wrong");
+    return {};
+}
+
+Result<void> ReceiptCheck::finish() const
+{
+    if (m_next)
+        return corrupt("entry " + std::to_string(*m_next) + ": it is missing; there is a receipt of it");
+    return {};
+}
+
+Result<void> checkSurroundings(store::Database& database)
+{
+    store::Query cosignatures(database,
+        "SELECT size, witness FROM cosignatures WHERE size NOT IN (SELECT size FROM log_checkpoints) LIMIT 1");
+    if (TRY(cosignatures.next()))
+        return corrupt("the checkpoint of " + std::to_string(cosignatures.integer(0)) + " entries: it is missing; "
+            + cosignatures.text(1) + " signed it");
+
+    store::Query foreign(database,
+        "SELECT hash, jws, idx, (SELECT kind FROM log_leaves WHERE log_leaves.idx = foreign_receipts.idx)"
+        " FROM foreign_receipts");
+    while (TRY(foreign.next())) {
+        const bool isNamed = !foreign.isNull(3) && foreign.integer(3) == static_cast<int>(LeafKind::ReceiptImported);
+        if (!isNamed || foreign.text(0) != crypto::sha256Base64url(foreign.text(1)))
+            return corrupt("entry " + std::to_string(foreign.integer(2))
+                + ": it did not take in the receipt of another server that is filed under it");
+    }
+
+    store::Query tokens(database, "SELECT hash, token FROM tokens_used");
+    while (TRY(tokens.next())) {
+        if (tokens.blob(0) != crypto::sha256(tokens.text(1)))
+            return corrupt("the text of an access token is not the one that it is filed under");
+    }
+    return {};
+}
+
+} // namespace countersign::audit
