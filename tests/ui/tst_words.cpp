@@ -46,8 +46,8 @@ private Q_SLOTS:
     void a_moment_is_told_to_the_minute()
     {
         const UnixSeconds at{QDateTime(QDate(2026, 11, 20), QTime(15, 4, 59)).toSecsSinceEpoch()};
-        QCOMPARE(momentWords(at, QLocale(QLocale::English, QLocale::UnitedKingdom)),
-            u"Friday, 20 November 2026, 15:04"_s);
+        QCOMPARE(
+            momentWords(at, QLocale(QLocale::English, QLocale::UnitedKingdom)), u"Friday, 20 November 2026, 15:04"_s);
         QCOMPARE(momentWords(at, QLocale(QLocale::German, QLocale::Germany)), u"Freitag, 20. November 2026, 15:04"_s);
     }
 
