@@ -12,8 +12,8 @@
 
 namespace countersign::crypto {
 
-/// Checks `field` (its lines joined by ", ") over `content`. `sha-256` must be there and right, `sha-512` right where it
-/// is there; other algorithms are ignored (section 2). Errors: InvalidInput for a field that can't be read,
+/// Checks `field` (its lines joined by ", ") over `content`. `sha-256` must be there and right, `sha-512` right where
+/// it is there; other algorithms are ignored (section 2). Errors: InvalidInput for a field that can't be read,
 /// NotSupported where `sha-256` is missing, BadSignature for a digest of other content.
 [[nodiscard]] Result<void> verifyContentDigest(std::string_view field, std::string_view content);
 

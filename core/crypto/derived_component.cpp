@@ -60,7 +60,7 @@ Result<Target> parseTarget(std::string_view uri)
     const std::string_view rest = uri.substr(schemeEnd + 3);
     const std::size_t authorityEnd = std::min(rest.find_first_of("/?"), rest.size());
     const std::string_view authority = rest.substr(0, authorityEnd);
-    if (authority.empty() || authority.contains('@'))
+    if (authority.empty() || authority.starts_with(':') || authority.contains('@'))
         return bad("the target URI names no host, or a user");
     const std::string_view pathAndQuery = rest.substr(authorityEnd);
     const std::size_t pathEnd = std::min(pathAndQuery.find('?'), pathAndQuery.size());

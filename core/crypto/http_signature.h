@@ -58,13 +58,13 @@ struct SignatureExpectation {
 struct VerifiedSignature {
     ReceivedSignature received;
     std::string base; ///< the text that was signed
-    std::string digest; ///< SHA-256 of the signature's bytes, base64url: names this very signature
+    std::string digest; ///< SHA-256 of the signature's bytes, base64url; an ECDSA signature has a twin with another
 };
 
 /// Coverage, parameters, times and the signature. `created` and `expires` are held to `now` wherever they stand.
 /// Errors: those of signatureBase, and BadSignature, the message saying what is missing or wrong.
-[[nodiscard]] Result<VerifiedSignature> verifySignature(const HttpMessage& message, ReceivedSignature received,
-    const PublicKey& key, const SignatureExpectation& expected);
+[[nodiscard]] Result<VerifiedSignature> verifySignature(
+    const HttpMessage& message, ReceivedSignature received, const PublicKey& key, const SignatureExpectation& expected);
 
 /// The fields that carry a signature, ready to send.
 struct SignatureFields {

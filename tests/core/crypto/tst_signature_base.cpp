@@ -175,10 +175,10 @@ private Q_SLOTS:
     {
         QTest::addColumn<std::string>("uri");
         QTest::addColumn<std::string>("identifier");
-        for (const char* uri :
-            {"", "/path", "a/b", "ftp://a/", "https:/a", "https:///a", "https://", "https://?a", "https://user@a/",
-                "https://a#b", "https://a/b c", "https://a/\n", "https://a/\x7f", "https://a/\xc3\xbc", "https://a/\t",
-                "https://a\\b/", "https://a/{b}", "https://a/\"", "https://a/|"}) {
+        for (const char* uri : {"", "/path", "a/b", "ftp://a/", "https:/a", "https:///a", "https://", "https://?a",
+                 "https://:443/", "https://user@a/", "https://a#b", "https://a/b c", "https://a/\n", "https://a/\x7f",
+                 "https://a/\xc3\xbc", "https://a/\t", "https://a\\b/", "https://a/{b}", "https://a/\"",
+                 "https://a/|"}) {
             for (const char* identifier : {"@target-uri", "@authority", "@scheme", "@path", "@query"})
                 QTest::addRow("%s of %s", identifier, uri) << std::string(uri) << '"' + std::string(identifier) + '"';
         }
