@@ -3,6 +3,7 @@
 
 #include "tests/core/evidence/evidence_scene.h"
 
+#include "core/audit/receipt.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 #include "core/crypto/signed_note.h"
@@ -63,6 +64,32 @@ void EvidenceScene::reportDone(const authority::ActionAnswer& answer)
 void EvidenceScene::sayYes()
 {
     must(fixture.approve(approvalOf(fixture.waiting().back())), "approval");
+}
+
+evidence::EntryWanted EvidenceScene::lie(const authority::ActionAnswer& answer, const std::function<void(Lie&)>& change)
+{
+    return must(fixture.run<evidence::EntryWanted>([&](Context& context) -> Result<evidence::EntryWanted> {
+        const auto stored = TRY(audit::findReceipt(context.database, answer.receipt->id, context.log->origin()));
+        Lie lie{TRY(json::parseObject(stored.leaf.bytes)), stored.leaf.privateText.value_or(std::string())};
+        for (const char* of : {"type", "iat", "seq", "prev", "text_commitment"}) // the log writes them
+            lie.claims.erase(of);
+        lie.claims["jti"] = audit::newReceiptId(context.log->size());
+        change(lie);
+        const audit::Appended appended = TRY(context.log->append(
+            {stored.leaf.kind, stored.leaf.agent, stored.leaf.grant, lie.claims, lie.details}, context.now()));
+        TRY(audit::writeReceipt(context.database, appended, context.log->origin(), context.options.identity.device));
+        return evidence::EntryWanted{appended.index};
+    }),
+        "lie");
+}
+
+void EvidenceScene::erase()
+{
+    must(fixture.run<void>([](Context& context) -> Result<void> {
+        TRY(store::Query(context.database, "UPDATE log_leaves SET private_text = NULL, salt = NULL").run());
+        return store::Query(context.database, "UPDATE consents SET screen_text = NULL, salt = NULL").run();
+    }),
+        "erasing");
 }
 
 Result<evidence::Evidence> EvidenceScene::evidenceOf(evidence::Wanted wanted, evidence::Details details)

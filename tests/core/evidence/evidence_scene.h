@@ -4,10 +4,12 @@
 // Real evidence: an agent acts on a real authority under what a person approved, and the log is asked for it.
 #pragma once
 
+#include "core/base/json.h"
 #include "core/evidence/assemble.h"
 #include "core/evidence/verify.h"
 #include "tests/support/signed_requests.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,16 @@ public:
     void reportDone(const authority::ActionAnswer& answer);
     /// The person says yes to the action that waits.
     void sayYes();
+
+    /// What a device that lies would log and sign: the entry of `answer` again, changed.
+    struct Lie {
+        json::Object claims;
+        std::string details; ///< the private text
+    };
+    [[nodiscard]] evidence::EntryWanted lie(
+        const authority::ActionAnswer& answer, const std::function<void(Lie&)>& change);
+    /// Takes private texts and screens out of the database.
+    void erase();
 
     /// Signs the log, and asks for evidence.
     [[nodiscard]] Result<evidence::Evidence> evidenceOf(
