@@ -43,12 +43,11 @@ Result<Action> Action::parse(std::string_view name)
     while (!rest.empty()) {
         const std::size_t dot = std::min(rest.find('.'), rest.size());
         const std::string_view segment = rest.substr(0, dot);
-        const bool isFirst = segment.data() == action.m_name.data();
         const bool isLast = dot == rest.size();
         if (segment.empty() || rest.ends_with('.'))
             return refuse("must be two or more names with dots between, like payments.create");
         if (segment.contains('*')) {
-            if ((segment != "*" && segment != "**") || isFirst || !isLast)
+            if ((segment != "*" && segment != "**") || !isLast)
                 return refuse("a wildcard is the whole last name, like payments.* or payments.**");
         } else if (!std::ranges::all_of(segment, isNameCharacter)) {
             return refuse("may hold a-z, 0-9, '_', '-' and dots only");

@@ -124,6 +124,9 @@ private Q_SLOTS:
         row("{'pattern':'a\\\\*'}", "{'pattern':'a*'}", true);
         row("{'pattern':'a*'}", "{'pattern':'a\\\\*'}", false);
         row("{'pattern':'**'}", "{'pattern':'*'}", true);
+        row("{'pattern':'ab'}", "{'one_of':['ab','c']}", true); // without a star it is one text
+        row("{'pattern':'a\\\\*'}", "{'exact':'a*'}", true);
+        row("{'pattern':'a*'}", "{'exact':'a*'}", false);
         row("{'exact':1}", "{'wildcard':true}", true);
         row("{'wildcard':true}", "{'not_one_of':['a']}", false);
         row("{'wildcard':true}", "{'any':[{'exact':1},{'wildcard':true}]}", true);
@@ -159,6 +162,7 @@ private Q_SLOTS:
         row("{'not_one_of':['a']}", "{'not_one_of':['b']}", "{'not_one_of':['a','b']}");
         row("{'contains':['a']}", "{'contains':['b']}", "{'contains':['a','b']}");
         row("{'subset':['a','b']}", "{'subset':['b','c']}", "{'subset':['b']}");
+        row("{'subset':['a']}", "{'subset':['b']}", "{'all':[{'subset':['a']},{'subset':['b']}]}"); // both take []
         row("{'pattern':'a*'}", "{'pattern':'*b'}", "{'all':[{'pattern':'a*'},{'pattern':'*b'}]}");
         row("{'wildcard':true}", "{'exact':1}", "{'exact':1}");
     }
@@ -180,6 +184,15 @@ private Q_SLOTS:
         QVERIFY(isNarrower(constraint, constraint, 100));
         QVERIFY(!isNarrower(constraint, constraint, 5));
         QVERIFY(!isNarrower(constraint, constraint, 0));
+        std::string values = "'v'";
+        for (int i = 1; i < 200; ++i)
+            values += ",'v" + std::to_string(i) + "'";
+        for (const char* kind : {"one_of", "not_one_of", "contains", "subset"}) {
+            const Constraint many =
+                constraintOf(QByteArray::fromStdString("{'" + std::string(kind) + "':[" + values + "]}"));
+            QVERIFY2(isNarrower(many, many, 1000), kind);
+            QVERIFY2(!isNarrower(many, many, 100), kind);
+        }
         Effort effort(3);
         QVERIFY(effort.spend() && effort.spend() && !effort.spend() && !effort.spend());
     }

@@ -196,6 +196,16 @@ private Q_SLOTS:
             widening(permissionOf(detail("'uses':5") + "," + detail("", "'b.r'")), parent), std::string("/1/actions"));
     }
 
+    void a_refusal_tells_of_the_detail_that_has_the_place_and_the_action()
+    {
+        const std::string few = detail("'uses':5");
+        const std::string elsewhere = detail("", "'a.r'", "'https://b.example/'");
+        const std::string otherwise = detail("", "'b.r'");
+        for (const auto& parent : {few + "," + elsewhere + "," + otherwise, elsewhere + "," + few + "," + otherwise,
+                 otherwise + "," + elsewhere + "," + few})
+            QCOMPARE(widening(with("'uses':6"), permissionOf(parent)), std::string("/0/uses"));
+    }
+
     void a_delegation_takes_a_hop_of_its_own()
     {
         const auto depth = [](int hops) { return with(std::format("'max_depth':{}", hops)); };
@@ -274,6 +284,27 @@ private Q_SLOTS:
         QVERIFY(!narrows(other, same));
         QCOMPARE(*narrows(largest(1, "x"), same), std::vector<int>{0});
         QVERIFY(narrows(same, same));
+    }
+
+    void looking_for_deep_arguments_takes_steps_too()
+    {
+        std::string deep = "/p";
+        for (std::size_t i = 2; i < kMaxPointerSteps; ++i)
+            deep += "/a";
+        std::string constraints = "'/p':{'wildcard':true},'/q':{'exact':1}";
+        for (std::size_t i = 2; i < kMaxConstraints; ++i)
+            constraints += std::format(",'{}/{}':{{'exact':1}}", deep, i);
+        const std::string child = detail("'constraints':{" + constraints + "}");
+        const std::string parent = detail("'constraints':{'/p':{'wildcard':true}}");
+        std::string children = child;
+        std::string parents = parent;
+        for (std::size_t i = 1; i < kMaxDetails; ++i) {
+            children += "," + child;
+            parents += "," + (i + 1 < kMaxDetails ? parent : detail(""));
+        }
+        // Each fits into the last one, and to find that out of all is too much.
+        QVERIFY(narrows(permissionOf(child), permissionOf(parents)));
+        QVERIFY(!narrows(permissionOf(children), permissionOf(parents)));
     }
 };
 

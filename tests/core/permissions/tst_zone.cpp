@@ -61,6 +61,9 @@ private Q_SLOTS:
         row("UTC+2", false);
         row("+02:00", false);
         row("CET", false);
+        row("GMT", false);
+        row("Europe/../Europe/Berlin", false);
+        row("Europe/./Berlin", false);
         row("../../../etc/passwd", false);
         row("/etc/localtime", false);
         row("right/Europe/Berlin", false);
