@@ -212,7 +212,8 @@ Result<std::vector<GrantId>> Ledger::dueAt(UnixSeconds now) const
 Result<std::optional<UnixSeconds>> Ledger::nextEnd() const
 {
     Query query(*m_database,
-        "SELECT min(expires_at) FROM grants WHERE state IN (0, 1) AND (state = 0 OR end_reason <> 'clock_moved')");
+        "SELECT min(ends) FROM (SELECT min(expires_at) AS ends FROM grants WHERE state = 0 "
+        "UNION ALL SELECT min(expires_at) FROM grants WHERE state = 1 AND end_reason <> 'clock_moved')");
     TRY(query.next());
     return time(query.optionalInteger(0));
 }
