@@ -164,6 +164,16 @@ Result<std::vector<StoredRequest>> RequestStore::waitingAbout(const GrantId& gra
     return allOf(query.bind(grant.value).bind(number(RequestState::Waiting)));
 }
 
+Result<std::set<GrantId>> RequestStore::grantsAskedAbout() const
+{
+    Query query(*m_database, "SELECT subject_grant FROM requests WHERE state = ? AND subject_grant IS NOT NULL");
+    query.bind(number(RequestState::Waiting));
+    std::set<GrantId> grants;
+    while (TRY(query.next()))
+        grants.insert(GrantId{query.text(0)});
+    return grants;
+}
+
 Result<int> RequestStore::countWaitingOf(std::optional<uid_t> uid) const
 {
     Query query(*m_database,

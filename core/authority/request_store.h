@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ public:
     [[nodiscard]] Result<std::vector<StoredRequest>> waiting() const; ///< oldest first
     /// Waiting ones that would replace a grant, or act under it.
     [[nodiscard]] Result<std::vector<StoredRequest>> waitingAbout(const GrantId& grant) const;
+    /// The grants that those are about.
+    [[nodiscard]] Result<std::set<GrantId>> grantsAskedAbout() const;
     /// Waiting ones of all agents that a user registered.
     [[nodiscard]] Result<int> countWaitingOf(std::optional<uid_t> uid) const; ///< nullopt: of those that links named
     [[nodiscard]] Result<std::vector<StoredRequest>> dueAt(UnixSeconds now) const; ///< waiting ones past their end

@@ -23,13 +23,11 @@ GrantState endState(EndReason reason)
     return reason == EndReason::TimeRanOut || reason == EndReason::UsedUp ? GrantState::Expired : GrantState::Revoked;
 }
 
-/// One grant; `Any`: a Grant or a Descendant.
-template <typename Any> Result<void> endOne(Context& context, const Any& grant, GrantState state, EndReason reason)
+/// What follows from the end of one grant; `Any`: a Grant or a Descendant.
+template <typename Any> Result<void> noteEnd(Context& context, const Any& grant, GrantState state, EndReason reason)
 {
     context.touched.grants.insert(grant.id);
     context.touched.holders.insert(grant.agent);
-    TRY(context.ledger.setState(grant.id, state, reason, context.now()));
-    TRY(cancelRequestsAbout(context, grant.id));
     const bool expired = state == GrantState::Expired;
     audit::LeafDraft leaf = draftAbout(expired ? audit::LeafKind::GrantExpired : audit::LeafKind::GrantRevoked, grant);
     leaf.claims["reason"] = grants::endReasonName(reason);
@@ -41,9 +39,16 @@ template <typename Any> Result<void> endOne(Context& context, const Any& grant, 
 
 Result<void> endBelow(Context& context, const GrantId& id, GrantState state)
 {
-    for (const grants::Descendant& below : TRY(context.ledger.notEndedBelow(id))) {
+    const std::vector<grants::Descendant> all = TRY(context.ledger.notEndedBelow(id));
+    if (all.empty())
+        return {};
+    TRY(context.ledger.endBelow(id, state, EndReason::AncestorEnded, context.now()));
+    const std::set<GrantId> askedAbout = TRY(context.requests.grantsAskedAbout());
+    for (const grants::Descendant& below : all) {
         context.view.cut(below.id);
-        TRY(endOne(context, below, state, EndReason::AncestorEnded));
+        if (askedAbout.contains(below.id))
+            TRY(cancelRequestsAbout(context, below.id));
+        TRY(noteEnd(context, below, state, EndReason::AncestorEnded));
     }
     return {};
 }
@@ -63,7 +68,9 @@ Result<void> endTree(Context& context, const GrantId& id, EndReason reason)
     const auto grant = TRY(found);
     if (!grant || hasEnded(*grant))
         return {};
-    TRY(endOne(context, *grant, state, reason));
+    TRY(context.ledger.setState(id, state, reason, context.now()));
+    TRY(cancelRequestsAbout(context, id));
+    TRY(noteEnd(context, *grant, state, reason));
     return endBelow(context, id, state);
 }
 

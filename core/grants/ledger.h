@@ -63,6 +63,8 @@ public:
     [[nodiscard]] Result<std::vector<GrantId>> descendantsOf(const GrantId& id) const;
     /// The live and held ones among them.
     [[nodiscard]] Result<std::vector<Descendant>> notEndedBelow(const GrantId& id) const;
+    /// setState() for those, in one statement.
+    [[nodiscard]] Result<void> endBelow(const GrantId& id, GrantState state, EndReason reason, UnixSeconds endedAt);
     /// From the person's own grant down to this one, itself the last. Error: NotFound; StorageCorrupt when a grant
     /// above is missing, or stands at another depth than its place in the chain.
     [[nodiscard]] Result<std::vector<Grant>> chainOf(const GrantId& id) const;

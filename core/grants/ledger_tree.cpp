@@ -15,11 +15,13 @@ namespace {
 
 using store::Query;
 
-// What is below a grant. UNION, not UNION ALL: it ends even if somebody tied the rows into a circle.
-#define COUNTERSIGN_BELOW(columns)                                                                                     \
-    "WITH RECURSIVE below (id) AS (SELECT grant_id FROM grants WHERE parent_id = ? "                                   \
-    "UNION SELECT g.grant_id FROM below JOIN grants g ON g.parent_id = below.id) "                                     \
-    "SELECT " columns " FROM below JOIN grants g ON g.grant_id = below.id "
+// The rows below a grant. UNION, not UNION ALL: it ends even if somebody tied the rows into a circle.
+#define COUNTERSIGN_BELOW                                                                                              \
+    "WITH RECURSIVE below (row, id) AS (SELECT id, grant_id FROM grants WHERE parent_id = ? "                          \
+    "UNION SELECT g.id, g.grant_id FROM below JOIN grants g ON g.parent_id = below.id) "
+
+static_assert(std::to_underlying(GrantState::Live) == 0 && std::to_underlying(GrantState::Held) == 1);
+#define COUNTERSIGN_NOT_ENDED "state IN (0, 1) "
 
 Result<std::vector<GrantId>> idsOf(Query& query)
 {
@@ -39,17 +41,18 @@ Result<std::vector<GrantId>> Ledger::childrenOf(const GrantId& id) const
 
 Result<std::vector<GrantId>> Ledger::descendantsOf(const GrantId& id) const
 {
-    Query query(*m_database, COUNTERSIGN_BELOW("g.grant_id") "ORDER BY g.depth, g.id");
+    Query query(*m_database,
+        COUNTERSIGN_BELOW "SELECT g.grant_id FROM below JOIN grants g ON g.id = below.row ORDER BY g.depth, g.id");
     return idsOf(query.bind(id.value));
 }
 
 Result<std::vector<Descendant>> Ledger::notEndedBelow(const GrantId& id) const
 {
-    static_assert(std::to_underlying(GrantState::Live) == 0 && std::to_underlying(GrantState::Held) == 1);
     Query query(*m_database,
-        COUNTERSIGN_BELOW("g.grant_id, g.parent_id, g.client_id, "
+        COUNTERSIGN_BELOW "SELECT g.grant_id, g.parent_id, g.client_id, "
                           "(SELECT a.jkt FROM agents a WHERE a.client_id = g.client_id), g.state, g.end_reason, "
-                          "g.expires_at") "WHERE g.state IN (0, 1) ORDER BY g.depth, g.id");
+                          "g.expires_at FROM below JOIN grants g ON g.id = below.row "
+                          "WHERE g." COUNTERSIGN_NOT_ENDED "ORDER BY g.depth, g.id");
     query.bind(id.value);
     std::vector<Descendant> below;
     while (TRY(query.next())) {
@@ -58,6 +61,16 @@ Result<std::vector<Descendant>> Ledger::notEndedBelow(const GrantId& id) const
             endReasonFromName(query.optionalText(5).value_or("none")).value_or(EndReason::None), {query.integer(6)}});
     }
     return below;
+}
+
+Result<void> Ledger::endBelow(const GrantId& id, GrantState state, EndReason reason, UnixSeconds endedAt)
+{
+    // The +: by their rows, in the order in which these lie in the file, not by an index on what is changed.
+    Query query(*m_database,
+        COUNTERSIGN_BELOW "UPDATE grants SET state = ?, end_reason = ?, ended_at = ? "
+                          "WHERE id IN (SELECT row FROM below) AND +" COUNTERSIGN_NOT_ENDED);
+    query.bind(id.value).bind(std::int64_t{std::to_underlying(state)}).bind(std::string(endReasonName(reason)));
+    return query.bind(endedAt.value).run();
 }
 
 Result<std::vector<Grant>> Ledger::chainOf(const GrantId& id) const

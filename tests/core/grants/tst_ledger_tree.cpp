@@ -74,6 +74,25 @@ private Q_SLOTS:
         QCOMPARE(*below, expected);
     }
 
+    void ending_all_below_leaves_the_grant_itself_and_what_had_ended()
+    {
+        Fixture fixture;
+        addTrees(fixture);
+        QVERIFY(fixture.ledger.setState({"a"}, GrantState::Expired, EndReason::TimeRanOut, UnixSeconds{20}));
+        QVERIFY(fixture.ledger.setState({"b"}, GrantState::Held, EndReason::PausedByPerson, {}));
+        QVERIFY(fixture.ledger.endBelow({"root"}, GrantState::Revoked, EndReason::AncestorEnded, UnixSeconds{30}));
+        for (const char* below : {"b", "a1", "a11"}) {
+            const auto ended = fixture.ledger.find({below});
+            QCOMPARE((*ended)->state, GrantState::Revoked);
+            QCOMPARE((*ended)->reason, EndReason::AncestorEnded);
+            QCOMPARE((*ended)->endedAt, std::optional(UnixSeconds{30}));
+        }
+        QCOMPARE((*fixture.ledger.find({"a"}))->reason, EndReason::TimeRanOut);
+        QCOMPARE((*fixture.ledger.find({"a"}))->endedAt, std::optional(UnixSeconds{20}));
+        for (const char* live : {"root", "other", "other1"})
+            QCOMPARE((*fixture.ledger.find({live}))->state, GrantState::Live);
+    }
+
     void a_chain_of_any_length_goes_from_the_persons_grant_down_data()
     {
         QTest::addColumn<int>("length");
