@@ -12,6 +12,8 @@
 
 #include <QCoreApplication>
 
+#include <future>
+#include <memory>
 #include <utility>
 
 using namespace countersign;
@@ -60,6 +62,14 @@ void growTree(AuthorityFixture& fixture, const GrantId& root, int size)
     }
 }
 
+/// However long it takes: the fixture's own calls give up after a while.
+Result<void> revokeRoot(AuthorityFixture& fixture, const GrantId& root)
+{
+    const auto promise = std::make_shared<std::promise<Result<void>>>();
+    fixture.authority().revokeGrant(root, [promise](Result<void> result) { promise->set_value(std::move(result)); });
+    return promise->get_future().get();
+}
+
 /// Microseconds for each grant below.
 double revoke(int size)
 {
@@ -68,7 +78,7 @@ double revoke(int size)
     growTree(fixture, tokens.grant, size);
     bench::require(fixture.status().liveGrants == size + 1, "the tree is not there");
     const auto start = std::chrono::steady_clock::now();
-    const auto revoked = fixture.revoke(tokens.grant);
+    const auto revoked = revokeRoot(fixture, tokens.grant);
     const auto took = std::chrono::steady_clock::now() - start;
     bench::require(revoked.has_value() && fixture.status().liveGrants == 0, "the tree is still in force");
     return std::chrono::duration<double, std::micro>(took).count() / size;
