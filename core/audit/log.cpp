@@ -98,6 +98,11 @@ Result<void> insertLeaf(store::Database& database, const Appended& leaf, const L
 
 } // namespace
 
+std::string originOf(const Thumbprint& device)
+{
+    return "countersign/" + device.value;
+}
+
 Log::Log(store::Database& database, LogOwner owner, crypto::PrivateKey key)
     : m_database(&database), m_owner(std::move(owner)), m_key(std::move(key))
 {
@@ -164,7 +169,7 @@ Result<Appended> Log::append(const LeafDraft& draft, UnixSeconds now)
 
 std::string Log::origin() const
 {
-    return "countersign/" + m_owner.device.value;
+    return originOf(m_owner.device);
 }
 
 Result<Checkpoint> Log::writeCheckpoint()

@@ -28,6 +28,9 @@ struct LogOwner {
     Thumbprint person;
 };
 
+/// What the log of a device is called: "countersign/<device thumbprint>".
+[[nodiscard]] std::string originOf(const Thumbprint& device);
+
 /// A leaf that was written: what a receipt of it says.
 struct Appended {
     std::uint64_t index = 0;

@@ -205,6 +205,12 @@ struct OutcomeAnswer {
     IssuedReceipt receipt;
 };
 
+/// A receipt as it is read again, with its place in the log.
+struct ReadReceipt {
+    IssuedReceipt receipt;
+    std::optional<std::string> proof; ///< c2sp.org/tlog-proof@v1; nullopt: no checkpoint covers it yet
+};
+
 struct RevokeToken { ///< RFC 7009; an auth_req_id withdraws the request
     ClientId agent;
     std::string token;
@@ -230,6 +236,13 @@ public:
     /// Once a receipt; the same again gets the same answer. Errors: NotFound (no such receipt, or another service's),
     /// InvalidRequest (the action was refused, or another outcome was reported).
     virtual void reportOutcome(ReportOutcome command, Reply<OutcomeAnswer> reply) = 0;
+    // Of the log as it is on disk; these reply from another thread than the authority's.
+    /// Of an action or an outcome, with the private details that are still there. Error: NotFound.
+    virtual void readReceipt(std::string id, Reply<ReadReceipt> reply) = 0;
+    /// The last signed checkpoint (C2SP tlog-checkpoint). Error: NotFound: none yet.
+    virtual void readCheckpoint(Reply<std::string> reply) = 0;
+    /// A resource of C2SP tlog-tiles by what follows "tile/" in its path. Error: NotFound.
+    virtual void readTile(std::string path, Reply<std::string> reply) = 0;
     /// Token Status List number n as a signed JWT (`typ: statuslist+jwt`). Error: NotFound.
     virtual void statusList(std::int64_t number, Reply<std::string> reply) = 0;
     /// Remembers proofs of a call that changes nothing else. Error: Replayed.

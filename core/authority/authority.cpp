@@ -4,6 +4,7 @@
 #include "core/authority/authority.h"
 
 #include "core/authority/changes.h"
+#include "core/authority/read_receipts.h"
 #include "core/authority/reader_pool.h"
 #include "core/authority/timeline_entry.h"
 #include "core/authority/use_cases.h"
@@ -271,6 +272,28 @@ void Authority::reportOutcome(ReportOutcome command, Reply<OutcomeAnswer> reply)
     submit(Work<OutcomeAnswer>(
                [command = std::move(command)](Context& context) { return authority::reportOutcome(context, command); }),
         std::move(reply));
+}
+
+void Authority::readReceipt(std::string id, Reply<ReadReceipt> reply)
+{
+    const std::string origin = audit::originOf(d->device.publicKey().thumbprint());
+    d->readers->post([id = std::move(id), origin, reply = std::move(reply)](Result<store::Database*> database) mutable {
+        reply(database ? authority::readReceipt(**database, id, origin) : std::unexpected(database.error()));
+    });
+}
+
+void Authority::readCheckpoint(Reply<std::string> reply)
+{
+    d->readers->post([reply = std::move(reply)](Result<store::Database*> database) mutable {
+        reply(database ? authority::readCheckpoint(**database) : std::unexpected(database.error()));
+    });
+}
+
+void Authority::readTile(std::string path, Reply<std::string> reply)
+{
+    d->readers->post([path = std::move(path), reply = std::move(reply)](Result<store::Database*> database) mutable {
+        reply(database ? authority::readTile(**database, path) : std::unexpected(database.error()));
+    });
 }
 
 void Authority::statusList(std::int64_t number, Reply<std::string> reply)

@@ -89,6 +89,9 @@ public:
     void query(std::vector<ActionQuery> queries, Reply<std::vector<ActionAnswer>> reply) override;
     void perform(PerformAction command, Reply<ActionAnswer> reply) override;
     void reportOutcome(ReportOutcome command, Reply<OutcomeAnswer> reply) override;
+    void readReceipt(std::string id, Reply<ReadReceipt> reply) override;
+    void readCheckpoint(Reply<std::string> reply) override;
+    void readTile(std::string path, Reply<std::string> reply) override;
     void statusList(std::int64_t number, Reply<std::string> reply) override;
     void consume(std::vector<UsedProof> proofs, Reply<void> reply) override;
     [[nodiscard]] std::optional<RegisteredClient> findClient(const ClientId& id) const override;

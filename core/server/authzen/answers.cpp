@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/server/authzen/answers.h"
 
+#include "core/crypto/bytes.h"
 #include "core/permissions/matching.h"
 #include "core/server/oauth/replies.h"
 
@@ -19,6 +20,14 @@ constexpr int kForbidden = 403;
 int statusOf(NotAsked::Kind kind)
 {
     return kind == NotAsked::Kind::Forbidden ? kForbidden : kBadRequest;
+}
+
+void addReceipt(json::Object& context, const authority::IssuedReceipt& receipt)
+{
+    context["receipt_id"] = receipt.id;
+    context["receipt"] = receipt.jws;
+    if (!receipt.text.empty())
+        context["receipt_disclosure"] = {{"salt", crypto::base64url(receipt.salt)}, {"text", receipt.text}};
 }
 
 HttpResponse plainError(int status, const std::string& message)
@@ -48,6 +57,8 @@ json::Object decisionJson(const authority::ActionAnswer& answer)
         context["log"] = {{"index", *answer.leaf}};
     else
         context["dry_run"] = true;
+    if (answer.receipt)
+        addReceipt(context, *answer.receipt);
     return {{"decision", verdict.outcome == Verdict::Outcome::Permit}, {"context", std::move(context)}};
 }
 
@@ -61,6 +72,14 @@ json::Object decisionJson(const NotAsked& why)
 HttpResponse decisionAnswer(const json::Object& decision)
 {
     return jsonAnswer(200, decision);
+}
+
+HttpResponse performedAnswer(const authority::ActionAnswer& answer)
+{
+    HttpResponse response = decisionAnswer(decisionJson(answer));
+    if (answer.receipt)
+        response.fields.push_back({std::string(kReceiptField), answer.receipt->jws});
+    return response;
 }
 
 HttpResponse errorAnswer(const Error& error)

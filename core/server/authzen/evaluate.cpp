@@ -8,6 +8,7 @@
 #include "core/server/authzen/performed.h"
 #include "core/server/authzen/question.h"
 #include "core/server/oauth/form.h"
+#include "core/server/oauth/signed_answers.h"
 
 #include <expected>
 #include <memory>
@@ -109,6 +110,8 @@ std::optional<NotAsked> asNo(const Error& error)
     case ErrorCode::Replayed:
     case ErrorCode::InvalidDpopProof:
         return NotAsked{Kind::No, "invalid_dpop_proof", error.message};
+    case ErrorCode::UseDpopNonce:
+        return NotAsked{Kind::No, "use_dpop_nonce", error.message};
     case ErrorCode::InvalidGrant: // of a link
     case ErrorCode::InvalidAuthorizationDetails:
     case ErrorCode::InvalidToken:
@@ -136,7 +139,7 @@ void perform(AgentApi& authority, std::expected<authority::PerformAction, NotAsk
         return respond(answerOf(command.error()));
     authority.perform(*std::move(command), [respond = std::move(respond)](const Result<ActionAnswer>& answer) mutable {
         if (answer)
-            return respond(decisionAnswer(decisionJson(*answer)));
+            return respond(performedAnswer(*answer));
         const auto why = asNo(answer.error());
         respond(why ? answerOf(*why) : errorAnswer(answer.error()));
     });
@@ -226,14 +229,14 @@ HttpResponse authzenMetadata(const OAuthServer& server)
 
 void evaluate(OAuthServer& server, const HttpRequest& request, Respond respond)
 {
-    respond = withRequestId(server, request, std::move(respond));
+    respond = withSignature(server, request, withRequestId(server, request, std::move(respond)));
     if (const auto caller = admit(server, request, kEvaluationPath, respond))
         evaluateOne(server, *caller, readEvaluation(request.body), std::move(respond));
 }
 
 void evaluateAll(OAuthServer& server, const HttpRequest& request, Respond respond)
 {
-    respond = withRequestId(server, request, std::move(respond));
+    respond = withSignature(server, request, withRequestId(server, request, std::move(respond)));
     const auto caller = admit(server, request, kEvaluationsPath, respond);
     if (!caller)
         return;

@@ -3,7 +3,9 @@
 #include "core/server/authzen/evaluation.h"
 
 #include "core/base/try.h"
+#include "core/crypto/bytes.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -73,10 +75,10 @@ public:
             return refused(path, "must be a string");
         return *value->text();
     }
-    [[nodiscard]] Value properties() const
+    [[nodiscard]] std::optional<Value> properties() const
     {
         const Value* value = m_entity ? m_entity->member("properties") : nullptr;
-        return value ? *value : Value{Value::Members{}};
+        return value ? std::optional(*value) : std::nullopt;
     }
 
 private:
@@ -96,19 +98,72 @@ Result<std::string> contextText(const Value& context, std::string_view name)
     return *value->text();
 }
 
+/// Empty where there is none.
+Result<std::string> optionalContextText(const Value& context, std::string_view name)
+{
+    return context.member(name) ? contextText(context, name) : std::string();
+}
+
+/// The fields of which the access token, proof, chain and signature stand elsewhere in the context.
+constexpr std::array<std::string_view, 5> kToldElsewhere{
+    "authorization", "dpop", "delegation-chain", "signature", "signature-input"};
+
+Result<void> readFields(const Value& context, PassedOn& out)
+{
+    const Value* headers = context.member("headers");
+    if (!headers)
+        return {};
+    if (!headers->members())
+        return refused("context.headers", "must be an object");
+    for (const permissions::Member& header : *headers->members()) {
+        const std::string path = "context.headers." + header.name;
+        if (!header.value.text())
+            return refused(path, "must be a string");
+        std::string name = header.name;
+        std::ranges::transform(
+            name, name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+        if (std::ranges::contains(kToldElsewhere, name))
+            return refused(path, "has a member of its own in the context");
+        if (out.field(name))
+            return refused(path, "stands there twice");
+        out.fields.emplace_back(std::move(name), *header.value.text());
+    }
+    return {};
+}
+
+Result<void> readSigned(const Value& context, PassedOn& out)
+{
+    out.signatureInput = TRY(optionalContextText(context, "signature_input"));
+    out.signature = TRY(optionalContextText(context, "signature"));
+    if (out.signatureInput.empty() != out.signature.empty())
+        return refused("context.signature", "needs context.signature_input, and the other way round");
+    TRY(readFields(context, out));
+    auto body = crypto::fromBase64url(TRY(optionalContextText(context, "body")));
+    if (!body)
+        return refused("context.body", "must be base64url without padding");
+    out.body = *std::move(body);
+    if (!context.member("body") && out.field("content-digest"))
+        return refused("context.body", "is missing, and there is a content-digest of it");
+    return {};
+}
+
 /// A half of what a decision needs is refused: it must not pass for a dry run that said yes.
 Result<std::optional<PassedOn>> readPassedOn(const Value* context)
 {
-    if (!context
-        || (!context->member("access_token") && !context->member("dpop") && !context->member("delegation_chain")))
+    static constexpr std::array<std::string_view, 5> kTelling{
+        "access_token", "dpop", "delegation_chain", "signature", "signature_input"};
+    if (!context || std::ranges::none_of(kTelling, [&](std::string_view name) { return context->member(name); }))
         return std::nullopt;
     PassedOn out;
     out.accessToken = TRY(contextText(*context, "access_token"));
     out.dpop = TRY(contextText(*context, "dpop"));
     out.method = TRY(contextText(*context, "method"));
     out.uri = TRY(contextText(*context, "uri"));
+    if (out.uri.contains('#'))
+        return refused("context.uri", "has no fragment");
     if (context->member("delegation_chain"))
         out.delegationChain = TRY(contextText(*context, "delegation_chain"));
+    TRY(readSigned(*context, out));
     return out;
 }
 
@@ -171,6 +226,29 @@ Result<Evaluation> readItem(const Value& item, const Parts& byDefault)
     return readParts(partsOf(item), byDefault);
 }
 } // namespace
+
+std::optional<std::string> PassedOn::field(std::string_view lowerCaseName) const
+{
+    const auto found = std::ranges::find(fields, lowerCaseName, &std::pair<std::string, std::string>::first);
+    return found == fields.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string_view PassedOn::place() const
+{
+    return std::string_view(uri).substr(0, uri.find('?'));
+}
+
+std::string_view PassedOn::path() const
+{
+    const std::size_t authority = place().find("//");
+    const std::size_t start = authority == std::string_view::npos ? authority : place().find('/', authority + 2);
+    return start == std::string_view::npos ? std::string_view() : place().substr(start);
+}
+
+std::string_view PassedOn::query() const
+{
+    return std::string_view(uri).substr(std::min(uri.size(), place().size() + 1));
+}
 
 Result<Evaluation> readEvaluation(std::string_view body)
 {

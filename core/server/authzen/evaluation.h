@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace countersign::server {
@@ -24,14 +25,24 @@ struct PassedOn {
     std::string accessToken;
     std::string dpop;
     std::string method;
-    std::string uri;
-    std::optional<std::string> delegationChain;
+    std::string uri; ///< absolute, without a fragment
+    std::optional<std::string> delegationChain = {};
+    std::string signatureInput = {}; ///< empty, as the signature: the request is not signed
+    std::string signature = {};
+    std::vector<std::pair<std::string, std::string>> fields = {}; ///< others; names in lower case, each once
+    std::string body = {}; ///< the bytes as received
+
+    [[nodiscard]] std::optional<std::string> field(std::string_view lowerCaseName) const;
+    [[nodiscard]] std::string_view place() const; ///< the URI before its query
+    [[nodiscard]] std::string_view path() const;
+    [[nodiscard]] std::string_view query() const; ///< after '?', not decoded
+    [[nodiscard]] bool isRead() const { return method == "GET" || method == "HEAD"; }
 };
 
 struct Evaluation {
     std::string subject; ///< subject.id; its type is the caller's own word
     std::string action; ///< action.name
-    permissions::Value arguments; ///< action.properties, an object
+    std::optional<permissions::Value> arguments; ///< action.properties, an object; nullopt: none are stated
     std::string resourceType;
     std::string resource; ///< resource.id
     std::optional<PassedOn> passedOn; ///< from the context; set: the decision is wanted, not a dry run

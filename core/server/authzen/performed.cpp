@@ -4,7 +4,9 @@
 
 #include "core/grants/chain.h"
 #include "core/permissions/permission.h"
+#include "core/server/authzen/arguments.h"
 #include "core/server/authzen/question.h"
+#include "core/server/authzen/request_signature.h"
 
 #include <array>
 #include <utility>
@@ -14,6 +16,7 @@ namespace countersign::server {
 namespace {
 template <typename T> using Asked = std::expected<T, NotAsked>;
 using Kind = NotAsked::Kind;
+using Nonce = authority::PerformAction::Nonce;
 
 std::unexpected<NotAsked> no(const Error& error)
 {
@@ -60,10 +63,9 @@ Asked<Actor> readActor(const OAuthServer& server, const PassedOn& passed)
     return actor;
 }
 
-/// The URL of a proof without what a proof leaves out (RFC 9449 section 4.2).
-Asked<permissions::Location> placeOf(const std::string& uri, const authority::Service& service)
+Asked<permissions::Location> placeOf(const PassedOn& passed, const authority::Service& service)
 {
-    auto place = permissions::Location::parse(uri.substr(0, uri.find_first_of("?#")));
+    auto place = permissions::Location::parse(passed.place());
     if (!place)
         return std::unexpected(NotAsked{Kind::BadRequest, {}, "context.uri: " + place.error().message});
     if (!service.location.covers(*place))
@@ -72,15 +74,25 @@ Asked<permissions::Location> placeOf(const std::string& uri, const authority::Se
     return *std::move(place);
 }
 
-Asked<crypto::DpopProof> readProof(const OAuthServer& server, const PassedOn& passed, const Thumbprint& key)
+struct Proof {
+    crypto::PublicKey key;
+    std::vector<authority::UsedProof> used; ///< empty where the nonce is stale
+};
+
+/// With a stale nonce nothing new can come of the proof, but a signed request whose answer was lost may be looked up.
+Asked<Proof> readProof(const OAuthServer& server, const PassedOn& passed, const Thumbprint& key)
 {
     auto proof = crypto::verifyDpop(
         passed.dpop, {passed.method, passed.uri, passed.accessToken, server.clock.now()}, server.nonces);
-    if (!proof)
+    const bool isStale = !proof && proof.error().code == ErrorCode::UseDpopNonce && !passed.signature.empty();
+    if (!proof && !isStale)
         return no(proof.error());
-    if (proof->key.thumbprint() != key)
+    auto read = isStale ? crypto::dpopKey(passed.dpop) : proof->key;
+    if (!read)
+        return no(read.error());
+    if (read->thumbprint() != key)
         return no({ErrorCode::InvalidDpopProof, "The DPoP proof is by another key than the token is bound to."});
-    return *std::move(proof);
+    return Proof{*std::move(read), isStale ? std::vector<authority::UsedProof>() : std::vector{proofOf(*proof)}};
 }
 
 /// The agent of the token; or, with a chain, whoever has its last key, or the agent that the last link names by
@@ -102,6 +114,18 @@ bool isThere(const std::string& resource, const permissions::ActionRequest& requ
 {
     return request.location.url() != resource || request.location.covers(place);
 }
+authority::ReceivedRequest receivedOf(const PassedOn& passed, const std::optional<VerifiedRequest>& verified)
+{
+    return {
+        .method = passed.method,
+        .targetUri = std::string(passed.place()),
+        .query = std::string(passed.query()),
+        .dpop = passed.dpop,
+        .signatureInput = passed.signatureInput,
+        .signature = passed.signature,
+        .fields = verified ? verified->coveredFields : passed.fields,
+    };
+}
 } // namespace
 
 Asked<authority::PerformAction> performedBy(
@@ -110,29 +134,38 @@ Asked<authority::PerformAction> performedBy(
     auto request = actionOf(evaluation, service);
     if (!request)
         return std::unexpected(std::move(request.error()));
-    const auto place = placeOf(evaluation.passedOn->uri, service);
+    const PassedOn& passed = *evaluation.passedOn;
+    const auto place = placeOf(passed, service);
     if (!place)
         return std::unexpected(place.error());
     if (!isThere(evaluation.resource, *request, *place))
         return std::unexpected(
             NotAsked{Kind::BadRequest, {}, "context.uri: it does not lie under the resource's URL."});
-    auto actor = readActor(server, *evaluation.passedOn);
+    auto actor = readActor(server, passed);
     if (!actor)
         return std::unexpected(std::move(actor.error()));
-    const auto proof = readProof(server, *evaluation.passedOn, actor->key());
+    auto proof = readProof(server, passed, actor->key());
     if (!proof)
         return std::unexpected(proof.error());
     if (!isSubject(server.authority, evaluation.subject, *actor))
         return std::unexpected(NotAsked{Kind::No, "subject", "The token is another agent's."});
-    return authority::PerformAction{
-        .service = service.id,
-        .accessToken = evaluation.passedOn->accessToken,
-        .links = std::move(actor->links),
-        .chain = std::move(actor->chain),
-        .key = proof->key.thumbprint(),
-        .request = *std::move(request),
-        .proofs = {proofOf(*proof)},
-    };
+    auto verified = verifyRequest(passed, proof->key, server.clock.now());
+    auto read = readArguments(passed, evaluation.arguments);
+    request->arguments = std::move(read.arguments);
+    authority::PerformAction command;
+    command.service = service.id;
+    command.accessToken = passed.accessToken;
+    command.links = std::move(actor->links);
+    command.chain = std::move(actor->chain);
+    command.key = proof->key.thumbprint();
+    command.request = *std::move(request);
+    command.nonce = proof->used.empty() ? Nonce::Stale : Nonce::Fresh;
+    command.proofs = std::move(proof->used);
+    command.received = receivedOf(passed, verified ? *verified : std::nullopt);
+    command.objection = verified ? std::move(read.objection) : std::optional(verified.error());
+    if (verified && *verified)
+        command.signature = (*verified)->signature;
+    return command;
 }
 
 } // namespace countersign::server

@@ -56,7 +56,8 @@ std::expected<permissions::ActionRequest, NotAsked> actionOf(const Evaluation& e
         return no(permissions::Reason::Action, action.error().message);
     if (action->isWildcard())
         return no(permissions::Reason::Action, "One action is asked about at a time, without wildcards.");
-    return permissions::ActionRequest{*std::move(action), *std::move(location), evaluation.arguments};
+    return permissions::ActionRequest{*std::move(action), *std::move(location),
+        evaluation.arguments.value_or(permissions::Value{permissions::Value::Members{}})};
 }
 
 std::expected<authority::ActionQuery, NotAsked> questionOf(

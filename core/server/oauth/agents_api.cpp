@@ -5,6 +5,7 @@
 #include "core/server/authzen/endpoints.h"
 #include "core/server/oauth/endpoints.h"
 #include "core/server/oauth/replies.h"
+#include "core/server/receipts/endpoints.h"
 
 #include <algorithm>
 #include <array>
@@ -40,6 +41,22 @@ constexpr std::array kEndpoints{
     Endpoint{kEvaluationsPath, evaluateAll},
 };
 
+struct Folder { // what is below a path
+    std::string_view path;
+    void (*get)(OAuthServer&, const HttpRequest&, Respond);
+    void (*post)(OAuthServer&, const HttpRequest&, Respond) = nullptr;
+};
+constexpr std::array kFolders{
+    Folder{kStatusPath, statusList},
+    Folder{kReceiptsPath, receipt, reportOutcome},
+    Folder{kLogPath, readLog},
+};
+
+auto isIn(std::string_view path)
+{
+    return [path](const Folder& folder) { return path.starts_with(folder.path); };
+}
+
 bool isRead(const HttpRequest& request)
 {
     return request.method == "GET" || request.method == "HEAD";
@@ -51,9 +68,11 @@ void route(OAuthServer& server, const HttpRequest& request, Respond respond)
         respond(isRead(request) ? page->get(server) : methodNotAllowed("GET, HEAD"));
         return;
     }
-    if (request.path.starts_with(kStatusPath)) {
+    if (const auto* const folder = std::ranges::find_if(kFolders, isIn(request.path)); folder != kFolders.end()) {
         if (isRead(request))
-            statusList(server, request, std::move(respond));
+            folder->get(server, request, std::move(respond));
+        else if (folder->post != nullptr && request.method == "POST")
+            folder->post(server, request, std::move(respond));
         else
             respond(methodNotAllowed("GET, HEAD"));
         return;

@@ -7,6 +7,7 @@
 #include "core/permissions/permission_json.h"
 #include "core/server/oauth/delegation_form.h"
 #include "core/server/oauth/replies.h"
+#include "core/server/receipts/endpoints.h"
 
 namespace countersign::server {
 
@@ -23,6 +24,8 @@ HttpResponse metadata(const OAuthServer& server)
             {"token_endpoint", server.url(kTokenPath)},
             {"introspection_endpoint", server.url(kIntrospectPath)},
             {"revocation_endpoint", server.url(kRevokePath)},
+            {"action_receipt_endpoint", server.url(kReceiptsPath)},
+            {"log_prefix", server.url(kLogPath)}, // C2SP tlog-tiles: /checkpoint and /tile/… below it
             {"grant_types_supported", json::Array(kGrantTypes.begin(), kGrantTypes.end())},
             {"response_types_supported", json::Array()},
             {"scopes_supported", json::Array{"openid"}},

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // An authority under load, to be killed: crash_child FOLDER IDENTITY [ANCHOR_SIZE ANCHOR_ROOT]. Each line of its output
-// was acknowledged before it was written: "anchor SIZE ROOT", "agent ID", "granted ID", "delegated ID PARENT", "revoked
-// ID".
+// was acknowledged before it was written: "anchor SIZE ROOT", "agent ID", "granted ID", "delegated ID PARENT", "receipt
+// JWS", "revoked ID".
 
 #include "core/crypto/bytes.h"
 #include "core/crypto/digest.h"
-#include "tests/support/authority_fixture.h"
+#include "tests/support/actions.h"
 
 #include <QCoreApplication>
 
@@ -21,6 +21,7 @@ using namespace countersign::testing;
 namespace {
 
 constexpr int kAgents = 3;
+constexpr int kActions = 5; ///< under each grant
 
 /// In one write, so that lines of several threads don't mix.
 void say(const std::string& line)
@@ -30,7 +31,7 @@ void say(const std::string& line)
         ::_exit(3);
 }
 
-template <typename T> T must(Result<T> result, const char* what)
+template <typename T> T orEnd(Result<T> result, const char* what)
 {
     if (!result) {
         say(std::string("failed ") + what + ": " + result.error().message);
@@ -44,12 +45,22 @@ void handOn(
     AuthorityFixture& fixture, const TestAgent& agent, const TestAgent& child, const authority::TokenSet& tokens)
 {
     const std::string link = fixture.delegate(tokens.accessToken, agent.key, child, handedOn(tokens.granted));
-    const auto below = must(fixture.exchange(child, tokens.accessToken, {link}), "exchange");
+    const auto below = orEnd(fixture.exchange(child, tokens.accessToken, {link}), "exchange");
     say("delegated " + below.grant.value + ' ' + tokens.grant.value);
 }
 
-/// Asks, approves, polls, hands on, and revokes every other grant, for ever.
-void live(AuthorityFixture& fixture, int number)
+/// Acts some times, each with a signature of its own.
+void act(AuthorityFixture& fixture, const ServiceId& service, const TestAgent& agent, const authority::TokenSet& tokens)
+{
+    for (int i = 0; i < kActions; ++i) {
+        const auto command = performanceOf(fixture, service, tokens.accessToken, agent, payment("1.00"));
+        const auto answer = orEnd(perform(fixture, withSignature(command)), "perform");
+        say("receipt " + answer.receipt->jws);
+    }
+}
+
+/// Asks, approves, polls, acts, hands on, and revokes every other grant, for ever.
+void live(AuthorityFixture& fixture, const ServiceId& service, int number)
 {
     const std::string name = "agent " + std::to_string(number);
     const TestAgent agent = fixture.registerAgent(name, "/usr/bin/" + std::to_string(number));
@@ -57,13 +68,14 @@ void live(AuthorityFixture& fixture, int number)
     const TestAgent child = fixture.registerAgent("child of " + name, {});
     for (int i = 0;; ++i) {
         const auto accepted =
-            must(fixture.ask(fixture.request(agent, delegable(1), name + crypto::randomToken())), "ask");
+            orEnd(fixture.ask(fixture.request(agent, delegable(1), name + crypto::randomToken())), "ask");
         for (const auto& waiting : fixture.waiting()) {
             if (waiting.request.agent != agent.id())
                 continue;
-            const GrantId grant = must(fixture.approve(approvalOf(waiting)), "approve");
+            const GrantId grant = orEnd(fixture.approve(approvalOf(waiting)), "approve");
             say("granted " + grant.value);
-            const auto tokens = must(fixture.poll(agent, accepted.id), "poll");
+            const auto tokens = orEnd(fixture.poll(agent, accepted.id), "poll");
+            act(fixture, service, agent, tokens);
             handOn(fixture, agent, child, tokens);
             if (i % 2 == 0) {
                 if (!fixture.revoke(tokens.grant))
@@ -83,7 +95,7 @@ int main(int argc, char** argv)
     AuthorityFixture fixture(arguments.at(1), readIdentity(arguments.at(2)));
     if (arguments.size() > 4)
         fixture.setAnchor(keychain::LogAnchor{
-            arguments.at(3).toULongLong(), must(crypto::fromBase64url(arguments.at(4).toStdString()), "anchor")});
+            arguments.at(3).toULongLong(), orEnd(crypto::fromBase64url(arguments.at(4).toStdString()), "anchor")});
     fixture.onAnchor([](const keychain::LogAnchor& anchor) {
         say("anchor " + std::to_string(anchor.treeSize) + ' ' + crypto::base64url(anchor.root));
     });
@@ -96,7 +108,8 @@ int main(int argc, char** argv)
         if (!fixture.deny(waiting.request.publicId))
             return 2;
     }
+    const ServiceId service = addService(fixture);
     std::vector<std::jthread> agents;
     for (int i = 0; i < kAgents; ++i)
-        agents.emplace_back([&fixture, i] { live(fixture, i); });
+        agents.emplace_back([&fixture, &service, i] { live(fixture, service, i); });
 }

@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// kill -9 at random moments under load: what was acknowledged is there, what was revoked stays revoked, the log is
-// whole. COUNTERSIGN_CRASH_ROUNDS says how often; COUNTERSIGN_CRASH_SEED repeats a run.
+// kill -9 at random moments under load: what was acknowledged is there, every receipt that was handed out stands in the
+// log, what was revoked stays revoked, the log is whole. COUNTERSIGN_CRASH_ROUNDS says how often;
+// COUNTERSIGN_CRASH_SEED repeats a run.
 
+#include "core/audit/receipt.h"
 #include "core/authority/use_cases.h"
 #include "core/crypto/bytes.h"
 #include "tests/support/authority_fixture.h"
@@ -12,6 +14,7 @@
 #include <QRandomGenerator>
 #include <QTest>
 
+#include <array>
 #include <map>
 #include <set>
 
@@ -39,6 +42,7 @@ struct Acknowledged {
     std::set<std::string> granted;
     std::set<std::string> revoked;
     std::map<std::string, std::string> parents; ///< of delegated grants
+    std::set<std::string> receipts; ///< JWS
     std::optional<keychain::LogAnchor> anchor;
 
     void take(const QByteArray& line)
@@ -53,6 +57,8 @@ struct Acknowledged {
             parents[words.at(1).toStdString()] = words.at(2).toStdString();
         else if (words.front() == "revoked")
             revoked.insert(words.at(1).toStdString());
+        else if (words.front() == "receipt")
+            receipts.insert(words.at(1).toStdString());
         else if (words.front() == "anchor")
             anchor = keychain::LogAnchor{words.at(1).toULongLong(), *crypto::fromBase64url(words.at(2).toStdString())};
     }
@@ -108,6 +114,24 @@ class TestCrash : public QObject {
             static_cast<int>(states.size()));
     }
 
+    /// Each stands in the log as it was handed out, and there are as many actions as have one.
+    static void checkReceipts(AuthorityFixture& fixture, const Acknowledged& acknowledged)
+    {
+        const std::array keys{fixture.identity().device.publicKey()};
+        for (const std::string& jws : acknowledged.receipts) {
+            const auto receipt = audit::verifyReceipt(jws, keys);
+            QVERIFY2(receipt, receipt ? "" : receipt.error().message.c_str());
+            const auto stored =
+                fixture.run<audit::StoredReceipt>([index = receipt->index](authority::Context& context) {
+                    return audit::readReceipt(context.database, index, context.log->origin());
+                });
+            QVERIFY2(stored, jws.c_str());
+            QCOMPARE(stored->jws, jws);
+            QCOMPARE(stored->leaf.bytes, receipt->leaf);
+        }
+        QVERIFY(fixture.count(audit::LeafKind::ActionPermitted) >= static_cast<int>(acknowledged.receipts.size()));
+    }
+
 private Q_SLOTS:
     void nothing_acknowledged_is_lost_and_nothing_revoked_comes_back()
     {
@@ -123,9 +147,12 @@ private Q_SLOTS:
 
         Acknowledged acknowledged;
         std::size_t granted = 0;
+        std::size_t receipts = 0;
         for (int round = 0; round < rounds; ++round) {
-            if (round % kRoundsAFolder == 0)
-                granted += std::exchange(acknowledged, {}).granted.size();
+            if (round % kRoundsAFolder == 0) {
+                granted += acknowledged.granted.size();
+                receipts += std::exchange(acknowledged, {}).receipts.size();
+            }
             const QString data = home.filePath(QStringLiteral("data %1").arg(round / kRoundsAFolder));
             QStringList arguments{data, identityFile};
             if (acknowledged.anchor)
@@ -139,14 +166,17 @@ private Q_SLOTS:
             const auto started = fixture.start();
             QVERIFY2(started, started ? "" : started.error().message.c_str());
             check(fixture, acknowledged);
+            checkReceipts(fixture, acknowledged);
             if (QTest::currentTestFailed())
                 return;
             fixture.stop();
             acknowledged.anchor = fixture.anchor();
         }
         granted += acknowledged.granted.size();
-        qInfo("%zu grants were acknowledged", granted);
+        receipts += acknowledged.receipts.size();
+        qInfo("%zu grants and %zu receipts were acknowledged", granted, receipts);
         QVERIFY(granted > static_cast<std::size_t>(rounds));
+        QVERIFY(receipts > static_cast<std::size_t>(rounds));
     }
 };
 

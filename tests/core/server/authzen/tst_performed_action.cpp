@@ -3,8 +3,7 @@
 //
 // The decision through AuthZEN's door: a service passes on what an agent sent it, with everything right, or one thing
 // wrong; and chains that are shown to a service instead of being exchanged.
-#include "core/crypto/keys.h"
-#include "tests/core/server/authzen/authzen_wire.h"
+#include "tests/core/server/authzen/performed_scene.h"
 
 #include <QTest>
 
@@ -14,62 +13,7 @@ using namespace countersign;
 using namespace countersign::testing;
 
 namespace {
-const std::string kAt = "https://payments.example/payments";
-const std::string kSpend =
-    ",\"uses\":5,\"spend\":{\"amount_at\":\"/amount\",\"currency\":\"EUR\",\"per_action\":\"500.00\","
-    "\"total\":\"800.00\"}";
-
-/// What an agent sent to the service.
-struct Sent {
-    std::string token;
-    std::string proof;
-    std::vector<std::string> links = {};
-    std::string method = "POST";
-    std::string uri = kAt;
-    std::string subject = {};
-    std::string resource = kAt;
-    std::string arguments = "{\"amount\":\"100.00\"}";
-
-    [[nodiscard]] std::string body() const
-    {
-        json::Object context{{"access_token", token}, {"dpop", proof}, {"method", method}, {"uri", uri}};
-        if (!links.empty())
-            context["delegation_chain"] = grants::chainHeader({token, links});
-        const json::Object question{{"subject", {{"type", "agent"}, {"id", subject}}},
-            {"resource", {{"type", "payments"}, {"id", resource}}}, {"context", std::move(context)}};
-        std::string text = json::serialize(question);
-        text.back() = ',';
-        return text + "\"action\":{\"name\":\"payments.create\",\"properties\":" + arguments + "}}";
-    }
-};
-
-struct Scene {
-    AuthzenWire wire;
-    WireAgent agent = wire.registerAgent();
-    WireAgent child = wire.registerAgent();
-    WireAgent grandchild = wire.registerAgent();
-    WireAgent stranger = wire.registerAgent();
-    WireAnswer tokens;
-    Credentials service = wire.addService(QStringLiteral("https://payments.example/"));
-
-    explicit Scene(const std::string& more = kSpend) : tokens(wire.grantedTo(agent, delegableDetails(3, more))) { }
-    [[nodiscard]] std::string token() const { return tokens.text("access_token"); }
-    [[nodiscard]] GrantId grant() const { return GrantId{tokens.text("grant_id")}; }
-
-    [[nodiscard]] Sent sentBy(const WireAgent& who, const std::string& with)
-    {
-        return {.token = with, .proof = wire.proof(who, "POST", kAt, with, wire.nonce()), .subject = who.clientId};
-    }
-    [[nodiscard]] Sent sent() { return sentBy(agent, token()); }
-    [[nodiscard]] WireAnswer pass(const Sent& sent) { return wire.askFor(kOne, sent.body(), {service.basic()}); }
-    [[nodiscard]] WireAnswer pay(const char* amount)
-    {
-        Sent sent = this->sent();
-        sent.arguments = std::string("{\"amount\":") + amount + '}';
-        return pass(sent);
-    }
-};
-
+using Scene = PerformedScene;
 using Change = std::function<void(Scene&, Sent&)>;
 using Spoil = std::function<std::vector<std::string>(Scene&)>;
 } // namespace
@@ -240,8 +184,9 @@ void PerformedActionTest::what_a_service_may_not_do_is_refused()
 void PerformedActionTest::a_proof_performs_once()
 {
     Scene scene;
-    const Sent sent = scene.sent();
+    Sent sent = scene.sent();
     QVERIFY(permits(scene.pass(sent)));
+    sent.sign(scene.agent.dpopKey, scene.wire.now()); // a signature of its own does not make it another proof
     const WireAnswer again = scene.pass(sent);
     QVERIFY(!permits(again));
     QCOMPARE(contextText(again.body, "reason"), "invalid_dpop_proof");
@@ -254,7 +199,7 @@ void PerformedActionTest::a_chain_acts_without_an_exchange()
     const auto chain = scene.wire.chain(scene.token(), {&scene.agent, &scene.child, &scene.grandchild});
     Sent sent = scene.sentBy(scene.grandchild, scene.token());
     sent.links = {chain[1], chain[2]};
-    const WireAnswer answer = scene.pass(sent);
+    const WireAnswer answer = scene.pass(scene.signedBy(scene.grandchild, sent));
     QVERIFY2(permits(answer), answer.response.body.c_str());
     // First sight makes the tree; a link that was shown can still be exchanged.
     QCOMPARE(scene.wire.fixture().grants().size(), 3U);
@@ -262,7 +207,7 @@ void PerformedActionTest::a_chain_acts_without_an_exchange()
     Sent more = scene.sentBy(scene.grandchild, scene.token());
     more.links = sent.links;
     more.subject = crypto::thumbprintUrn(scene.grandchild.jkt());
-    QVERIFY(permits(scene.pass(more)));
+    QVERIFY(permits(scene.pass(scene.signedBy(scene.grandchild, more))));
     QCOMPARE(scene.wire.fixture().grants().size(), 3U);
     QCOMPARE(scene.wire.exchange(scene.grandchild, chain).status(), 200);
 }
@@ -321,7 +266,7 @@ void PerformedActionTest::a_chain_with_one_thing_wrong_is_a_no()
     Scene scene;
     Sent sent = scene.sentBy(scene.grandchild, scene.token());
     sent.links = spoil(scene);
-    const WireAnswer answer = scene.pass(sent);
+    const WireAnswer answer = scene.pass(scene.signedBy(scene.grandchild, sent));
     QCOMPARE(answer.status(), 200);
     QVERIFY(!permits(answer));
     QVERIFY2(answer.response.body.contains(says), answer.response.body.c_str());
@@ -334,11 +279,11 @@ void PerformedActionTest::a_revoked_ancestor_is_a_no()
     const auto chain = scene.wire.chain(scene.token(), {&scene.agent, &scene.child});
     Sent first = scene.sentBy(scene.child, scene.token());
     first.links = {chain[1]};
-    QVERIFY(permits(scene.pass(first)));
+    QVERIFY(permits(scene.pass(scene.signedBy(scene.child, first))));
     QVERIFY(scene.wire.fixture().revoke(scene.grant()));
     Sent second = scene.sentBy(scene.child, scene.token());
     second.links = {chain[1]};
-    QVERIFY(!permits(scene.pass(second)));
+    QVERIFY(!permits(scene.pass(scene.signedBy(scene.child, second))));
     QVERIFY(!permits(scene.pass(scene.sent())));
     QCOMPARE(scene.wire.fixture().count(audit::LeafKind::ActionPermitted), 1);
 }
@@ -349,12 +294,12 @@ void PerformedActionTest::a_paused_ancestor_is_a_no()
     const std::string token =
         scene.wire.exchange(scene.child, scene.wire.chain(scene.token(), {&scene.agent, &scene.child}))
             .text("access_token");
-    QVERIFY(permits(scene.pass(scene.sentBy(scene.child, token))));
+    QVERIFY(permits(scene.pass(scene.signedBy(scene.child, scene.sentBy(scene.child, token)))));
     const GrantId root = scene.grant();
     QVERIFY(scene.wire.fixture().run<void>([root](authority::Context& context) { return pauseGrant(context, root); }));
-    QVERIFY(!permits(scene.pass(scene.sentBy(scene.child, token))));
+    QVERIFY(!permits(scene.pass(scene.signedBy(scene.child, scene.sentBy(scene.child, token)))));
     QVERIFY(scene.wire.fixture().run<void>([root](authority::Context& context) { return resumeGrant(context, root); }));
-    QVERIFY(permits(scene.pass(scene.sentBy(scene.child, token))));
+    QVERIFY(permits(scene.pass(scene.signedBy(scene.child, scene.sentBy(scene.child, token)))));
 }
 
 void PerformedActionTest::spending_below_counts_above()
@@ -364,8 +309,8 @@ void PerformedActionTest::spending_below_counts_above()
         scene.wire.exchange(scene.child, scene.wire.chain(scene.token(), {&scene.agent, &scene.child}))
             .text("access_token");
     Sent below = scene.sentBy(scene.child, token);
-    below.arguments = "{\"amount\":\"500.00\"}";
-    QVERIFY(permits(scene.pass(below)));
+    below.body = "{\"amount\":\"500.00\"}";
+    QVERIFY(permits(scene.pass(scene.signedBy(scene.child, below))));
     QVERIFY(!permits(scene.pay("\"300.01\"")));
     QVERIFY(permits(scene.pay("\"300.00\"")));
 }

@@ -67,6 +67,14 @@ bool WireAnswer::isActive() const
 
 OAuthWire::OAuthWire() : m_handler(server::makeAgentsApi(m_fixture.authority(), m_fixture.clock())) { }
 
+void OAuthWire::restart()
+{
+    m_fixture.stop();
+    if (auto started = m_fixture.start(); !started)
+        qFatal("not started: %s", started.error().message.c_str());
+    m_handler = server::makeAgentsApi(m_fixture.authority(), m_fixture.clock());
+}
+
 WireAnswer OAuthWire::send(server::HttpRequest request)
 {
     request.peer.uid = ::geteuid();

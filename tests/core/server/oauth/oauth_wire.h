@@ -48,6 +48,7 @@ public:
     OAuthWire();
 
     [[nodiscard]] AuthorityFixture& fixture() { return m_fixture; }
+    void restart(); ///< the authority and the endpoints; the data folder stays
     [[nodiscard]] UnixSeconds now() { return m_fixture.clock().now(); }
     [[nodiscard]] std::string issuer() { return m_fixture.authority().issuer(); }
     [[nodiscard]] std::string url(const std::string& path) { return issuer() + path; }
