@@ -4,6 +4,7 @@
 #include "app/desktop/program.h"
 
 #include "app/desktop/port_choice.h"
+#include "core/crypto/signed_note.h"
 #include "core/server/control/control_api.h"
 #include "core/server/oauth/agents_api.h"
 #include "settings.h"
@@ -49,6 +50,21 @@ std::uint16_t recordedPort()
 std::string issuerAt(std::uint16_t port)
 {
     return "http://127.0.0.1:" + std::to_string(port);
+}
+
+/// With the witness that the settings name; none: nullptr.
+std::unique_ptr<authority::Witnessing> witnessingAsSet(authority::Authority& authority)
+{
+    const Settings settings;
+    audit::Witness witness{settings.witness().toStdString(), settings.witnessKey().toStdString()};
+    if (witness.url.empty())
+        return nullptr;
+    if (const auto key = crypto::parseNoteVerifierKey(witness.key); !key) {
+        qWarning("WitnessKey in the settings: %s", key.error().message.c_str());
+        return nullptr;
+    }
+    const auto reach = settings.witnessNearby() ? outbound::Reach::Anywhere : outbound::Reach::Public;
+    return std::make_unique<authority::Witnessing>(authority, std::move(witness), reach);
 }
 
 ui::StartDialog::KeyPlace placeOf(keychain::Backend backend, ui::StartDialog::KeyPlace::Here here)
@@ -164,6 +180,7 @@ void Program::onStarted()
     }
     m_desk = std::make_unique<authority::PersonDesk>(*m_authority);
     connect(m_desk.get(), &authority::PersonDesk::ready, this, &Program::openWindows);
+    m_witnessing = witnessingAsSet(*m_authority);
 }
 
 Result<void> Program::openDoors()

@@ -12,6 +12,7 @@
 #include "app/desktop/window_state.h"
 #include "core/authority/authority.h"
 #include "core/authority/person_desk.h"
+#include "core/authority/witnessing.h"
 #include "core/base/clock.h"
 #include "core/base/mailbox.h"
 #include "core/keychain/keychain_thread.h"
@@ -63,6 +64,7 @@ private:
     keychain::KeychainThread m_keychain;
     // From here on in the order in which they come to be; they go in the opposite one.
     std::unique_ptr<authority::Authority> m_authority;
+    std::unique_ptr<authority::Witnessing> m_witnessing;
     std::unique_ptr<server::HttpServer> m_server;
     std::unique_ptr<authority::PersonDesk> m_desk;
     Tray m_tray;

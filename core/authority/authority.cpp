@@ -35,13 +35,18 @@ struct Engine {
     WakeUp wakeUp;
     QTimer checkpoint;
     QTimer retry;
+    std::function<void()> checkpointListener;
 
     Engine(std::unique_ptr<Writer> opened, const Clock& used)
         : writer(std::move(opened)), wakeUp([this] { run({}); }), clock(&used)
     {
         checkpoint.setSingleShot(true);
         checkpoint.setInterval(audit::kCheckpointInterval);
-        QObject::connect(&checkpoint, &QTimer::timeout, &checkpoint, [this] { writer->writeCheckpoint(); });
+        QObject::connect(&checkpoint, &QTimer::timeout, &checkpoint, [this] {
+            writer->writeCheckpoint();
+            if (checkpointListener)
+                checkpointListener();
+        });
         retry.setSingleShot(true);
         retry.setInterval(kRetryInterval);
         QObject::connect(&retry, &QTimer::timeout, &retry, [this] {
@@ -193,6 +198,14 @@ void Authority::setListener(Listener listener)
     d->mailbox->post([data = d.get(), listener = std::move(listener)]() mutable {
         if (data->engine)
             data->engine->writer->setListener(std::move(listener));
+    });
+}
+
+void Authority::setCheckpointListener(std::function<void()> listener)
+{
+    d->mailbox->post([data = d.get(), listener = std::move(listener)]() mutable {
+        if (data->engine)
+            data->engine->checkpointListener = std::move(listener);
     });
 }
 

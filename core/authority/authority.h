@@ -74,6 +74,8 @@ public:
     /// Where committed changes are announced (on the authority's thread); the desk hands them to the GUI thread.
     using Listener = std::function<void(DeskChanges)>;
     void setListener(Listener listener); ///< any thread; the whole state is announced first; empty: nobody listens
+    /// Called on the authority's thread after each checkpoint, must hand on and return. Empty: nobody listens.
+    void setCheckpointListener(std::function<void()> listener); ///< any thread
     /// Runs on the reader pool with a read-only connection; not at all where the database can't be opened.
     void read(std::move_only_function<void(store::Database&)> work); ///< any thread
 

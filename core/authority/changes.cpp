@@ -130,6 +130,9 @@ Result<DeskStatus> statusOf(const Context& context)
     status.device = context.options.identity.device.publicKey().thumbprint();
     status.person = context.options.identity.person.thumbprint();
     status.logSize = context.log ? context.log->size() : 0;
+    store::Query witnessed(context.database, "SELECT coalesce(max(size), 0) FROM cosignatures");
+    TRY(witnessed.next());
+    status.witnessedSize = static_cast<std::uint64_t>(witnessed.integer(0));
     status.liveGrants = context.view.liveGrants();
     status.waitingRequests = static_cast<int>(TRY(context.requests.waiting()).size());
     status.refusedRequests = context.refusedRequests;

@@ -97,6 +97,7 @@ enum class Trouble : std::uint8_t {
     DatabaseRolledBack, ///< an old copy was put back: all grants ended
     DiskFull,
     Stopped, ///< the database can't be written
+    WitnessContradicts, ///< the witness has cosigned what this log doesn't have
 };
 
 struct DeskStatus {
@@ -107,6 +108,7 @@ struct DeskStatus {
     Thumbprint device;
     Thumbprint person;
     std::uint64_t logSize = 0;
+    std::uint64_t witnessedSize = 0; ///< how much of it a witness has cosigned; 0: nothing
     int liveGrants = 0;
     int waitingRequests = 0;
     std::uint64_t refusedRequests = 0; ///< over a cap or blocked, since the start

@@ -42,6 +42,11 @@ QString troubleText(Trouble trouble)
             "authority", "The disk is full. Nothing can be approved until there is room; revoking works.");
     case Trouble::Stopped:
         return QCoreApplication::translate("authority", "The data can't be written. Nothing can be approved.");
+    case Trouble::WitnessContradicts:
+        return QCoreApplication::translate("authority",
+            "The witness of your log has seen entries that are not in it. An old copy may have been put back, or "
+            "somebody "
+            "else writes under your key.");
     case Trouble::None:
         break;
     }

@@ -6,6 +6,7 @@
 
 #include <QNetworkAccessManager>
 #include <QNetworkProxy>
+#include <QTimer>
 
 #include <algorithm>
 #include <array>
@@ -98,6 +99,13 @@ void Outbound::send(Request request, Done done)
         auto* exchange = new Exchange(*m_network, std::move(request), std::move(done));
         exchange->setParent(m_exchanges.get());
         exchange->start();
+    });
+}
+
+void Outbound::after(std::chrono::milliseconds delay, Task task)
+{
+    m_mailbox->post([this, delay, task = std::make_shared<Task>(std::move(task))] {
+        QTimer::singleShot(delay, m_exchanges.get(), [task] { (*task)(); });
     });
 }
 

@@ -60,6 +60,9 @@ public:
     using Done = std::move_only_function<void(Result<Answer>)>;
     void send(Request request, Done done); ///< any thread; `done` is called on the outbound thread
 
+    /// Runs `task` on the outbound thread once that time is over; not at all where this ends before.
+    void after(std::chrono::milliseconds delay, Task task); ///< any thread
+
 private:
     QThread m_thread;
     std::unique_ptr<Mailbox> m_mailbox; // this and the next two live on m_thread

@@ -30,6 +30,8 @@ std::string_view troubleName(Trouble trouble)
         return "disk_full";
     case Trouble::Stopped:
         return "stopped";
+    case Trouble::WitnessContradicts:
+        return "witness_contradicts";
     }
     return "unknown";
 }
@@ -148,6 +150,7 @@ json::Object statusJson(const authority::DeskStatus& status)
         {"device", status.device.value},
         {"person", status.person.value},
         {"log_size", status.logSize},
+        {"witnessed_size", status.witnessedSize},
         {"live_grants", status.liveGrants},
         {"waiting_requests", status.waitingRequests},
         {"refused_requests", status.refusedRequests},
