@@ -143,7 +143,7 @@ private Q_SLOTS:
     void a_kind_named_twice_counts_once()
     {
         TimelineFilter filter;
-        filter.kinds = std::vector<LeafKind>(40'000, LeafKind::GrantRevoked);
+        filter.kinds = std::vector<LeafKind>(40'000, LeafKind::GrantResumed);
         QCOMPARE(indexesOf(*timelinePage(*m_db, filter, std::nullopt, 5)), expectedPage(filter, kLeaves, 5));
     }
 
