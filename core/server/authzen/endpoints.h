@@ -9,6 +9,13 @@
 //   dpop              the agent's proof (RFC 9449) for the action's own method and URL, with `ath` and our nonce
 //   method, uri       that method and URL
 //   delegation_chain  the Delegation-Chain header, where there was one
+//   signature_input, signature   those headers: the agent's signature over its request (request_signature.h), without
+//                     which only a read (GET, HEAD) may be permitted
+//   headers           an object: the other fields that are covered, as received
+//   body              the content as received, base64url
+// The arguments are then what the request says (arguments.h), and `properties`, where they are stated, must be the same.
+// The answer carries a receipt (answers.h, and the field Action-Receipt) and is signed; the same signature again gets
+// the same answer.
 // Statements of the caller about the subject or the resource (`properties`) count for nothing: authority comes from
 // grants alone.
 //
