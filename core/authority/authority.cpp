@@ -4,19 +4,17 @@
 #include "core/authority/authority.h"
 
 #include "core/authority/changes.h"
+#include "core/authority/engine.h"
 #include "core/authority/read_receipts.h"
 #include "core/authority/reader_pool.h"
 #include "core/authority/timeline_entry.h"
 #include "core/authority/use_cases.h"
-#include "core/authority/wake_up.h"
-#include "core/authority/writer.h"
 #include "core/base/json.h"
 #include "core/base/mailbox.h"
 #include "core/base/try.h"
 #include "core/crypto/jws.h"
 
 #include <QThread>
-#include <QTimer>
 
 #include <future>
 #include <latch>
@@ -25,58 +23,8 @@ namespace countersign::authority {
 
 namespace {
 
-constexpr std::chrono::milliseconds kRetryInterval{1000}; ///< while the disk refuses
 constexpr std::string_view kAnswerTag = "fapi-2-response"; ///< FAPI 2.0 HTTP Signatures
 constexpr std::string_view kAnswerLabel = "sig1";
-
-/// What lives on the authority's thread, and only there.
-struct Engine {
-    std::unique_ptr<Writer> writer;
-    WakeUp wakeUp;
-    QTimer checkpoint;
-    QTimer retry;
-    std::function<void()> checkpointListener;
-
-    Engine(std::unique_ptr<Writer> opened, const Clock& used)
-        : writer(std::move(opened)), wakeUp([this] { run({}); }), clock(&used)
-    {
-        checkpoint.setSingleShot(true);
-        checkpoint.setInterval(audit::kCheckpointInterval);
-        QObject::connect(&checkpoint, &QTimer::timeout, &checkpoint, [this] {
-            writer->writeCheckpoint();
-            if (checkpointListener)
-                checkpointListener();
-        });
-        retry.setSingleShot(true);
-        retry.setInterval(kRetryInterval);
-        QObject::connect(&retry, &QTimer::timeout, &retry, [this] {
-            writer->retry();
-            arm();
-        });
-        arm();
-    }
-
-    void run(std::vector<Job> jobs)
-    {
-        writer->run(std::move(jobs));
-        arm();
-    }
-
-private:
-    void arm()
-    {
-        if (const auto end = writer->nextEnd())
-            wakeUp.in(std::chrono::seconds(end->value) - clock->wallTime());
-        else
-            wakeUp.never();
-        if (writer->needsCheckpoint() && !checkpoint.isActive())
-            checkpoint.start();
-        if (writer->mustRetry() && !retry.isActive())
-            retry.start();
-    }
-
-    const Clock* clock;
-};
 
 } // namespace
 
@@ -124,7 +72,7 @@ struct Authority::Data {
     void end()
     {
         if (engine)
-            engine->writer->finish();
+            engine->writer().finish();
         engine.reset();
         mailbox.reset();
         ended.count_down();
@@ -197,7 +145,7 @@ void Authority::setListener(Listener listener)
 {
     d->mailbox->post([data = d.get(), listener = std::move(listener)]() mutable {
         if (data->engine)
-            data->engine->writer->setListener(std::move(listener));
+            data->engine->writer().setListener(std::move(listener));
     });
 }
 
@@ -205,7 +153,7 @@ void Authority::setCheckpointListener(std::function<void()> listener)
 {
     d->mailbox->post([data = d.get(), listener = std::move(listener)]() mutable {
         if (data->engine)
-            data->engine->checkpointListener = std::move(listener);
+            data->engine->setCheckpointListener(std::move(listener));
     });
 }
 
