@@ -9,7 +9,9 @@
 #include <QString>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <utility>
 
 namespace countersign::audit {
 
@@ -23,13 +25,57 @@ bool isDigit(char c)
     return c >= '0' && c <= '9';
 }
 
-/// RFC 8785 section 3.2.3: by UTF-16 code units, which for ASCII is the order of the bytes.
-bool isBefore(const std::string& a, const std::string& b)
+constexpr std::string_view kEscapes = "\"\\bfnrt";
+constexpr std::string_view kEscaped = "\"\\\b\f\n\r\t";
+constexpr std::size_t kControlLength = 5;
+
+/// What "u00…" at the start of `text` stands for, below U+0020 and in lower case.
+std::optional<char> controlIn(std::string_view text)
 {
-    const auto isAscii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-    if (std::ranges::all_of(a, isAscii) && std::ranges::all_of(b, isAscii))
-        return a < b;
-    return QString::fromStdString(a).toStdU16String() < QString::fromStdString(b).toStdU16String();
+    constexpr std::string_view kHex = "0123456789abcdef";
+    if (text.size() < kControlLength || !text.starts_with("u00"))
+        return std::nullopt;
+    const std::size_t high = kHex.find(text[3]);
+    const std::size_t low = kHex.find(text[4]);
+    if (high > 1 || low == std::string_view::npos)
+        return std::nullopt;
+    return static_cast<char>(16 * high + low);
+}
+
+/// A string as it stands between its quotes.
+struct Text {
+    std::string_view raw;
+    bool isEscaped = false;
+
+    /// In UTF-16, what it means.
+    [[nodiscard]] std::u16string meaning() const
+    {
+        std::string text;
+        for (std::size_t at = 0; at < raw.size(); ++at) {
+            if (raw[at] != '\\') {
+                text += raw[at];
+            } else if (const std::size_t named = kEscapes.find(raw[++at]); named != std::string_view::npos) {
+                text += kEscaped[named];
+            } else {
+                text += controlIn(raw.substr(at)).value_or('\0');
+                at += kControlLength - 1;
+            }
+        }
+        return QString::fromStdString(text).toStdU16String();
+    }
+};
+
+bool isAscii(std::string_view text)
+{
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+/// RFC 8785 section 3.2.3: by UTF-16 code units, which for ASCII is the order of the bytes.
+bool isBefore(const Text& a, const Text& b)
+{
+    if (!a.isEscaped && !b.isEscaped && isAscii(a.raw) && isAscii(b.raw))
+        return a.raw < b.raw;
+    return a.meaning() < b.meaning();
 }
 
 class Reader {
@@ -104,15 +150,15 @@ private:
             return refuse("no object");
         if (take("}"))
             return {};
-        std::optional<std::string> before;
+        std::optional<Text> before;
         do {
-            std::string name = TRY(string());
+            const Text name = TRY(string());
             if (before && !isBefore(*before, name))
                 return refuse("its members are not in order");
             if (!take(":"))
                 return refuse("a member without value");
-            TRY(claims != nullptr ? member(name, *claims) : value(depth));
-            before = std::move(name);
+            TRY(claims != nullptr ? member(name.raw, *claims) : value(depth));
+            before = name;
         } while (take(","));
         return take("}") ? Result<void>() : refuse("an object doesn't end");
     }
@@ -121,16 +167,11 @@ private:
     // NOLINTNEXTLINE(misc-no-recursion)
     Result<void> member(std::string_view name, LeafClaims& claims)
     {
-        struct Text {
-            std::string_view name;
-            std::string* value;
-        };
-        for (const Text& text : {Text{"client_id", &claims.clientId}, Text{"device", &claims.device},
-                 Text{"grant_id", &claims.grantId}, Text{"jti", &claims.receiptId}, Text{"prev", &claims.prev},
-                 Text{"text_commitment", &claims.textCommitment}, Text{"type", &claims.type}}) {
-            if (name != text.name)
-                continue;
-            *text.value = TRY(string());
+        if (std::string_view* text = textOf(name, claims)) {
+            const Text read = TRY(string());
+            if (read.isEscaped)
+                return refuse("an identifier that needs an escape");
+            *text = read.raw;
             return {};
         }
         if (name == "iat" || name == "seq") {
@@ -149,45 +190,52 @@ private:
         return value(1);
     }
 
-    Result<std::string> string()
+    static std::string_view* textOf(std::string_view name, LeafClaims& claims)
+    {
+        const auto known = std::to_array<std::pair<std::string_view, std::string_view*>>({
+            {"client_id", &claims.clientId},
+            {"device", &claims.device},
+            {"grant_id", &claims.grantId},
+            {"jti", &claims.receiptId},
+            {"prev", &claims.prev},
+            {"text_commitment", &claims.textCommitment},
+            {"type", &claims.type},
+        });
+        const auto* const found = std::ranges::find(known, name, &decltype(known)::value_type::first);
+        return found == known.end() ? nullptr : found->second;
+    }
+
+    Result<Text> string()
     {
         if (!take("\""))
             return refuse("no text where one must stand");
-        std::string text;
+        const std::size_t start = m_at;
+        bool isEscaped = false;
         for (;;) {
-            const std::size_t start = m_at;
             while (m_at < m_text.size() && m_text[m_at] != '"' && m_text[m_at] != '\\'
                 && static_cast<unsigned char>(m_text[m_at]) >= 0x20)
                 ++m_at;
-            text += m_text.substr(start, m_at - start);
-            if (take("\""))
-                return text;
-            text += TRY(escaped());
+            if (peek() == '"')
+                return Text{m_text.substr(start, m_at++ - start), isEscaped};
+            TRY(escape());
+            isEscaped = true;
         }
     }
 
-    /// The only escapes that the canonical form has.
-    Result<char> escaped()
+    /// Only those that the canonical form has.
+    Result<void> escape()
     {
-        constexpr std::string_view kNames = "\"\\bfnrt";
-        constexpr std::string_view kMeanings = "\"\\\b\f\n\r\t";
-        constexpr std::string_view kHex = "0123456789abcdef";
         if (!take("\\"))
             return refuse("a text doesn't end");
-        if (const std::size_t named = kNames.find(peek()); named != std::string_view::npos) {
+        if (kEscapes.contains(peek())) {
             ++m_at;
-            return kMeanings[named];
+            return {};
         }
-        if (!take("u00") || m_text.size() - m_at < 2)
+        const std::optional<char> control = controlIn(m_text.substr(m_at));
+        if (!control || kEscaped.contains(*control))
             return refuse("an escape that is not needed");
-        const std::size_t high = kHex.find(m_text[m_at]);
-        const std::size_t low = kHex.find(m_text[m_at + 1]);
-        const bool isHex = high < 2 && low != std::string_view::npos; // below 0x20
-        const char meant = isHex ? static_cast<char>(16 * high + low) : '\0';
-        if (!isHex || kMeanings.contains(meant))
-            return refuse("an escape that is not needed");
-        m_at += 2;
-        return meant;
+        m_at += kControlLength;
+        return {};
     }
 
     Result<std::string_view> number()

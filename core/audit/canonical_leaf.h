@@ -10,20 +10,20 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace countersign::audit {
 
-/// The members of a leaf that the check holds something to. Missing texts are empty.
+/// The members of a leaf that the check holds something to, as views of its bytes. Missing texts are empty; these are
+/// identifiers and digests, which have nothing to escape.
 struct LeafClaims {
-    std::string type;
-    std::string device;
-    std::string clientId;
-    std::string grantId;
-    std::string textCommitment;
-    std::string prev;
-    std::string receiptId; ///< `jti`
+    std::string_view type;
+    std::string_view device;
+    std::string_view clientId;
+    std::string_view grantId;
+    std::string_view textCommitment;
+    std::string_view prev;
+    std::string_view receiptId; ///< `jti`
     std::optional<std::int64_t> issuedAt; ///< `iat`
     std::optional<std::int64_t> seq;
     bool closing = false;

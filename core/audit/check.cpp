@@ -47,7 +47,9 @@ public:
         , m_expected(expected)
         , m_options(options)
         , m_leaves(database,
-              "SELECT idx, kind, at, client_id, grant_id, private_text, salt, leaf FROM log_leaves ORDER BY idx")
+              // As blobs: a text would be made UTF-16 and back again.
+              "SELECT idx, kind, at, CAST(client_id AS BLOB), CAST(grant_id AS BLOB), private_text, salt, leaf"
+              " FROM log_leaves ORDER BY idx")
         , m_checkpoints(database, "SELECT size, root, note FROM log_checkpoints WHERE size >= ? ORDER BY size")
         , m_node(database, "SELECT hash FROM log_nodes WHERE level = ? AND idx = ?")
     {
@@ -101,8 +103,8 @@ private:
         row.leaf = {.index = m_count,
             .kind = static_cast<LeafKind>(row.kind), // compared in full before anybody sees it
             .at = {m_leaves.integer(2)},
-            .agent = {m_leaves.text(3)},
-            .grant = {m_leaves.text(4)},
+            .agent = {m_leaves.blob(3)},
+            .grant = {m_leaves.blob(4)},
             .bytes = m_leaves.blob(7),
             .privateText = m_leaves.isNull(5) ? std::nullopt : std::optional(m_leaves.blob(5))};
         row.salt = m_leaves.blob(6);

@@ -50,7 +50,7 @@ Result<void> GrantOrder::take(const LeafClaims& claims, LeafKind kind, std::stri
 {
     if (claims.grantId.empty())
         return {};
-    Grant& grant = m_grants[claims.grantId];
+    Grant& grant = m_grants[std::string(claims.grantId)];
     if (claims.seq) {
         if (*claims.seq != grant.leaves)
             return corrupt("it says that it is number " + std::to_string(*claims.seq)

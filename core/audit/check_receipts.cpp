@@ -17,12 +17,12 @@ std::unexpected<Error> corrupt(std::string what)
 }
 
 /// What was signed (RFC 7515 section 5.1): the leaf with its place in the log as one more member at the end.
-std::string signedBytes(const Leaf& leaf, std::string_view hash, const std::string& origin, const std::string& kid)
+std::string signedBytes(const Leaf& leaf, std::string_view hash, std::string_view origin, std::string_view kid)
 {
-    const std::string header = R"({"alg":"ES256","kid":")" + kid + R"(","typ":"action-receipt+jwt"})";
+    const std::string header = R"({"alg":"ES256","kid":")" + std::string(kid) + R"(","typ":"action-receipt+jwt"})";
     const std::string payload = leaf.bytes.substr(0, leaf.bytes.size() - 1) + R"(,"log":{"index":)"
-        + std::to_string(leaf.index) + R"(,"leaf_hash":")" + crypto::base64url(hash) + R"(","origin":")" + origin
-        + R"("}})";
+        + std::to_string(leaf.index) + R"(,"leaf_hash":")" + crypto::base64url(hash) + R"(","origin":")"
+        + std::string(origin) + R"("}})";
     return crypto::base64url(header) + '.' + crypto::base64url(payload);
 }
 

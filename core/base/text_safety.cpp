@@ -264,6 +264,11 @@ bool isPlainText(std::string_view utf8)
 
 bool isValidUtf8(std::string_view bytes)
 {
+    unsigned char all = 0; // most texts are ASCII, and this loop needs no branch
+    for (const char byte : bytes)
+        all |= static_cast<unsigned char>(byte);
+    if (all < 0x80)
+        return true;
     for (std::size_t at = 0; at < bytes.size();) {
         const Decoded decoded = decode(bytes, at);
         if (!decoded.character)

@@ -12,14 +12,16 @@ namespace countersign::crypto {
 
 std::string leafHash(std::string_view leaf)
 {
-    std::string input(1, '\x00');
-    return sha256(input.append(leaf));
+    std::string input;
+    input.reserve(1 + leaf.size());
+    return sha256(input.append(1, '\x00').append(leaf));
 }
 
 std::string nodeHash(std::string_view left, std::string_view right)
 {
-    std::string input(1, '\x01');
-    return sha256(input.append(left).append(right));
+    std::string input;
+    input.reserve(1 + left.size() + right.size());
+    return sha256(input.append(1, '\x01').append(left).append(right));
 }
 
 std::vector<std::string> MerkleFrontier::append(std::string_view hashOfLeaf)

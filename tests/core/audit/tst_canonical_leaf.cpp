@@ -11,6 +11,8 @@
 #include <QRandomGenerator>
 #include <QTest>
 
+#include <map>
+
 using namespace countersign;
 using audit::LeafClaims;
 using audit::LeafKind;
@@ -166,12 +168,13 @@ private Q_SLOTS:
 
     void its_own_members_are_told_and_those_of_others_are_not()
     {
-        const auto claims = readCanonicalLeaf(
-            "{\"a\":{\"client_id\":\"no\",\"seq\":9},\"client_id\":\"c\\n\",\"closing\":true,\"device\":\"d\",\"grant_"
+        const std::string leaf(
+            "{\"a\":{\"client_id\":\"no\",\"seq\":9},\"client_id\":\"c\",\"closing\":true,\"device\":\"d\",\"grant_"
             "id\":\"g\","
             "\"iat\":-5,\"jti\":\"1.x\",\"prev\":\"p\",\"seq\":3,\"text_commitment\":\"t\",\"type\":\"k\"}");
+        const auto claims = readCanonicalLeaf(leaf);
         QVERIFY(claims);
-        QCOMPARE(claims->clientId, "c\n");
+        QCOMPARE(claims->clientId, "c");
         QCOMPARE(claims->device, "d");
         QCOMPARE(claims->grantId, "g");
         QCOMPARE(claims->receiptId, "1.x");
@@ -182,7 +185,7 @@ private Q_SLOTS:
         QCOMPARE(claims->seq, 3);
         QVERIFY(claims->closing);
         for (const char* text : {"{\"client_id\":1}", "{\"prev\":null}", "{\"seq\":\"1\"}", "{\"seq\":1.5}",
-                 "{\"iat\":1e+30}", "{\"closing\":false}", "{\"closing\":1}", "{\"type\":[]}"})
+                 "{\"iat\":1e+30}", "{\"closing\":false}", "{\"closing\":1}", "{\"type\":[]}", "{\"type\":\"\\n\"}"})
             QVERIFY2(!readCanonicalLeaf(text), text);
     }
 
@@ -190,11 +193,13 @@ private Q_SLOTS:
     {
         const std::string first(32, '1');
         const std::string second(32, '2');
-        const auto leaf = [](const char* grant, int seq, const std::string& before, bool closing = false) {
+        const std::map<std::string, std::string> digests{
+            {first, crypto::base64url(first)}, {second, crypto::base64url(second)}, {{}, {}}};
+        const auto leaf = [&](const char* grant, int seq, const std::string& before, bool closing = false) {
             LeafClaims claims;
             claims.grantId = grant;
             claims.seq = seq;
-            claims.prev = before.empty() ? std::string() : crypto::base64url(before);
+            claims.prev = digests.at(before);
             claims.closing = closing;
             return claims;
         };
@@ -238,7 +243,8 @@ private Q_SLOTS:
         QVERIFY(order.take(old, LeafKind::TokenIssued, "2"));
         LeafClaims numbered = old;
         numbered.seq = 2;
-        numbered.prev = crypto::base64url("2");
+        const std::string before = crypto::base64url("2");
+        numbered.prev = before;
         QVERIFY(order.take(numbered, LeafKind::TokenIssued, "3"));
         QVERIFY(!order.take(old, LeafKind::TokenIssued, "4"));
     }
