@@ -1,0 +1,306 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Each step of the verification fails for what it is there for, and only that one: the steps before it pass.
+#include "core/audit/receipt.h"
+#include "core/crypto/bytes.h"
+#include "core/crypto/jws.h"
+#include "tests/core/evidence/evidence_scene.h"
+
+#include <QTest>
+
+#include <functional>
+
+using namespace countersign;
+using namespace countersign::testing;
+using evidence::Evidence;
+using evidence::Report;
+using evidence::StepState;
+using evidence::Verdict;
+
+namespace {
+using Spoil = std::function<void(EvidenceScene&, Evidence&)>;
+using Lie = EvidenceScene::Lie;
+using Tell = std::function<void(Lie&)>;
+
+evidence::Entry& subjectOf(Evidence& evidence)
+{
+    return *std::ranges::find(evidence.entries, evidence.subject.first, &evidence::Entry::index);
+}
+
+/// The claims of a compact JWS changed, and signed again with another key.
+std::string resigned(
+    const std::string& jws, const crypto::PrivateKey& key, const std::function<void(json::Object&)>& change)
+{
+    const auto parsed = must(crypto::parseJws(jws), "JWS");
+    auto claims = must(json::parseObject(parsed.payload), "claims");
+    change(claims);
+    return must(crypto::signJwt(parsed.type(), claims, key), "JWS");
+}
+
+void replaceIn(std::string& text, const std::string& from, const std::string& to)
+{
+    const auto at = text.find(from);
+    if (at == std::string::npos)
+        qFatal("there is no %s", from.c_str());
+    text.replace(at, from.size(), to);
+}
+} // namespace
+Q_DECLARE_METATYPE(Spoil)
+Q_DECLARE_METATYPE(Tell)
+
+class EvidenceStepsTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void what_is_spoiled_fails_at_its_step_data();
+    void what_is_spoiled_fails_at_its_step();
+    void a_device_that_lies_is_caught_data();
+    void a_device_that_lies_is_caught();
+    void an_action_without_the_needed_yes_is_caught();
+    void an_entry_left_out_of_a_grant_is_caught();
+    void an_entry_left_out_of_a_span_is_caught();
+    void a_witness_that_did_not_sign_is_caught();
+    void what_is_from_the_future_is_caught();
+    void trust_in_another_device_is_none();
+    void after_a_failure_nothing_is_asked();
+};
+
+void EvidenceStepsTest::what_is_spoiled_fails_at_its_step_data()
+{
+    QTest::addColumn<std::string>("step");
+    QTest::addColumn<Spoil>("spoil");
+    const auto row = [](const char* name, const char* step, Spoil spoil) {
+        QTest::newRow(name) << std::string(step) << std::move(spoil);
+    };
+    row("no device", "keys", [](EvidenceScene&, Evidence& file) { file.devices.clear(); });
+    row("no person", "keys", [](EvidenceScene&, Evidence& file) { file.persons.clear(); });
+    row("another device", "keys",
+        [](EvidenceScene& scene, Evidence& file) { file.devices = {scene.agent.key.publicKey()}; });
+    row("another log key", "keys", [](EvidenceScene&, Evidence& file) {
+        EvidenceScene other;
+        file.logKey = other.evidenceOf(other.pay("1.00")).logKey;
+    });
+    row("the log key vouched for by somebody else", "keys", [](EvidenceScene& scene, Evidence& file) {
+        file.devices.push_back(scene.agent.key.publicKey());
+        file.logKeyStatement = resigned(file.logKeyStatement, scene.agent.key, [](json::Object&) { });
+    });
+    row("a receipt signed by somebody else", "receipts", [](EvidenceScene& scene, Evidence& file) {
+        auto& receipt = *subjectOf(file).receipt;
+        receipt = resigned(receipt, scene.agent.key, [](json::Object&) { });
+    });
+    row("the receipt of another entry", "receipts",
+        [](EvidenceScene&, Evidence& file) { subjectOf(file).receipt = file.entries.back().receipt; });
+    row("no receipt", "receipts", [](EvidenceScene&, Evidence& file) { std::erase(file.entries, subjectOf(file)); });
+    row("a leaf that is not canonical", "receipts",
+        [](EvidenceScene&, Evidence& file) { file.entries.front().leaf->append(" "); });
+    row("an old checkpoint of another log", "checkpoint", [](EvidenceScene&, Evidence& file) {
+        EvidenceScene other;
+        file.checkpoint = other.evidenceOf(other.pay("1.00")).checkpoint;
+    });
+    row("a changed checkpoint", "checkpoint",
+        [](EvidenceScene&, Evidence& file) { replaceIn(file.checkpoint, "\n", "\n0"); });
+    row("a changed entry", "inclusion",
+        [](EvidenceScene&, Evidence& file) { replaceIn(*file.entries.front().leaf, "\"seq\":0", "\"seq\":1"); });
+    row("another path", "inclusion", [](EvidenceScene&, Evidence& file) { file.entries.front().inclusion.pop_back(); });
+    row("other private details", "details",
+        [](EvidenceScene&, Evidence& file) { subjectOf(file).disclosure->text += " "; });
+    row("another salt", "details", [](EvidenceScene&, Evidence& file) { subjectOf(file).disclosure->salt += "x"; });
+    row("details of what has none", "details",
+        [](EvidenceScene&, Evidence& file) { file.entries.front().disclosure = subjectOf(file).disclosure; });
+    row("no consent", "consents", [](EvidenceScene&, Evidence& file) { file.consents.clear(); });
+    row("a consent by somebody else", "consents", [](EvidenceScene& scene, Evidence& file) {
+        auto& record = file.consents.front().record;
+        record = resigned(record, scene.agent.key, [](json::Object&) { });
+    });
+    row("a consent that the log does not know", "consents",
+        [](EvidenceScene&, Evidence& file) { file.entries.erase(file.entries.begin()); });
+    row("another screen", "screens", [](EvidenceScene&, Evidence& file) { file.consents.front().screen->text += "!"; });
+    row("no token", "chain", [](EvidenceScene&, Evidence& file) { file.tokens.clear(); });
+    row("another token", "chain", [](EvidenceScene& scene, Evidence& file) {
+        file.tokens = {grantTo(scene.fixture, scene.agent, booksPermission()).accessToken};
+    });
+    row("no key of the agent", "requests", [](EvidenceScene&, Evidence& file) { file.agents.clear(); });
+    row("another key of the agent", "requests",
+        [](EvidenceScene& scene, Evidence& file) { file.agents = {scene.fixture.identity().person}; });
+    row("another body", "bodies", [](EvidenceScene&, Evidence& file) { subjectOf(file).body = "{}"; });
+    row("a body of what is no action", "bodies",
+        [](EvidenceScene&, Evidence& file) { file.entries.front().body = "{}"; });
+    row("an outcome without its decision", "outcomes", [](EvidenceScene& scene, Evidence& file) {
+        const auto other = scene.pay("2.00");
+        scene.reportDone(other);
+        const Evidence more = scene.evidenceOf(other);
+        file = must(scene.evidenceOf(evidence::EntryWanted{file.subject.first}), "evidence");
+        file.entries.push_back(more.entries.back());
+    });
+    row("a receipt of another server that is not named", "upstream", [](EvidenceScene& scene, Evidence& file) {
+        const json::Object keys{{"keys", json::Array{scene.agent.key.publicKey().toJwk()}}};
+        subjectOf(file).upstream = {
+            {must(crypto::signJwt("action-receipt+jwt", {}, scene.agent.key), "JWS"), json::serialize(keys)}};
+    });
+}
+
+void EvidenceStepsTest::what_is_spoiled_fails_at_its_step()
+{
+    QFETCH(std::string, step);
+    QFETCH(Spoil, spoil);
+    EvidenceScene scene;
+    const auto answer = scene.pay("49.99");
+    scene.reportDone(answer);
+    Evidence file = scene.evidenceOf(answer);
+    spoil(scene, file);
+    const Report report = evidence::verify(textOf(file), scene.trust());
+    QVERIFY(report.verdict == Verdict::Broken);
+    QVERIFY2(failedStep(report) == step, told(report).c_str());
+}
+
+void EvidenceStepsTest::a_device_that_lies_is_caught_data()
+{
+    QTest::addColumn<std::string>("step");
+    QTest::addColumn<Tell>("tell");
+    const auto row = [](const char* name, const char* step, Tell tell) {
+        QTest::newRow(name) << std::string(step) << std::move(tell);
+    };
+    row("nothing", "", [](Lie&) { });
+    row("no grant", "chain", [](Lie& lie) { lie.claims.erase("chain"); });
+    row("another grant above", "chain",
+        [](Lie& lie) { lie.claims["chain"] = json::Array{"x", lie.claims.at("grant_id")}; });
+    row("a chain that ends elsewhere", "chain",
+        [](Lie& lie) { lie.claims["chain"] = json::Array{lie.claims.at("grant_id"), "x"}; });
+    row("another token", "chain", [](Lie& lie) { lie.claims["token"] = "eA"; });
+    row("another consent", "chain", [](Lie& lie) { lie.claims["consent"] = "x"; });
+    row("too much", "permissions", [](Lie& lie) { replaceIn(lie.details, "49.99", "50.01"); });
+    row("another recipient", "permissions", [](Lie& lie) { replaceIn(lie.details, "acme", "initech"); });
+    row("another action", "permissions",
+        [](Lie& lie) { lie.claims.at("request").as_object()["action"] = "payments.delete"; });
+    row("another place", "permissions",
+        [](Lie& lie) { lie.claims.at("request").as_object()["location"] = "https://elsewhere.example/"; });
+    row("arguments that can't be read", "permissions", [](Lie& lie) { lie.details = "{}"; });
+    row("a yes that nobody gave", "approvals", [](Lie& lie) { lie.claims["approval"] = "x"; });
+    row("another request", "requests",
+        [](Lie& lie) { lie.claims.at("request").as_object()["target_uri"] = "https://payments.example/other"; });
+    row("another method", "requests", [](Lie& lie) { lie.claims.at("request").as_object()["method"] = "PUT"; });
+    row("another query", "requests", [](Lie& lie) { lie.details.insert(1, "\"query\":\"a=b\","); });
+    row("another digest of the body", "requests",
+        [](Lie& lie) { replaceIn(lie.details, "sha-256=:", "sha-256=:AAAA"); });
+    row("another signature", "requests",
+        [](Lie& lie) { lie.claims.at("request").as_object()["signature_digest"] = "x"; });
+    row("no signature", "requests", [](Lie& lie) { lie.claims["binding"] = "dpop"; });
+    row("a proof that was changed", "requests", [](Lie& lie) {
+        const auto begin = lie.details.find("\"dpop\":\"") + 8;
+        char& inSignature = lie.details[lie.details.find('"', begin) - 9];
+        inSignature = inSignature == 'A' ? 'B' : 'A';
+    });
+}
+
+void EvidenceStepsTest::a_device_that_lies_is_caught()
+{
+    QFETCH(std::string, step);
+    QFETCH(Tell, tell);
+    EvidenceScene scene;
+    const auto wanted = scene.lie(scene.pay("49.99"), tell);
+    const Report report = evidence::verify(textOf(must(scene.evidenceOf(wanted), "evidence")), scene.trust());
+    QVERIFY2(failedStep(report) == step, told(report).c_str());
+}
+
+void EvidenceStepsTest::an_action_without_the_needed_yes_is_caught()
+{
+    EvidenceScene scene(",\"step_up\":{\"above\":\"20.00\"}");
+    const auto small = scene.pay("20.00");
+    QVERIFY(isAsked(scene.pay("21.00")));
+    scene.sayYes();
+    const auto large = scene.pay("21.00");
+    const auto verdictOn = [&](const authority::ActionAnswer& answer, const Tell& tell) {
+        const auto wanted = scene.lie(answer, tell);
+        return failedStep(evidence::verify(textOf(must(scene.evidenceOf(wanted), "evidence")), scene.trust()));
+    };
+    QCOMPARE(verdictOn(large, [](Lie&) { }), std::string());
+    QCOMPARE(verdictOn(large, [](Lie& lie) { lie.claims.erase("approval"); }), std::string("approvals"));
+    QCOMPARE(verdictOn(large, [](Lie& lie) { replaceIn(lie.details, "21.00", "22.00"); }), std::string("approvals"));
+    QCOMPARE(verdictOn(small, [](Lie& lie) { replaceIn(lie.details, "20.00", "20.01"); }), std::string("approvals"));
+    scene.fixture.clock().advance(std::chrono::minutes(30)); // the yes has run out, and so has the token
+    QVERIFY(!verdictOn(large, [](Lie&) { }).empty());
+}
+
+void EvidenceStepsTest::an_entry_left_out_of_a_grant_is_caught()
+{
+    EvidenceScene scene;
+    for (const char* amount : {"1.00", "60.00", "2.00"})
+        scene.pay(amount);
+    const Evidence whole = must(scene.evidenceOf(evidence::GrantWanted{scene.tokens.grant}), "grant");
+    QVERIFY(whole.entries.size() >= 6);
+    for (std::size_t i = 0; i + 1 < whole.entries.size(); ++i) {
+        Evidence cut = whole;
+        cut.entries.erase(cut.entries.begin() + static_cast<std::ptrdiff_t>(i));
+        QCOMPARE(failedStep(evidence::verify(textOf(cut), scene.trust())), std::string("order"));
+    }
+    Evidence without = whole; // the newest can't be missed in a grant that goes on, and the file says so
+    without.entries.pop_back();
+    QVERIFY(stepOf(evidence::verify(textOf(without), scene.trust()), "order").sentence.contains("can't be missed"));
+}
+
+void EvidenceStepsTest::an_entry_left_out_of_a_span_is_caught()
+{
+    EvidenceScene scene;
+    for (const char* amount : {"1.00", "60.00", "2.00"})
+        scene.pay(amount);
+    const UnixSeconds now = scene.fixture.clock().now();
+    const Evidence whole = must(scene.evidenceOf(evidence::SpanWanted{UnixSeconds{0}, now}), "span");
+    for (std::size_t i = 0; i < whole.entries.size(); ++i) {
+        Evidence cut = whole;
+        cut.entries.erase(cut.entries.begin() + static_cast<std::ptrdiff_t>(i));
+        QVERIFY(failedStep(evidence::verify(textOf(cut), scene.trust())) == "order");
+    }
+}
+
+void EvidenceStepsTest::a_witness_that_did_not_sign_is_caught()
+{
+    EvidenceScene scene;
+    const Evidence file = scene.evidenceOf(scene.pay("1.00"));
+    evidence::Trust trust = scene.trust();
+    trust.witnesses = {file.logKey};
+    QCOMPARE(failedStep(evidence::verify(textOf(file), trust)), std::string("witnesses"));
+    trust.witnesses = {"no key"};
+    QCOMPARE(failedStep(evidence::verify(textOf(file), trust)), std::string("witnesses"));
+}
+
+void EvidenceStepsTest::what_is_from_the_future_is_caught()
+{
+    EvidenceScene scene;
+    const std::string file = textOf(scene.evidenceOf(scene.pay("1.00")));
+    evidence::Trust trust = scene.trust();
+    trust.now = scene.fixture.clock().now() - evidence::kAllowedAhead;
+    QCOMPARE(failedStep(evidence::verify(file, trust)), std::string());
+    trust.now = trust.now - std::chrono::seconds(1);
+    QCOMPARE(failedStep(evidence::verify(file, trust)), std::string("times"));
+}
+
+void EvidenceStepsTest::trust_in_another_device_is_none()
+{
+    EvidenceScene scene;
+    const std::string file = textOf(scene.evidenceOf(scene.pay("1.00")));
+    evidence::Trust trust = scene.trust();
+    trust.keys = {scene.agent.jkt(), Thumbprint{}};
+    const Report report = evidence::verify(file, trust);
+    QVERIFY(report.verdict == Verdict::Consistent);
+    QVERIFY(stepOf(report, "origin").sentence.contains(scene.device().value));
+}
+
+void EvidenceStepsTest::after_a_failure_nothing_is_asked()
+{
+    EvidenceScene scene;
+    Evidence file = scene.evidenceOf(scene.pay("1.00"));
+    const std::size_t steps = evidence::verify(textOf(file), scene.trust()).steps.size();
+    file.entries.front().inclusion.clear();
+    const Report report = evidence::verify(textOf(file), scene.trust());
+    QCOMPARE(report.steps.size(), steps);
+    const auto failed = std::ranges::find(report.steps, "inclusion", &evidence::Step::name);
+    for (auto step = report.steps.begin(); step != report.steps.end(); ++step)
+        QVERIFY(step == failed  ? step->state == StepState::Failed
+                : step < failed ? step->state != StepState::Failed
+                                : step->state == StepState::Skipped);
+    QCOMPARE(evidence::verify("{}", scene.trust()).steps.size(), steps);
+}
+
+QTEST_GUILESS_MAIN(EvidenceStepsTest)
+#include "tst_evidence_steps.moc"
