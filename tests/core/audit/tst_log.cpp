@@ -280,32 +280,6 @@ private Q_SLOTS:
         QCOMPARE(json::requiredString(claims, "prev"), crypto::base64url(crypto::leafHash("{\"iat\":5}")));
     }
 
-    void the_nodes_of_an_older_database_are_computed_when_it_is_opened()
-    {
-        QVERIFY(test::growTo(*m_test, 600, 300));
-        const std::string root = m_test->log.root();
-        m_test.reset();
-        const auto nodes = QStringLiteral("SELECT group_concat(level || ' ' || idx || hex(hash)) FROM log_nodes");
-        QString before;
-        {
-            const test::RawDatabase raw(m_folder);
-            before = raw.value(nodes).toString();
-            QVERIFY(raw.executeAgainst(QStringLiteral("log_nodes_are_kept"), QStringLiteral("DELETE FROM log_nodes")));
-            QVERIFY(raw.execute(QStringLiteral("INSERT INTO meta VALUES ('log_nodes', 'due')")));
-        }
-        {
-            const auto reader = store::Database::open(m_folder, store::Access::ReadOnly);
-            QVERIFY(audit::checkLog(**reader, test::expectation(), {}));
-        }
-        reopen();
-        QCOMPARE(m_test->log.root(), root);
-        QCOMPARE(test::RawDatabase(m_folder).value(nodes).toString(), before);
-        QVERIFY(test::RawDatabase(m_folder)
-                .value(QStringLiteral("SELECT value FROM meta WHERE key = 'log_nodes'"))
-                .isNull());
-        QVERIFY(audit::checkLog(*m_test->database, test::expectation(), {}));
-    }
-
     void a_checkpoint_is_a_signed_note_of_origin_size_and_root()
     {
         QVERIFY(test::growTo(*m_test, 11, 11));

@@ -9,6 +9,7 @@
 #include "core/crypto/digest.h"
 #include "core/crypto/signed_note.h"
 #include "tests/core/audit/log_fixture.h"
+#include "tests/core/store/raw_database.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -75,6 +76,28 @@ private Q_SLOTS:
         m_log.emplace(std::move(*opened));
         m_root = m_log->log.root();
         QCOMPARE(m_root, treeHash(m_large));
+    }
+
+    void the_nodes_of_an_older_database_are_computed_when_it_is_opened()
+    {
+        const QTemporaryDir home;
+        const auto nodes = QStringLiteral("SELECT group_concat(level || ' ' || idx || hex(hash)) FROM log_nodes");
+        std::string root;
+        {
+            auto test = test::openLog(home.path()).value();
+            test::growTo(test, 600, 300).value();
+            root = test.log.root();
+        }
+        const test::RawDatabase raw(home.path());
+        const QString before = raw.value(nodes).toString();
+        QVERIFY(raw.executeAgainst(QStringLiteral("log_nodes_are_kept"), QStringLiteral("DELETE FROM log_nodes")));
+        QVERIFY(raw.execute(QStringLiteral("INSERT INTO meta VALUES ('log_nodes', 'due')")));
+        QVERIFY(checkLog(*store::Database::open(home.path(), store::Access::ReadOnly).value(), test::expectation()));
+        const auto opened = test::openLog(home.path()).value();
+        QCOMPARE(opened.log.root(), root);
+        QCOMPARE(raw.value(nodes).toString(), before);
+        QVERIFY(raw.value(QStringLiteral("SELECT value FROM meta WHERE key = 'log_nodes'")).isNull());
+        QVERIFY(checkLog(*opened.database, test::expectation()));
     }
 
     void every_entry_and_every_pair_of_sizes_up_to_130_is_proven()

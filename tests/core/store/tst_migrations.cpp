@@ -126,6 +126,20 @@ private Q_SLOTS:
         QCOMPARE(count("PRAGMA user_version"), store::kSchemaVersion);
     }
 
+    void the_tree_of_a_log_with_a_complete_subtree_is_to_be_computed()
+    {
+        const auto due = QStringLiteral("SELECT count(*) FROM meta WHERE key = 'log_nodes'");
+        for (const int leaves : {255, 256}) {
+            const QTemporaryDir home;
+            QVERIFY(makeFirstVersion(home.path()));
+            const auto more =
+                QStringLiteral("INSERT INTO log_leaves VALUES (%1, 2, 10, NULL, NULL, NULL, NULL, x'7b7d')");
+            QVERIFY(test::RawDatabase(home.path()).execute(more.arg(leaves - 1)));
+            QVERIFY(Database::open(home.path(), Access::ReadWrite));
+            QCOMPARE(test::RawDatabase(home.path()).value(due).toInt(), leaves == 256 ? 1 : 0);
+        }
+    }
+
     void what_was_brought_up_to_date_is_no_different_from_what_is_made_new()
     {
         const QTemporaryDir fresh;
