@@ -27,6 +27,8 @@ void describe(QCommandLineParser& parser)
     parser.addOption({QStringLiteral("to"), QStringLiteral("Up to this time."), QStringLiteral("unix-time")});
     parser.addOption({QStringLiteral("without-details"),
         QStringLiteral("Leave out what agents sent and what screens showed; it can't be checked then.")});
+    parser.addOption(
+        {QStringLiteral("html"), QStringLiteral("As a page for a browser, which checks it again and loads nothing.")});
     parser.addOption({{QStringLiteral("o"), QStringLiteral("output")}, QStringLiteral("Where to write it."),
         QStringLiteral("file")});
 }
@@ -50,8 +52,9 @@ std::string queryOf(const QCommandLineParser& parser)
         wanted.push_back("from=" + queryText(valueOf(parser, "from")) + "&to=" + queryText(valueOf(parser, "to")));
     if (wanted.size() != 1)
         return {};
-    const bool bare = parser.isSet(QStringLiteral("without-details"));
-    return wanted.front() + (bare ? "&details=none" : "");
+    if (parser.isSet(QStringLiteral("without-details")))
+        wanted.front() += "&details=none";
+    return wanted.front() + (parser.isSet(QStringLiteral("html")) ? "&form=html" : "");
 }
 
 /// Whole, or not at all; for the owner's eyes.
@@ -74,14 +77,17 @@ Answer<Outcome> run(const QCommandLineParser& parser, const Surroundings& surrou
         return problem(ExitStatus::Usage, "usage",
             "Say what is wanted (--action, --grant, or --from with --to) and where to write it (-o).");
     const auto text = fetchFromControl(
-        surroundings, "/evidence?" + query, {.bytes = evidence::kMaxEvidenceBytes, .time = kExportTimeLimit});
+        surroundings, "/evidence?" + query, {.bytes = 2 * evidence::kMaxEvidenceBytes, .time = kExportTimeLimit});
     if (!text)
         return std::unexpected(text.error());
     if (const auto written = write(output, *text); !written)
         return std::unexpected(written.error());
+    const bool isPage = parser.isSet(QStringLiteral("html"));
+    const std::string hint = isPage
+        ? "Open it in a browser; a page can't vouch for itself, so send the evidence file along.\n"
+        : "Check it anywhere: countersignctl verify " + shown(output.toStdString()) + " --trust THUMBPRINT\n";
     return Outcome{{{"written", output.toStdString()}, {"bytes", text->size()}},
-        "Wrote " + shown(output.toStdString()) + ".\nCheck it anywhere: countersignctl verify "
-            + shown(output.toStdString()) + " --trust THUMBPRINT\nThis device's thumbprint: countersignctl status\n"};
+        "Wrote " + shown(output.toStdString()) + ".\n" + hint + "This device's thumbprint: countersignctl status\n"};
 }
 } // namespace
 

@@ -6,6 +6,7 @@
 #include "core/authority/context.h"
 #include "core/base/try.h"
 #include "core/crypto/signed_note.h"
+#include "core/evidence/html.h"
 
 namespace countersign::evidence {
 
@@ -23,23 +24,24 @@ Result<audit::LogIdentity> identityOf(const authority::Context& context)
 }
 
 Result<std::string> textOf(
-    store::Database& database, const audit::LogIdentity& owner, const Wanted& wanted, Details details)
+    store::Database& database, const audit::LogIdentity& owner, const Wanted& wanted, const ExportOptions& options)
 {
-    const Evidence evidence = TRY(assemble(database, owner, wanted, details));
-    return toJson(evidence);
+    const Evidence evidence = TRY(assemble(database, owner, wanted, options.details));
+    std::string text = TRY(toJson(evidence));
+    return options.form == Form::Html ? toHtml(text) : std::move(text);
 }
 
 } // namespace
 
 void exportEvidence(
-    authority::Authority& authority, Wanted wanted, Details details, authority::Reply<std::string> reply)
+    authority::Authority& authority, Wanted wanted, ExportOptions options, authority::Reply<std::string> reply)
 {
-    auto read = [&authority, wanted = std::move(wanted), details, reply = std::move(reply)](
+    auto read = [&authority, wanted = std::move(wanted), options, reply = std::move(reply)](
                     Result<audit::LogIdentity> owner) mutable {
         if (!owner)
             return reply(std::unexpected(owner.error()));
-        authority.read([owner = *std::move(owner), wanted = std::move(wanted), details, reply = std::move(reply)](
-                           store::Database& database) mutable { reply(textOf(database, owner, wanted, details)); });
+        authority.read([owner = *std::move(owner), wanted = std::move(wanted), options, reply = std::move(reply)](
+                           store::Database& database) mutable { reply(textOf(database, owner, wanted, options)); });
     };
     authority.submit<audit::LogIdentity>(
         [](authority::Context& context) { return identityOf(context); }, std::move(read));

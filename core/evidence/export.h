@@ -11,9 +11,16 @@
 
 namespace countersign::evidence {
 
+enum class Form : std::uint8_t { Json, Html };
+
+struct ExportOptions {
+    Details details = Details::Included;
+    Form form = Form::Json;
+};
+
 /// The text of an evidence file. Any thread; replies on the reader pool, or not at all where the database can't be
 /// opened. `authority` outlives the reply. Errors: those of assemble().
 void exportEvidence(
-    authority::Authority& authority, Wanted wanted, Details details, authority::Reply<std::string> reply);
+    authority::Authority& authority, Wanted wanted, ExportOptions options, authority::Reply<std::string> reply);
 
 } // namespace countersign::evidence

@@ -67,9 +67,12 @@ void getEvidence(Authority& authority, const HttpRequest& request, Respond respo
     auto query = readEvidenceQuery(request.query);
     if (!query)
         return respond(refusal(query.error()));
-    evidence::exportEvidence(authority, std::move(query->wanted), query->details,
-        [respond = std::move(respond)](Result<std::string> text) mutable {
-            respond(text ? jsonTextAnswer(200, *std::move(text)) : refusal(text.error()));
+    const char* const type =
+        query->options.form == evidence::Form::Html ? "text/html; charset=utf-8" : "application/json";
+    evidence::exportEvidence(authority, std::move(query->wanted), query->options,
+        [type, respond = std::move(respond)](Result<std::string> text) mutable {
+            respond(text ? HttpResponse{200, {{"content-type", type}, {"cache-control", "no-store"}}, *std::move(text)}
+                         : refusal(text.error()));
         });
 }
 

@@ -14,7 +14,7 @@ namespace countersign::server {
 namespace {
 using evidence::Wanted;
 
-constexpr std::array<std::string_view, 6> kKnown{"details", "entry", "from", "grant", "receipt", "to"};
+constexpr std::array<std::string_view, 7> kKnown{"details", "entry", "form", "from", "grant", "receipt", "to"};
 
 std::unexpected<Error> wrong(std::string what)
 {
@@ -56,11 +56,16 @@ Result<EvidenceQuery> readEvidenceQuery(std::string_view query)
         if (!std::ranges::contains(kKnown, name))
             return wrong("The parameter '" + name + "' is not known here.");
     }
-    EvidenceQuery read{.wanted = TRY(wantedBy(form))};
+    EvidenceQuery read{.wanted = TRY(wantedBy(form)), .options = {}};
     if (const auto details = form.value("details")) {
         if (*details != "none")
             return wrong("details can only be none.");
-        read.details = evidence::Details::LeftOut;
+        read.options.details = evidence::Details::LeftOut;
+    }
+    if (const auto shape = form.value("form")) {
+        if (*shape != "html")
+            return wrong("form can only be html.");
+        read.options.form = evidence::Form::Html;
     }
     return read;
 }

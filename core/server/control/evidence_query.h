@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
 // The query of GET /evidence, read strictly: exactly one of `receipt` (its id), `entry` (an index), `grant`, or `from`
-// with `to` (Unix time) says what is wanted; `details=none` leaves private details out.
+// with `to` (Unix time) says what is wanted; `details=none` leaves private details out, `form=html` asks for the page.
 #pragma once
 
 #include "core/base/result.h"
-#include "core/evidence/assemble.h"
+#include "core/evidence/export.h"
 
 #include <string_view>
 
@@ -14,7 +14,7 @@ namespace countersign::server {
 
 struct EvidenceQuery {
     evidence::Wanted wanted;
-    evidence::Details details = evidence::Details::Included;
+    evidence::ExportOptions options;
 };
 
 /// Error: InvalidRequest, naming the parameter.

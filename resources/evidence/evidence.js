@@ -1,0 +1,317 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Checks the evidence in this page again, with WebCrypto, and tells its story. Text of the file only ever becomes text.
+"use strict";
+const utf8 = new TextEncoder();
+const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+const fromBase64url = (text) => {
+  if (!/^[A-Za-z0-9_-]*$/.test(text)) throw new Error("it is not base64url");
+  return bytesOf(text.replace(/-/g, "+").replace(/_/g, "/"));
+};
+const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
+const base64url = (bytes) => base64(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+const joined = (...parts) => {
+  const all = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+  return all;
+};
+const same = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i]);
+const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+const digestOf = async (text) => base64url(await sha256(utf8.encode(text)));
+const textOf = (bytes) => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+const must = (right, what) => { if (!right) throw new Error(what); };
+const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
+class Skipped { constructor(sentence) { this.sentence = sentence; } }
+
+// ---- keys and signatures ----
+let ed25519 = true; // whether this browser has it
+async function importKey(jwk) {
+  const algorithm = jwk.kty === "EC" ? { name: "ECDSA", namedCurve: "P-256" } : { name: "Ed25519" };
+  const members = jwk.kty === "EC" ? { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y } : { crv: jwk.crv, kty: jwk.kty, x: jwk.x };
+  const thumbprint = await digestOf(JSON.stringify(members)); // RFC 7638
+  let key = null;
+  try {
+    key = await crypto.subtle.importKey("jwk", members, algorithm, false, ["verify"]);
+  } catch (error) {
+    if (jwk.kty === "EC") throw error;
+    ed25519 = false;
+  }
+  return { key, thumbprint, jwk };
+}
+async function verified(key, signature, data) {
+  must(key.key, "this browser has no Ed25519");
+  const algorithm = key.jwk.kty === "EC" ? { name: "ECDSA", hash: "SHA-256" } : { name: "Ed25519" };
+  return crypto.subtle.verify(algorithm, key.key, signature, data);
+}
+function readJws(jws) {
+  const parts = jws.split(".");
+  must(parts.length === 3, "it is no JWS");
+  const payload = textOf(fromBase64url(parts[1]));
+  return { header: JSON.parse(textOf(fromBase64url(parts[0]))), payload, claims: JSON.parse(payload),
+    input: utf8.encode(parts[0] + "." + parts[1]), signature: fromBase64url(parts[2]) };
+}
+async function openJws(jws, type, keys) {
+  const read = readJws(jws);
+  must(read.header.typ === type, `it is not of the type ${type}`);
+  const key = keys.find((each) => each.thumbprint === read.header.kid);
+  must(key, "it is signed with a key that is not in the file");
+  must(await verified(key, read.signature, read.input), "its signature is wrong");
+  return { ...read, key };
+}
+
+// ---- the log ----
+const leafHash = (leaf) => sha256(joined(Uint8Array.of(0), utf8.encode(leaf)));
+async function rootFrom(index, size, hash, proof) { // RFC 9162 section 2.1.3.2
+  let at = BigInt(index), last = BigInt(size) - 1n, root = hash;
+  must(at <= last, "it lies outside the log");
+  for (const step of proof) {
+    must(last !== 0n, "its path is too long");
+    if (at % 2n === 1n || at === last) {
+      root = await sha256(joined(Uint8Array.of(1), step, root));
+      while (at % 2n === 0n && at !== 0n) { at /= 2n; last /= 2n; }
+    } else {
+      root = await sha256(joined(Uint8Array.of(1), root, step));
+    }
+    at /= 2n; last /= 2n;
+  }
+  must(last === 0n, "its path is too short");
+  return root;
+}
+async function noteKey(vkey) {
+  const parts = vkey.split("+");
+  const raw = bytesOf(parts.slice(2).join("+"));
+  must(parts.length >= 3 && raw[0] === 1 && raw.length === 33, "the log's key can't be read");
+  return { name: parts[0], id: parts[1], key: await importKey({ kty: "OKP", crv: "Ed25519", x: base64url(raw.slice(1)) }) };
+}
+
+// ---- the checks, in order; each may throw, return a sentence, or be skipped ----
+const checks = {
+  async keys(file) {
+    file.devices = await Promise.all(file.keys.device.map(importKey));
+    file.persons = await Promise.all(file.keys.person.map(importKey));
+    file.agents = await Promise.all(file.keys.agents.map(importKey));
+    const statement = (await openJws(file.keys.log_statement, "log-key+jwt", file.devices)).claims;
+    file.log = await noteKey(file.keys.log);
+    must(statement.vkey === file.keys.log && statement.origin === file.log.name, "the device vouches for another log");
+    return "The device vouches for the key of its log.";
+  },
+  async receipts(file) {
+    let receipts = 0;
+    for (const entry of file.entries) {
+      let leaf = entry.leaf;
+      if (entry.receipt !== undefined) {
+        const receipt = await openJws(entry.receipt, "action-receipt+jwt", file.devices);
+        const log = receipt.claims.log;
+        const end = `,"log":{"index":${entry.index},"leaf_hash":"${log.leaf_hash}","origin":"${file.log.name}"}}`;
+        must(receipt.payload.endsWith(end), `Entry ${entry.index}: the receipt is of another entry`);
+        leaf = receipt.payload.slice(0, -end.length) + "}";
+        must(base64url(await leafHash(leaf)) === log.leaf_hash, `Entry ${entry.index}: the receipt names another hash`);
+        receipts++;
+      }
+      entry.claims = JSON.parse(leaf);
+      entry.hash = await leafHash(leaf);
+      must(file.devices.some((key) => key.thumbprint === entry.claims.device), `Entry ${entry.index}: it is another device's`);
+    }
+    return receipts ? count(receipts, "receipt is", "receipts are") + " signed by the device." : new Skipped("There is no receipt.");
+  },
+  async checkpoint(file) {
+    const split = file.checkpoint.indexOf("\n\n");
+    const text = file.checkpoint.slice(0, split + 1);
+    const [origin, size, root] = text.split("\n");
+    must(split > 0 && origin === file.log.name, "the checkpoint is of another log");
+    Object.assign(file, { size: Number(size), root: bytesOf(root) });
+    if (!ed25519) return new Skipped("This browser has no Ed25519, so the log's own signature was not checked.");
+    const line = file.checkpoint.slice(split + 2).split("\n").find((each) => each.startsWith(`\u2014 ${origin} `));
+    must(line, "the checkpoint is not signed by the log");
+    const signature = bytesOf(line.split(" ")[2]);
+    must([...signature.slice(0, 4)].map((b) => b.toString(16).padStart(2, "0")).join("") === file.log.id, "the checkpoint is signed with another key");
+    must(await verified(file.log.key, signature.slice(4), utf8.encode(text)), "the checkpoint's signature is wrong");
+    return `The log of ${size} entries is signed with its key.`;
+  },
+  async inclusion(file) {
+    must(file.entries.length > 0, "the file holds no entry");
+    for (const entry of file.entries) {
+      const root = await rootFrom(entry.index, file.size, entry.hash, entry.inclusion.map(bytesOf));
+      must(same(root, file.root), `Entry ${entry.index}: it is not in the signed log`);
+    }
+    return count(file.entries.length, "entry stands", "entries stand") + " in the signed log as they are here.";
+  },
+  async order(file) {
+    const last = new Map();
+    for (const { index, claims, hash } of file.entries) {
+      if (claims.grant_id === undefined || claims.seq === undefined) continue;
+      const before = last.get(claims.grant_id);
+      must(!before || claims.seq > before.seq, `Entry ${index}: its place in its grant is taken`);
+      if (before && before.seq + 1 === claims.seq) must(claims.prev === base64url(before.hash), `Entry ${index}: it follows another entry`);
+      must(file.subject.grant_id !== claims.grant_id || claims.seq === (before ? before.seq + 1 : 0), `Entry ${index}: one before it is missing`);
+      last.set(claims.grant_id, { seq: claims.seq, hash });
+    }
+    if (file.kind === "span") {
+      const there = new Set(file.entries.map((entry) => entry.index));
+      for (let i = file.subject.first; i <= file.subject.last; i++) must(there.has(i), `Entry ${i} is missing`);
+    }
+    return "The entries follow each other as they say.";
+  },
+  async details(file) {
+    let opened = 0, gone = 0;
+    for (const { index, claims, disclosure } of file.entries) {
+      if (claims.text_commitment === undefined) { must(disclosure === undefined, `Entry ${index}: it has no details`); continue; }
+      if (disclosure === undefined) { gone++; continue; }
+      const digest = await sha256(joined(fromBase64url(disclosure.salt), utf8.encode(disclosure.text)));
+      must(base64url(digest) === claims.text_commitment, `Entry ${index}: its details are not those it is committed to`);
+      opened++;
+    }
+    const sentence = `The private details of ${count(opened, "entry are", "entries are")} what the log is committed to.` + (gone ? ` Those of ${gone} were erased or left out.` : "");
+    return opened ? sentence : new Skipped(sentence);
+  },
+  async consents(file) {
+    for (const [i, consent] of file.consents.entries()) {
+      consent.claims = (await openJws(consent.record, "consent+jwt", file.persons)).claims;
+      const logged = file.entries.some(({ claims }) => Object.entries(consent.claims).every(([name, value]) => JSON.stringify(claims[name]) === JSON.stringify(value)));
+      must(logged, `Consent ${i + 1}: the log does not know it`);
+    }
+    return file.consents.length ? count(file.consents.length, "record is", "records are") + " signed by the person, and logged." : new Skipped("No person signed anything here.");
+  },
+  async screens(file) {
+    let shown = 0;
+    for (const [i, { claims, screen }] of file.consents.entries()) {
+      if (screen === undefined) continue;
+      const digest = await sha256(joined(fromBase64url(screen.salt), utf8.encode(screen.text)));
+      must(base64url(digest) === claims.screen.digest, `Consent ${i + 1}: the screen showed another text`);
+      shown++;
+    }
+    return shown ? `The person signed the very words of ${count(shown, "screen", "screens")}.` : new Skipped("No text of a screen is here.");
+  },
+  async chain(file) {
+    file.tokenOf = new Map();
+    for (const token of file.tokens) file.tokenOf.set(await digestOf(token), { text: token, claims: (await openJws(token, "at+jwt", file.devices)).claims });
+    for (const link of file.links) {
+      const read = readJws(link);
+      const key = await importKey(read.header.jwk);
+      must(read.claims.iss.endsWith(":" + key.thumbprint), "a link is signed by another than it says");
+      if (key.key) must(await verified(key, read.signature, read.input), "the signature of a link is wrong");
+    }
+    const actions = file.entries.filter(({ claims }) => claims.chain !== undefined);
+    for (const { index, claims } of actions) {
+      const token = file.tokenOf.get(claims.token);
+      must(token, `Entry ${index}: its access token is missing`);
+      must(claims.chain.includes(token.claims.grant_id), `Entry ${index}: its token is of another grant`);
+      must(token.claims.iat <= claims.iat + 5 && claims.iat < token.claims.exp, `Entry ${index}: its token was not in force`);
+      const named = await Promise.all(file.consents.map(async (consent) => consent.claims.grant_id === claims.chain[0] && await digestOf(consent.record) === claims.consent));
+      must(named.includes(true), `Entry ${index}: the person's consent is missing`);
+    }
+    return actions.length ? count(actions.length, "decision was", "decisions were") + " under a consent of the person." : new Skipped("No decision is here.");
+  },
+  async requests(file) {
+    let signed = 0;
+    for (const entry of file.entries) {
+      if (entry.claims.binding !== "http-signature" || entry.disclosure === undefined) continue;
+      await checkSignature(file, entry).catch((error) => { throw new Error(`Entry ${entry.index}: ${error.message}`); });
+      signed++;
+    }
+    return signed ? count(signed, "request is", "requests are") + " signed by the agent that acted." : new Skipped("No signed request is here.");
+  },
+  async bodies(file) {
+    let bodies = 0;
+    for (const { index, body, disclosure } of file.entries) {
+      if (body === undefined) continue;
+      const field = JSON.parse(disclosure.text).fields["content-digest"];
+      must(field.includes(`sha-256=:${base64(await sha256(fromBase64url(body)))}:`), `Entry ${index}: its body is another one`);
+      bodies++;
+    }
+    return bodies ? count(bodies, "body is", "bodies are") + " what the agent signed, byte for byte." : new Skipped("No body is here.");
+  },
+};
+
+// The agent's signature over the request (RFC 9421), from its components.
+async function checkSignature(file, { claims, disclosure }) {
+  const details = JSON.parse(disclosure.text);
+  const [label] = details.signature_input.split("=", 1);
+  const parameters = details.signature_input.slice(label.length + 1);
+  const names = parameters.slice(1, parameters.indexOf(")")).split(" ").map((name) => name.replace(/"/g, ""));
+  const token = file.tokenOf.get(claims.token);
+  const values = { ...details.fields, "@method": claims.request.method, dpop: details.dpop, authorization: "DPoP " + token.text,
+    "@target-uri": claims.request.target_uri + (details.query ? "?" + details.query : "") };
+  const base = names.map((name) => { must(values[name] !== undefined, `the component ${name} is missing`); return `"${name}": ${values[name]}\n`; }).join("");
+  const bytes = bytesOf(details.signature.slice(label.length + 2, -1));
+  must(base64url(await sha256(bytes)) === claims.request.signature_digest, "the receipt is about another signature");
+  const keyId = /;keyid="([^"]*)"/.exec(parameters);
+  const key = file.agents.find((each) => keyId && each.thumbprint === keyId[1]);
+  must(key, "the agent's key is missing");
+  must(claims.chain.length > 1 || token.claims.cnf.jkt === key.thumbprint, "the token is bound to another key");
+  must(await verified(key, bytes, utf8.encode(base + `"@signature-params": ${parameters}`)), "the agent's signature is wrong");
+}
+
+// ---- what is shown ----
+const put = (parent, tag, text, name) => {
+  const element = document.createElement(tag);
+  if (text !== undefined) element.textContent = text; // never as markup
+  if (name) element.className = name;
+  return parent.appendChild(element);
+};
+const at = (id) => document.getElementById(id);
+const place = { action: (s) => `the decision in entry ${s.entry} of the log`, grant: (s) => `grant ${s.grant_id} with all that was done under it`, span: (s) => `entries ${s.first} to ${s.last} of the log` };
+const sentences = {
+  log_started: "The log was started.", agent_registered: "An agent introduced itself.", request_received: "An agent asked for authority.",
+  consent_given: "The person agreed.", grant_narrowed: "The person took back a part of it.", key_bound: "The agent showed the key that it acts with.",
+  token_issued: "The agent got an access token.", grant_delegated: "An agent handed on a part of its authority to another.",
+  link_exchanged: "What was handed on was exchanged for a token.", grant_revoked: "The authority was revoked.", grant_expired: "The authority ran out.",
+  action_asked: "The person was asked about one action.", action_approved: "The person said yes to one action.", action_outcome: "The service said what became of the action.",
+};
+function storyOf({ claims }) {
+  const request = claims.request || {};
+  const money = request.amount ? ` for ${request.amount.value} ${request.amount.currency}` : "";
+  if (claims.decision === "permit") return `Permitted: ${request.action}${money}, ${request.method} ${request.target_uri}.`;
+  if (claims.decision === "deny") return `Refused (${claims.reason}): ${request.action}${money}, ${request.method} ${request.target_uri}.`;
+  if (claims.outcome) return `${sentences.action_outcome} Carried out: ${claims.outcome.executed}.`;
+  return sentences[claims.type] || claims.type;
+}
+function tell(file) {
+  for (const entry of file.entries) {
+    const item = put(at("story"), "li", undefined, entry.claims.decision || "");
+    put(item, "time", `${new Date(entry.claims.iat * 1000).toISOString().replace("T", " ").slice(0, 19)} UTC \u00b7 entry ${entry.index}`);
+    put(item, "div", storyOf(entry));
+    if (entry.disclosure === undefined) continue;
+    const more = put(item, "details");
+    put(more, "summary", "What was sent");
+    put(more, "pre", entry.disclosure.text);
+  }
+  for (const { screen } of file.consents) put(at("screens"), "pre", screen === undefined ? "(The text was erased.)" : screen.text);
+  for (const [name, keys] of [["Device", file.devices], ["Person", file.persons], ["Agent", file.agents]]) {
+    for (const key of keys) { put(at("thumbprints"), "dt", name); put(at("thumbprints"), "dd", key.thumbprint); }
+  }
+}
+async function main() {
+  const steps = [];
+  let file = null, failed = null;
+  const step = (name, state, sentence) => steps.push({ name, state, sentence });
+  try {
+    file = JSON.parse(at("evidence").textContent);
+    must(file.format === "countersign-evidence/1", "the format is another one");
+    at("about").textContent = `About ${place[file.kind](file.subject)}.`;
+    must(crypto.subtle, "this browser does not let a file use its cryptography");
+    step("form", "ok", "It is an evidence file.");
+  } catch (error) {
+    step("form", "failed", error.message);
+    failed = "form";
+  }
+  for (const [name, check] of Object.entries(checks)) {
+    if (failed) { step(name, "skipped", `Not asked, because \u201c${failed}\u201d failed.`); continue; }
+    try {
+      const found = await check(file);
+      step(name, found instanceof Skipped ? "skipped" : "ok", found.sentence || found);
+    } catch (error) {
+      step(name, "failed", error.message);
+      failed = name;
+    }
+  }
+  for (const { name, state, sentence } of steps) {
+    const row = put(at("steps"), "tr", undefined, state);
+    put(row, "td", name); put(row, "td", state); put(row, "td", sentence);
+  }
+  if (!failed) tell(file);
+  document.documentElement.dataset.verdict = failed ? "broken" : "consistent";
+  at("verdict").textContent = failed ? `Broken: the check \u201c${failed}\u201d failed. Nothing here is proven.`
+    : "Everything in this file fits together. Whose device made it is for you to find out: compare its thumbprint.";
+}
+main();
