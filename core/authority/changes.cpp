@@ -27,13 +27,12 @@ Result<void> publishAgent(Context& context, const ClientId& id)
 
 Result<void> publishGrant(Context& context, const GrantId& id)
 {
-    const auto grant = TRY(context.ledger.find(id));
-    if (!grant) {
-        context.view.cut(id);
+    if (!TRY(context.ledger.isLive(id))) {
+        context.view.removeGrant(id);
         return {};
     }
-    const bool live = grant->state == grants::GrantState::Live;
-    context.view.setGrant(*grant, live ? TRY(context.tokens.usableOf(id)) : std::vector<grants::Token>());
+    if (const auto grant = TRY(context.ledger.find(id)))
+        context.view.setGrant(*grant, TRY(context.tokens.usableOf(id)));
     return {};
 }
 

@@ -174,21 +174,28 @@ void ReadView::cut(const GrantId& grant)
         --m_liveGrants;
 }
 
+void ReadView::removeGrant(const GrantId& grant)
+{
+    cut(grant);
+    forgetTokens(grant, {});
+}
+
+void ReadView::forgetTokens(const GrantId& grant, const std::vector<grants::Token>& kept)
+{
+    const auto before = m_tokensOf.find(grant);
+    if (before == m_tokensOf.end())
+        return;
+    for (const std::string& hash : before->second) {
+        if (!std::ranges::contains(kept, hash, &grants::Token::hash))
+            m_tokens.erase(hash);
+    }
+    m_tokensOf.erase(before);
+}
+
 void ReadView::setGrant(const grants::Grant& grant, const std::vector<grants::Token>& tokens)
 {
-    const bool isLive = grant.state == grants::GrantState::Live;
-    if (!isLive)
-        cut(grant.id);
-    // Tokens first: one that is gone must not be found beside a grant that came back.
-    if (const auto before = m_tokensOf.find(grant.id); before != m_tokensOf.end()) {
-        for (const std::string& hash : before->second) {
-            if (!isLive || !std::ranges::contains(tokens, hash, &grants::Token::hash))
-                m_tokens.erase(hash);
-        }
-        m_tokensOf.erase(before);
-    }
-    if (!isLive)
-        return;
+    // First: a token that is gone must not be found beside a grant that came back.
+    forgetTokens(grant.id, tokens);
     std::vector<std::string> hashes;
     for (const grants::Token& token : tokens) {
         m_tokens.set(token.hash, token);
@@ -199,8 +206,8 @@ void ReadView::setGrant(const grants::Grant& grant, const std::vector<grants::To
     if (!m_grants.find(grant.id))
         ++m_liveGrants;
     m_grants.set(grant.id,
-        LiveGrant{grant.agent, grant.boundKey, grant.inForce(), audienceOf(grant.inForce(), m_issuer),
-            grant.expiresAt, grant.parent, grant.depth, ownMaxDepth(grant)});
+        LiveGrant{grant.agent, grant.boundKey, grant.inForce(), audienceOf(grant.inForce(), m_issuer), grant.expiresAt,
+            grant.parent, grant.depth, ownMaxDepth(grant)});
 }
 
 } // namespace countersign::authority

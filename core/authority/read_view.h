@@ -94,8 +94,10 @@ public:
     void removeClient(const ClientId& id);
     void setService(Service service, std::string secretHash);
     void removeService(const ServiceId& id);
-    /// The grant as it stands, with all its usable tokens. One that isn't live leaves, with its tokens.
+    /// A live grant as it stands, with all its usable tokens.
     void setGrant(const grants::Grant& grant, const std::vector<grants::Token>& tokens);
+    /// One that isn't live leaves, with its tokens.
+    void removeGrant(const GrantId& grant);
     /// Ends it for readers at once, and with it all below, before what ends it is durable.
     void cut(const GrantId& grant);
 
@@ -116,6 +118,7 @@ private:
     };
 
     void forgetNames(const ClientId& id);
+    void forgetTokens(const GrantId& grant, const std::vector<grants::Token>& kept);
     /// Adds what its chain says of it. False: one above is not in force.
     [[nodiscard]] bool walkUp(Introspection& found, const LiveGrant& grant, UnixSeconds now) const;
 

@@ -39,9 +39,11 @@ template <typename Any> Result<void> noteEnd(Context& context, const Any& grant,
 
 Result<void> endBelow(Context& context, const GrantId& id, GrantState state)
 {
-    const std::vector<grants::Descendant> all = TRY(context.ledger.notEndedBelow(id));
+    std::vector<grants::Descendant> all = TRY(context.ledger.notEndedBelow(id));
     if (all.empty())
         return {};
+    // Each entry of the log goes into indexes by grant: in their order, so that a page of them is written once.
+    std::ranges::sort(all, {}, &grants::Descendant::id);
     TRY(context.ledger.endBelow(id, state, EndReason::AncestorEnded, context.now()));
     const std::set<GrantId> askedAbout = TRY(context.requests.grantsAskedAbout());
     for (const grants::Descendant& below : all) {

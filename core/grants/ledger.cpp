@@ -137,6 +137,12 @@ Result<std::optional<Grant>> Ledger::find(const GrantId& id) const
     return TRY(fromRow(query));
 }
 
+Result<bool> Ledger::isLive(const GrantId& id) const
+{
+    Query query(*m_database, "SELECT 1 FROM grants WHERE grant_id = ? AND state = ?");
+    return query.bind(id.value).bind(std::int64_t{std::to_underlying(GrantState::Live)}).next();
+}
+
 Result<void> Ledger::setState(const GrantId& id, GrantState state, EndReason reason, std::optional<UnixSeconds> endedAt)
 {
     Query query(*m_database, "UPDATE grants SET state = ?, end_reason = ?, ended_at = ? WHERE grant_id = ?");

@@ -38,6 +38,8 @@ public:
     /// With all that hangs on the row, but not the grants below: they go first, or in the same transaction.
     [[nodiscard]] Result<void> remove(const GrantId& id);
     [[nodiscard]] Result<std::optional<Grant>> find(const GrantId& id) const; ///< StorageCorrupt: it can't be read
+    /// Without reading the rest of it.
+    [[nodiscard]] Result<bool> isLive(const GrantId& id) const;
 
     /// `endedAt`: set for Expired and Revoked only.
     [[nodiscard]] Result<void> setState(

@@ -86,11 +86,13 @@ private Q_SLOTS:
             QCOMPARE((*ended)->state, GrantState::Revoked);
             QCOMPARE((*ended)->reason, EndReason::AncestorEnded);
             QCOMPARE((*ended)->endedAt, std::optional(UnixSeconds{30}));
+            QVERIFY(!*fixture.ledger.isLive({below}));
         }
         QCOMPARE((*fixture.ledger.find({"a"}))->reason, EndReason::TimeRanOut);
         QCOMPARE((*fixture.ledger.find({"a"}))->endedAt, std::optional(UnixSeconds{20}));
         for (const char* live : {"root", "other", "other1"})
-            QCOMPARE((*fixture.ledger.find({live}))->state, GrantState::Live);
+            QVERIFY(*fixture.ledger.isLive({live}));
+        QVERIFY(!*fixture.ledger.isLive({"nobody"}));
     }
 
     void a_chain_of_any_length_goes_from_the_persons_grant_down_data()
