@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// `countersignctl export` against a running program, and `countersignctl verify` with nothing but the file.
+#include "tests/app/running_program.h"
+
+#include "core/base/json.h"
+
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <optional>
+
+using namespace countersign;
+using namespace countersign::testing;
+
+namespace {
+struct Ran {
+    int status = -1;
+    QByteArray out;
+    QByteArray err;
+};
+
+Ran run(const QStringList& arguments)
+{
+    QProcess process;
+    process.start(QStringLiteral(COUNTERSIGNCTL), arguments);
+    if (!process.waitForFinished(60'000))
+        qFatal("countersignctl does not end");
+    return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+Ran run(const char* line, const QStringList& more = {})
+{
+    return run(QString::fromLatin1(line).split(QLatin1Char(' ')) + more);
+}
+
+QString member(const Ran& ran, std::string_view name)
+{
+    const auto object = json::parseObject(ran.out.toStdString()).value_or(json::Object());
+    return QString::fromStdString(json::requiredString(object, name).value_or(std::string()));
+}
+
+QByteArray contentOf(const QString& name)
+{
+    QFile file(name);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+} // namespace
+
+class EvidenceCommandsTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void a_grant_is_exported_and_verified();
+    void wrong_usage_is_told_data();
+    void wrong_usage_is_told();
+    void what_is_not_there_is_not_written();
+
+private:
+    [[nodiscard]] QString in(const char* name) const { return m_folder.filePath(QString::fromLatin1(name)); }
+    /// The log is signed every ten seconds; until then there is nothing to export.
+    void exportGrant(const QString& grant, const QStringList& more)
+    {
+        const QStringList arguments = QStringList{QStringLiteral("--grant"), grant} + more;
+        Ran ran = run("export", arguments);
+        for (int i = 0; i < 30 && ran.status != 0; ++i) {
+            QTest::qWait(1000);
+            ran = run("export", arguments);
+        }
+        QVERIFY2(ran.status == 0, ran.err);
+    }
+
+    RunningProgram m_program{qEnvironmentVariable("XDG_RUNTIME_DIR")};
+    QTemporaryDir m_folder;
+};
+
+void EvidenceCommandsTest::a_grant_is_exported_and_verified()
+{
+    const QString grant = member(run("ask --json --message approve"), "grant_id");
+    const QString device = member(run("status --json"), "device");
+    QVERIFY(!grant.isEmpty() && !device.isEmpty());
+    exportGrant(grant, {QStringLiteral("-o"), in("grant.json")});
+    QCOMPARE(QFile::permissions(in("grant.json")) & (QFile::ReadGroup | QFile::ReadOther), QFile::Permissions());
+
+    const Ran unknown = run("verify", {in("grant.json")});
+    QCOMPARE(unknown.status, 6);
+    QVERIFY(unknown.out.contains(device.toUtf8()) && unknown.out.contains("origin not established"));
+    const Ran known = run("verify --json --trust", {device, in("grant.json")});
+    QCOMPARE(known.status, 0);
+    QCOMPARE(member(known, "verdict"), QStringLiteral("verified"));
+
+    QByteArray changed = contentOf(in("grant.json"));
+    changed.replace("\"text\":\"Let an agent", "\"text\":\"Let no agent");
+    QFile file(in("changed.json"));
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(changed) == changed.size() && file.flush());
+    const Ran broken = run("verify --json --trust", {device, in("changed.json")});
+    QCOMPARE(broken.status, 7);
+    QCOMPARE(member(broken, "failed"), QStringLiteral("screens"));
+
+    exportGrant(grant, {QStringLiteral("--html"), QStringLiteral("-o"), in("grant.html")});
+    QVERIFY(contentOf(in("grant.html")).startsWith("<!DOCTYPE html>"));
+    exportGrant(grant, {QStringLiteral("--without-details"), QStringLiteral("-o"), in("bare.json")});
+    QVERIFY(!contentOf(in("bare.json")).contains("Let an agent"));
+    QCOMPARE(run("verify --trust", {device, in("bare.json")}).status, 0);
+}
+
+void EvidenceCommandsTest::wrong_usage_is_told_data()
+{
+    QTest::addColumn<int>("status");
+    QTest::newRow("verify") << 2;
+    QTest::newRow("verify a b") << 2;
+    QTest::newRow("verify /nowhere") << 1;
+    QTest::newRow("export -o x") << 2;
+    QTest::newRow("export --grant x") << 2;
+    QTest::newRow("export --grant x --action 1 -o x") << 2;
+    QTest::newRow("export --from soon --to late -o x") << 1;
+}
+
+void EvidenceCommandsTest::wrong_usage_is_told()
+{
+    QFETCH(int, status);
+    QCOMPARE(run(QTest::currentDataTag()).status, status);
+}
+
+void EvidenceCommandsTest::what_is_not_there_is_not_written()
+{
+    for (const char* what :
+        {"export --grant x", "export --action 0", "export --action 0.x", "export --from 1 --to 2"}) {
+        const Ran ran = run(what, {QStringLiteral("-o"), in("nothing")});
+        QCOMPARE(ran.status, 1);
+        QVERIFY(!QFile::exists(in("nothing")));
+    }
+}
+
+QTEST_GUILESS_MAIN(EvidenceCommandsTest)
+#include "tst_evidence_commands.moc"
