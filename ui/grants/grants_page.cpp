@@ -12,6 +12,7 @@
 #include "ui/grants/grant_words.h"
 #include "ui/grants/grants_filter.h"
 #include "ui/grants/grants_model.h"
+#include "ui/grants/grants_tree.h"
 #include "ui/grants/name_dialog.h"
 #include "ui/grants/row_buttons.h"
 
@@ -25,7 +26,6 @@
 #include <QShortcut>
 #include <QSplitter>
 #include <QStackedLayout>
-#include <QTreeView>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -83,7 +83,7 @@ void GrantsPage::addFilterRow()
 
 void GrantsPage::addTree()
 {
-    m_tree = new QTreeView;
+    m_tree = new GrantsTree;
     m_tree->setObjectName(u"grants"_s);
     m_tree->setAccessibleName(tr("Grants"));
     m_tree->setModel(m_filter);
