@@ -36,6 +36,15 @@ def open_request(person, message):
     raise AssertionError(f"no request gives the reason {message!r}")
 
 
+def wait_decided(person, message):
+    """The window may show the next request already, with the same buttons."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        if not person.sees("button", "Hold to approve|Approve") or not person.sees("label", f"“{re.escape(message)}”"):
+            return
+    raise AssertionError(f"the request {message!r} is still open")
+
+
 def decide(person, decision, message):
     if decision == "ignore":
         return
@@ -45,7 +54,7 @@ def decide(person, decision, message):
         person.hold("button", "Hold to approve|Approve", HOLD)
     else:
         person.press("button", "Deny")
-    person.wait_gone("button", "Hold to approve|Approve")
+    wait_decided(person, message)
     person.close_window("A request.*")
 
 
@@ -85,6 +94,26 @@ def run_readme(program, work):
             raise AssertionError(f"the README's example does not work: {command}")
 
 
+def run_readme_delegation(program, work):
+    """The lines by which the sample agents delegate, in their order."""
+    text = README.read_text().replace(":7317", f":{program.port}")
+    (work / "boss.json").write_text(re.search(r"```json\n(.*?)```", text, re.S).group(1))
+    part = text.split("## Agents that delegate to agents")[1].split("\n## ")[0]
+    environment = {**os.environ, "PATH": f"{program.folder}:{os.environ['PATH']}"}
+    output = ""
+    for line in re.findall(r"^    (\S.*)$", part, re.M):
+        agent = subprocess.Popen(["bash", "-c", line], cwd=work, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        asks = re.search(r'--message "(.*?)"', line)
+        if asks:
+            decide(program.person, "approve", asks.group(1))
+        output, _ = agent.communicate(timeout=60)
+        print(f"$ {line}\n{output}", flush=True)
+        if agent.returncode != 0:
+            raise AssertionError(f"the README's line does not work: {line}")
+    if "The chain holds." not in output:
+        raise AssertionError("the README's chain does not hold")
+
+
 def main():
     desktop = Desktop()
     program = Program(sys.argv[1])
@@ -92,6 +121,7 @@ def main():
         program.first_start()
         failed = run_peers(program, sys.argv[2])
         run_readme(program, pathlib.Path(sys.argv[2]))
+        run_readme_delegation(program, pathlib.Path(sys.argv[2]))
         return failed
     except Exception:
         print(program.person.described(), program.log(), sep="\n", flush=True)
