@@ -65,10 +65,17 @@ private:
             keys.push_back(key);
     }
 
-    Result<void> addDevice(const std::string& jwk)
+    /// The key of the device that wrote the entry, which may be one that was replaced since.
+    Result<void> addDeviceOf(const json::Object& claims)
     {
-        const json::Object object = TRY(json::parseObject(jwk));
-        addKey(m_evidence.devices, TRY(crypto::PublicKey::fromJwk(object)));
+        const std::string device = TRY(json::requiredString(claims, "device"));
+        if (!m_devices.insert(device).second)
+            return {};
+        store::Query query(m_database, "SELECT jwk FROM device_keys WHERE jkt = ?");
+        if (!TRY(query.bind(device).next()))
+            return {};
+        const json::Object jwk = TRY(json::parseObject(query.text(0)));
+        addKey(m_evidence.devices, TRY(crypto::PublicKey::fromJwk(jwk)));
         return {};
     }
 
@@ -94,6 +101,7 @@ private:
         if (m_details == Details::Included && !query.isNull(1))
             entry.disclosure = Opening{query.blob(2), query.blob(1)};
         const json::Object claims = TRY(json::parseObject(*entry.leaf));
+        TRY(addDeviceOf(claims));
         TRY(useReceipt(entry));
         TRY(addActing(claims, entry));
         TRY(addUpstream(entry));
@@ -113,10 +121,6 @@ private:
         TRY(receipt);
         entry.receipt = std::move(receipt->jws);
         entry.leaf.reset();
-        store::Query key(
-            m_database, "SELECT jwk FROM receipts JOIN device_keys ON device_keys.id = receipts.key WHERE idx = ?");
-        if (TRY(key.bind(static_cast<std::int64_t>(entry.index)).next()))
-            TRY(addDevice(key.text(0)));
         return {};
     }
 
@@ -180,6 +184,7 @@ private:
     Details m_details;
     Evidence m_evidence;
     std::uint64_t m_size = 0;
+    std::set<std::string> m_devices;
     std::set<std::string> m_tokens;
     Room m_room;
 };
