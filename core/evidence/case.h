@@ -55,7 +55,6 @@ struct Case {
     Evidence file;
     const Trust* trust = nullptr;
     std::string origin; ///< of the log
-    Thumbprint device; ///< that the log belongs to
     std::string root; ///< of the checkpoint's tree
     std::uint64_t size = 0;
     std::vector<OpenedEntry> entries; ///< as in the file

@@ -102,7 +102,6 @@ Result<Finding> checkKeys(Case& file)
         || !key.name.starts_with(kOriginPrefix))
         return wrong("The log's key is another log's.");
     file.origin = key.name;
-    file.device.value = key.name.substr(kOriginPrefix.size());
     return passed("The device " + statement.device.value + " vouches for the key of its log.");
 }
 
