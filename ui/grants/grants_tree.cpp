@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/grants/grants_tree.h"
 
+#include <QAccessible>
 #include <QScopedValueRollback>
 
 namespace countersign::ui {
@@ -18,6 +19,15 @@ void GrantsTree::doItemsLayout()
         scheduleDelayedItemsLayout();
     else
         QTreeView::doItemsLayout();
+}
+
+void GrantsTree::rowsAboutToBeRemoved(const QModelIndex& parent, int start, int end)
+{
+    QTreeView::rowsAboutToBeRemoved(parent, start, end);
+    if (!QAccessible::isActive())
+        return;
+    QAccessibleTableModelChangeEvent anew(this, QAccessibleTableModelChangeEvent::ModelReset);
+    QAccessible::updateAccessibility(&anew);
 }
 
 } // namespace countersign::ui

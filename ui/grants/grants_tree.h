@@ -8,6 +8,9 @@
 // ask just that, so a cell would be deleted under its own call, and the program end. Here the question is answered from
 // the last layout, and the new one is done in its own time; a row that came since has no place yet, so it counts as not
 // showing.
+//
+// And where rows go, Qt's accessible tree forgets its cells but keeps them in memory for good
+// (QAccessibleTable::modelChange knows no tree items), so it is told to drop them before.
 #pragma once
 
 #include <QTreeView>
@@ -21,6 +24,9 @@ public:
 
     [[nodiscard]] QRect visualRect(const QModelIndex& index) const override;
     void doItemsLayout() override;
+
+protected:
+    void rowsAboutToBeRemoved(const QModelIndex& parent, int start, int end) override;
 
 private:
     mutable bool m_isAsked = false; ///< where a cell lies
