@@ -5,9 +5,12 @@
 
 #include "core/authority/changes.h"
 #include "core/authority/engine.h"
+#include "core/authority/log_checker.h"
 #include "core/authority/read_receipts.h"
+#include "core/authority/read_story.h"
 #include "core/authority/reader_pool.h"
 #include "core/authority/timeline_entry.h"
+#include "core/authority/timeline_file.h"
 #include "core/authority/use_cases.h"
 #include "core/base/json.h"
 #include "core/base/mailbox.h"
@@ -15,6 +18,7 @@
 #include "core/crypto/jws.h"
 
 #include <QThread>
+#include <QTimer>
 
 #include <future>
 #include <latch>
@@ -23,6 +27,7 @@ namespace countersign::authority {
 
 namespace {
 
+constexpr std::chrono::minutes kLogCheckLook{10}; ///< between two looks whether the log is to be checked
 constexpr std::string_view kAnswerTag = "fapi-2-response"; ///< FAPI 2.0 HTTP Signatures
 constexpr std::string_view kAnswerLabel = "sig1";
 
@@ -38,6 +43,8 @@ struct Authority::Data {
         , sealedPersonKey(options.identity.sealedPersonKey)
         , clockWatch(*options.clock)
         , view(*options.clock, clockWatch, options.issuer, person, options.delegationDepth)
+        , keys{audit::originOf(device.publicKey().thumbprint()), device.publicKey(), options.identity.person,
+              options.identity.log.publicKey()}
         , mailbox(std::make_unique<Mailbox>([this](auto tasks) { drain(std::move(tasks)); }))
     {
         thread.setObjectName(QStringLiteral("authority"));
@@ -49,6 +56,8 @@ struct Authority::Data {
 
     ~Data()
     {
+        if (checker)
+            checker->end();
         readers.reset(); // what it was given may still submit
         mailbox->post([this] { thread.quit(); });
         ended.wait();
@@ -69,8 +78,18 @@ struct Authority::Data {
             engine->run(std::exchange(gathered, {}));
     }
 
+    /// Looks now and then, for as long as it runs, whether the log is to be checked.
+    void watchLog()
+    {
+        logCheck = std::make_unique<QTimer>();
+        logCheck->setTimerType(Qt::VeryCoarseTimer);
+        QObject::connect(logCheck.get(), &QTimer::timeout, logCheck.get(), [this] { checker->checkWhenDue(); });
+        logCheck->start(kLogCheckLook);
+    }
+
     void end()
     {
+        logCheck.reset();
         if (engine)
             engine->writer().finish();
         engine.reset();
@@ -86,12 +105,15 @@ struct Authority::Data {
     std::string sealedPersonKey;
     ClockWatch clockWatch;
     ReadView view;
+    LogKeys keys;
     std::unique_ptr<ReaderPool> readers;
+    std::unique_ptr<LogChecker> checker;
 
     QThread thread;
     std::unique_ptr<Mailbox> mailbox;
     // The authority thread's own
     std::unique_ptr<Engine> engine;
+    std::unique_ptr<QTimer> logCheck;
     std::vector<Job> gathered;
     std::latch ended{1};
 };
@@ -112,6 +134,9 @@ Result<std::unique_ptr<Authority>> Authority::start(AuthorityOptions options)
     if (auto result = started.get_future().get(); !result)
         return std::unexpected(result.error());
     data->readers = std::make_unique<ReaderPool>(data->folder);
+    data->checker =
+        std::make_unique<LogChecker>(*data->readers, [data = data.get()](Job job) { data->submit(std::move(job)); });
+    data->mailbox->post([data = data.get()] { data->watchLog(); });
     return std::unique_ptr<Authority>(new Authority(std::move(data)));
 }
 
@@ -348,6 +373,26 @@ void Authority::timeline(audit::TimelineFilter filter, std::optional<std::uint64
         else
             reply(std::unexpected(database.error()));
     });
+}
+
+void Authority::story(std::uint64_t entry, Reply<Story> reply)
+{
+    d->readers->post([keys = d->keys, entry, reply = std::move(reply)](Result<store::Database*> database) mutable {
+        reply(database ? readStory(**database, keys, entry) : std::unexpected(database.error()));
+    });
+}
+
+void Authority::exportTimeline(TimelineFile file, LongWork work, Reply<std::uint64_t> reply)
+{
+    d->readers->post([file = std::move(file), work = std::move(work), ending = d->checker->ending(),
+                         reply = std::move(reply)](Result<store::Database*> database) mutable {
+        reply(database ? writeTimelineFile(**database, file, work, ending) : std::unexpected(database.error()));
+    });
+}
+
+void Authority::checkLog(LongWork work, Reply<std::uint64_t> reply)
+{
+    d->checker->check(std::move(work), std::move(reply));
 }
 
 } // namespace countersign::authority

@@ -112,8 +112,13 @@ public:
     void status(Reply<DeskStatus> reply);
     void revokeGrant(GrantId grant, Reply<void> reply);
     void stopEverything(Reply<void> reply);
+    // These reply on the reader pool, where they work (checkLog on the authority's thread); `progress` is called there.
     void timeline(audit::TimelineFilter filter, std::optional<std::uint64_t> before, int count,
-        Reply<std::vector<TimelineEntry>> reply); ///< replies on the reader pool
+        Reply<std::vector<TimelineEntry>> reply);
+    void story(std::uint64_t entry, Reply<Story> reply);
+    void exportTimeline(TimelineFile file, LongWork work, Reply<std::uint64_t> reply);
+    /// The whole log, as PersonDesk::checkLog(). Beside what is asked for it is checked once a week.
+    void checkLog(LongWork work, Reply<std::uint64_t> reply);
 
 private:
     struct Data;

@@ -135,6 +135,7 @@ Result<DeskStatus> statusOf(const Context& context)
     status.liveGrants = context.view.liveGrants();
     status.waitingRequests = static_cast<int>(TRY(context.requests.waiting()).size());
     status.refusedRequests = context.refusedRequests;
+    status.logCheckedAt = TRY(logCheckedAt(context));
     return status;
 }
 

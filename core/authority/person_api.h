@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,28 @@ struct TimelineEntry {
     QString sentence; ///< what happened, for a person
     enum class Outcome : std::uint8_t { Neutral, Permitted, Refused } outcome = Outcome::Neutral;
     QString details; ///< the leaf's JSON, indented
+    enum class Receipt : std::uint8_t { None, Kept } receipt = Receipt::None; ///< checked when the story is read
+    enum class InLog : std::uint8_t { Waiting, Signed } inLog = InLog::Waiting; ///< Signed: a checkpoint covers it
+    enum class Private : std::uint8_t { None, Kept, Erased } privateDetails = Private::None;
+};
+
+/// Which lines of the timeline; the outcome is told from the line, so it is not the log's to look for.
+struct TimelineChoice {
+    audit::TimelineFilter filter;
+    std::optional<TimelineEntry::Outcome> outcome;
+};
+
+/// Lines of the timeline as a file: comma-separated values (RFC 4180), or a JSON object a line.
+struct TimelineFile {
+    enum class Form : std::uint8_t { Csv, JsonLines } form = Form::Csv;
+    QString path;
+    TimelineChoice choice;
+};
+
+/// For work that takes a while, off the GUI thread.
+struct LongWork {
+    std::function<void(std::uint64_t done, std::uint64_t total)> progress = {}; ///< total 0: not known
+    std::stop_token stop = {}; ///< ends it with Cancelled
 };
 
 /// What the person decided on a request. The authority composes the screen again and compares.
@@ -112,6 +135,7 @@ struct DeskStatus {
     int liveGrants = 0;
     int waitingRequests = 0;
     std::uint64_t refusedRequests = 0; ///< over a cap or blocked, since the start
+    std::optional<UnixSeconds> logCheckedAt; ///< when the whole log was last found right; nullopt: never yet
 };
 
 struct ServiceSecret {

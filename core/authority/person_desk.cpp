@@ -47,6 +47,33 @@ template <typename T> Reply<T> through(std::shared_ptr<Port> port, Done<T> done)
     };
 }
 
+/// Tells the progress on the desk's thread, the newest when it gets to it.
+LongWork onDesk(std::shared_ptr<Port> port, LongWork work)
+{
+    if (!work.progress)
+        return work;
+    struct Newest {
+        std::mutex mutex;
+        std::optional<std::pair<std::uint64_t, std::uint64_t>> untold;
+    };
+    auto newest = std::make_shared<Newest>();
+    work.progress = [port = std::move(port), newest, tell = std::move(work.progress)](
+                        std::uint64_t done, std::uint64_t total) {
+        {
+            const std::lock_guard lock(newest->mutex);
+            if (std::exchange(newest->untold, std::pair(done, total)))
+                return; // what is on its way will tell this instead
+        }
+        port->post([newest, tell] {
+            std::unique_lock lock(newest->mutex);
+            const auto progress = std::exchange(newest->untold, std::nullopt);
+            lock.unlock();
+            tell(progress->first, progress->second);
+        });
+    };
+    return work;
+}
+
 bool isNewer(const GrantRow& a, const GrantRow& b)
 {
     return a.grant.createdAt > b.grant.createdAt;
@@ -320,6 +347,27 @@ void PersonDesk::timeline(
 {
     d->authority.timeline(
         std::move(filter), before, count, through<std::vector<TimelineEntry>>(d->port, std::move(done)));
+}
+
+void PersonDesk::story(std::uint64_t entry, Done<Story> done)
+{
+    d->authority.story(entry, through<Story>(d->port, std::move(done)));
+}
+
+void PersonDesk::exportTimeline(TimelineFile file, LongWork work, Done<std::uint64_t> done)
+{
+    d->authority.exportTimeline(
+        std::move(file), onDesk(d->port, std::move(work)), through<std::uint64_t>(d->port, std::move(done)));
+}
+
+void PersonDesk::checkLog(LongWork work, Done<std::uint64_t> done)
+{
+    d->authority.checkLog(onDesk(d->port, std::move(work)), through<std::uint64_t>(d->port, std::move(done)));
+}
+
+void PersonDesk::eraseDetails(std::uint64_t entry, Done<void> done)
+{
+    d->submit<void>([entry](Context& context) { return authority::eraseDetails(context, entry); }, std::move(done));
 }
 
 } // namespace countersign::authority

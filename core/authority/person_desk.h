@@ -6,6 +6,7 @@
 #pragma once
 
 #include "core/authority/person_api.h"
+#include "core/authority/story.h"
 
 #include <QObject>
 
@@ -80,9 +81,21 @@ public:
     void addService(const QString& name, const QString& location, Done<ServiceSecret> done);
     void removeService(const ServiceId& service, Done<void> done);
 
-    /// Entries before `before` (nullopt: the newest), newest first. From a read connection, off the GUI thread.
+    // From a read connection, off the GUI thread
+    /// Entries before `before` (nullopt: the newest), newest first.
     void timeline(audit::TimelineFilter filter, std::optional<std::uint64_t> before, int count,
         Done<std::vector<TimelineEntry>> done);
+    /// One entry with all that is known of it, its proof looked at now. Error: NotFound.
+    void story(std::uint64_t entry, Done<Story> done);
+    /// Writes a file, all or nothing; how many lines. Errors: Cancelled, StorageFailed.
+    void exportTimeline(TimelineFile file, LongWork work, Done<std::uint64_t> done);
+    /// Checks all of the log; how many entries it has. Errors: StorageCorrupt naming the first bad entry, which is
+    /// Trouble::LogBroken from then on; Cancelled.
+    void checkLog(LongWork work, Done<std::uint64_t> done);
+
+    /// Removes the private details of an entry for good, and logs that. What is signed and proven stays so. Errors:
+    /// NotFound (there are none), InvalidInput (its request still waits for an answer), StorageCorrupt.
+    void eraseDetails(std::uint64_t entry, Done<void> done);
 
 Q_SIGNALS:
     void ready(); ///< the first state has arrived

@@ -3,6 +3,8 @@
 
 #include "core/authority/reader_pool.h"
 
+#include <algorithm>
+
 namespace countersign::authority {
 
 ReaderPool::ReaderPool(QString folder) : m_folder(std::move(folder))
@@ -35,17 +37,20 @@ ReaderPool::~ReaderPool()
 
 void ReaderPool::post(Work work)
 {
-    Reader& reader = *m_readers.at(m_next++ % m_readers.size());
+    const auto least = std::ranges::min_element(m_readers, {}, [](const auto& each) { return each->waiting.load(); });
+    Reader& reader = **least;
+    ++reader.waiting;
     reader.mailbox->post([&reader, folder = m_folder, work = std::move(work)]() mutable {
         if (!reader.database) {
             auto opened = store::Database::open(folder, store::Access::ReadOnly);
-            if (!opened) {
+            if (opened)
+                reader.database = std::move(*opened);
+            else
                 work(std::unexpected(opened.error()));
-                return;
-            }
-            reader.database = std::move(*opened);
         }
-        work(reader.database.get());
+        if (reader.database)
+            work(reader.database.get());
+        --reader.waiting;
     });
 }
 

@@ -23,7 +23,8 @@ public:
     explicit ReaderPool(QString folder);
     ~ReaderPool(); ///< runs what was posted, joins
 
-    /// `work` gets the thread's read-only connection, or why there is none. Any thread.
+    /// `work` gets the thread's read-only connection, or why there is none. Goes to the thread with the least to do, so
+    /// that what takes a while holds up nothing else while others are idle. Any thread.
     using Work = std::move_only_function<void(Result<store::Database*>)>;
     void post(Work work);
 
@@ -33,12 +34,12 @@ private:
         std::unique_ptr<Mailbox> mailbox = std::make_unique<Mailbox>(); ///< dies on the thread
         std::unique_ptr<store::Database> database; ///< the thread's own, opened when first used
         std::latch ended{1};
+        std::atomic<int> waiting = 0; ///< works, the running one among them
     };
-    static constexpr int kReaders = 2;
+    static constexpr int kReaders = 4;
 
     QString m_folder;
     std::vector<std::unique_ptr<Reader>> m_readers;
-    std::atomic<unsigned> m_next = 0;
 };
 
 } // namespace countersign::authority

@@ -31,16 +31,9 @@ audit::LogOwner ownerOf(const Context& context)
     return {identity.device.publicKey().thumbprint(), identity.person.thumbprint()};
 }
 
-void setTrouble(Context& context, Trouble trouble, const QString& detail = {})
+void setTrouble(Context& context, Trouble trouble)
 {
-    const QString text = troubleText(trouble);
-    context.troubles[trouble] = detail.isEmpty() ? text : text + QLatin1Char(' ') + detail;
-}
-
-void breakLog(Context& context, const Error& error)
-{
-    setTrouble(context, Trouble::LogBroken, QString::fromStdString(error.message));
-    context.view.setGate(ReadView::Gate::Closed);
+    context.troubles[trouble] = troubleText(trouble);
 }
 
 /// nullopt: the log is broken, which is a trouble now.

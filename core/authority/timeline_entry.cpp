@@ -286,6 +286,30 @@ Result<QString> nameOf(store::Database& database, const ClientId& agent)
     return safeText(query.text(0)).text;
 }
 
+/// Whether they have receipts, and which of them the last checkpoint covers.
+Result<void> addProofs(store::Database& database, std::vector<TimelineEntry>& entries)
+{
+    store::Query signedSize(database, "SELECT coalesce(max(size), 0) FROM log_checkpoints");
+    TRY(signedSize.next());
+    const auto size = static_cast<std::uint64_t>(signedSize.integer(0));
+    store::Query receipt(database, "SELECT 1 FROM receipts WHERE idx = ?");
+    for (TimelineEntry& entry : entries) {
+        receipt.bind(static_cast<std::int64_t>(entry.index));
+        if (TRY(receipt.next()))
+            entry.receipt = TimelineEntry::Receipt::Kept;
+        if (entry.index < size)
+            entry.inLog = TimelineEntry::InLog::Signed;
+    }
+    return {};
+}
+
+TimelineEntry::Private privateOf(const audit::Leaf& leaf, const json::Object& claims)
+{
+    if (!claims.contains("text_commitment"))
+        return TimelineEntry::Private::None;
+    return leaf.privateText ? TimelineEntry::Private::Kept : TimelineEntry::Private::Erased;
+}
+
 } // namespace
 
 TimelineEntry timelineEntry(const audit::Leaf& leaf, const QString& agentName)
@@ -302,9 +326,18 @@ TimelineEntry timelineEntry(const audit::Leaf& leaf, const QString& agentName)
     entry.agentName = agentName;
     entry.outcome = line.outcome;
     entry.sentence = line.sentence;
+    entry.privateDetails = privateOf(leaf, claims);
     entry.details = QString::fromUtf8(
         QJsonDocument::fromJson(QByteArray::fromStdString(leaf.bytes)).toJson(QJsonDocument::Indented));
     return entry;
+}
+
+Result<TimelineEntry> timelineEntryAt(store::Database& database, const audit::Leaf& leaf)
+{
+    const QString name = leaf.agent.isEmpty() ? QString() : TRY(nameOf(database, leaf.agent));
+    std::vector<TimelineEntry> entries{timelineEntry(leaf, name)};
+    TRY(addProofs(database, entries));
+    return std::move(entries.front());
 }
 
 Result<std::vector<TimelineEntry>> timelineEntries(
@@ -319,6 +352,7 @@ Result<std::vector<TimelineEntry>> timelineEntries(
                 names.emplace(leaf.agent, leaf.agent.isEmpty() ? QString() : TRY(nameOf(database, leaf.agent))).first;
         entries.push_back(timelineEntry(leaf, name->second));
     }
+    TRY(addProofs(database, entries));
     return entries;
 }
 

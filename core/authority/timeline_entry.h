@@ -14,6 +14,9 @@ namespace countersign::authority {
 /// `agentName`: the agent's own claim, safe to show; empty: none or unknown.
 [[nodiscard]] TimelineEntry timelineEntry(const audit::Leaf& leaf, const QString& agentName);
 
+/// The same, with what is stored about it: whether it has a receipt, and whether a checkpoint covers it.
+[[nodiscard]] Result<TimelineEntry> timelineEntryAt(store::Database& database, const audit::Leaf& leaf);
+
 /// A page of the timeline, from any read connection.
 [[nodiscard]] Result<std::vector<TimelineEntry>> timelineEntries(
     store::Database& database, const audit::TimelineFilter& filter, std::optional<std::uint64_t> before, int count);

@@ -20,6 +20,13 @@ Result<void> mayExtend(const Context& context)
     return {};
 }
 
+void breakLog(Context& context, const Error& error)
+{
+    context.troubles[Trouble::LogBroken] =
+        troubleText(Trouble::LogBroken) + QLatin1Char(' ') + QString::fromStdString(error.message);
+    context.view.setGate(ReadView::Gate::Closed);
+}
+
 QString troubleText(Trouble trouble)
 {
     switch (trouble) {

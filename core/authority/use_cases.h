@@ -5,6 +5,7 @@
 // running transaction: an error undoes all of it, but for one made by refuse() (context.h).
 #pragma once
 
+#include "core/audit/check.h"
 #include "core/authority/agent_api.h"
 #include "core/authority/context.h"
 #include "core/authority/person_api.h"
@@ -185,6 +186,19 @@ struct IssuedTokens {
 /// The person has seen that an old copy was put back: that its grants ended is logged, and the log goes on from here.
 [[nodiscard]] Result<void> confirmRollback(Context& context);
 
+// check_log.cpp
+inline constexpr std::chrono::hours kLogCheckInterval{7 * 24}; ///< between two checks of the whole log
+/// What the log is to be found as: at least what this program itself has written.
+[[nodiscard]] audit::CheckExpectation logExpectation(const Context& context);
+/// What came of a check of the whole log: when it was found right, or that it is broken from now on. How many entries.
+[[nodiscard]] Result<std::uint64_t> noteLogCheck(Context& context, const Result<audit::CheckReport>& report);
+[[nodiscard]] Result<std::optional<UnixSeconds>> logCheckedAt(const Context& context);
+[[nodiscard]] Result<bool> isLogCheckDue(const Context& context);
+
+// erase_details.cpp
+/// Errors as of PersonDesk::eraseDetails().
+[[nodiscard]] Result<void> eraseDetails(Context& context, std::uint64_t index);
+
 /// Keeps the present time, so that a clock that is set back while nothing runs shows at the next start.
 [[nodiscard]] Result<void> rememberTime(Context& context);
 
@@ -192,5 +206,7 @@ struct IssuedTokens {
 /// Error when nothing that extends authority may be decided now.
 [[nodiscard]] Result<void> mayExtend(const Context& context);
 [[nodiscard]] QString troubleText(Trouble trouble); ///< a sentence or two for a person
+/// From now on nothing that extends authority is decided.
+void breakLog(Context& context, const Error& error);
 
 } // namespace countersign::authority

@@ -32,7 +32,8 @@ void answer(std::vector<Job>& jobs)
 bool looksTheSame(const DeskStatus& a, const DeskStatus& b)
 {
     return a.troubles == b.troubles && a.detail == b.detail && a.logSize == b.logSize && a.liveGrants == b.liveGrants
-        && a.waitingRequests == b.waitingRequests && a.refusedRequests == b.refusedRequests;
+        && a.waitingRequests == b.waitingRequests && a.refusedRequests == b.refusedRequests
+        && a.logCheckedAt == b.logCheckedAt;
 }
 
 } // namespace

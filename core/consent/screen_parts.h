@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
-// The parts of the consent screen, each composed for itself. Inside core/consent only.
+// The parts of the consent screen, each composed for itself. Inside core/consent; but the story of an action tells its
+// arguments in the same words.
 #pragma once
 
 #include "core/consent/screen.h"

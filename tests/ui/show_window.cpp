@@ -98,11 +98,13 @@ QWidget* endedGrantsWindow()
 
 QWidget* timelineWindow()
 {
-    auto* page = new TimelinePage(
-        [](const audit::TimelineFilter&, std::optional<std::uint64_t> before, int count, const auto& answer) {
-            QTimer::singleShot(0, [=] { answer(samples::timelinePage(90, before, count, kClock.now())); });
-        },
-        kClock);
+    TimelineDeeds deeds;
+    deeds.fetch = [](const audit::TimelineFilter&, std::optional<std::uint64_t> before, int count, const auto& answer) {
+        QTimer::singleShot(0, [=] { answer(samples::timelinePage(90, before, count, kClock.now())); });
+    };
+    deeds.story = [](std::uint64_t entry, const auto& answer) { answer(samples::story(entry, kClock.now())); };
+    deeds.saveEvidence = [](std::uint64_t, const QString&, const auto& answer) { answer({}); };
+    auto* page = new TimelinePage(std::move(deeds), kClock);
     QTimer::singleShot(300, page, [page] {
         auto* list = page->findChild<QListView*>(u"timeline"_s);
         list->setCurrentIndex(list->model()->index(1, 0));

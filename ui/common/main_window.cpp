@@ -35,9 +35,10 @@ constexpr int kHigh = 40; // lines
 constexpr auto kGeometry = "window/geometry"_L1;
 } // namespace
 
-MainWindow::MainWindow(PersonDesk& desk, QWidget* parent)
+MainWindow::MainWindow(PersonDesk& desk, SaveEvidence saveEvidence, QWidget* parent)
     : QMainWindow(parent)
     , m_desk(desk)
+    , m_saveEvidence(std::move(saveEvidence))
     , m_banners(new QVBoxLayout)
     , m_problem(new Notice(Tone::Danger))
     , m_tabs(new QTabWidget)
@@ -152,12 +153,36 @@ void MainWindow::addNarrowing(GrantDeeds& deeds)
     };
 }
 
+TimelineDeeds MainWindow::timelineDeeds()
+{
+    TimelineDeeds deeds;
+    deeds.fetch = [this](audit::TimelineFilter filter, std::optional<std::uint64_t> before, int count, auto answer) {
+        m_desk.timeline(std::move(filter), before, count, std::move(answer));
+    };
+    deeds.story = [this](std::uint64_t entry, TimelineDeeds::Answer<authority::Story> answer) {
+        m_desk.story(entry, std::move(answer));
+    };
+    deeds.exportLines = [this](authority::TimelineFile file, authority::LongWork work,
+                            TimelineDeeds::Answer<std::uint64_t> answer) {
+        m_desk.exportTimeline(std::move(file), std::move(work), std::move(answer));
+    };
+    deeds.checkLog = [this](authority::LongWork work, TimelineDeeds::Answer<std::uint64_t> answer) {
+        m_desk.checkLog(std::move(work), std::move(answer));
+    };
+    deeds.erase = [this](std::uint64_t entry, TimelineDeeds::Answer<void> answer) {
+        m_desk.eraseDetails(entry, std::move(answer));
+    };
+    deeds.narrow = [this](const GrantId& grant) {
+        showPage(Page::Grants); // where the person sees what becomes of it
+        m_grants->narrowGrant(grant);
+    };
+    deeds.saveEvidence = m_saveEvidence;
+    return deeds;
+}
+
 void MainWindow::addTimeline()
 {
-    m_timeline =
-        new TimelinePage([this](audit::TimelineFilter filter, std::optional<std::uint64_t> before, int count,
-                             auto answer) { m_desk.timeline(std::move(filter), before, count, std::move(answer)); },
-            m_desk.clock());
+    m_timeline = new TimelinePage(timelineDeeds(), m_desk.clock());
     m_tabs->addTab(m_timeline, tr("Timeline"));
     connect(&m_desk, &PersonDesk::timelineGrew, m_timeline, &TimelinePage::logGrew);
     const auto addAgents = [this] {
@@ -196,6 +221,7 @@ void MainWindow::onStatus()
 {
     const authority::DeskStatus& status = m_desk.status();
     m_requests->setRefused(status.refusedRequests);
+    m_timeline->setLastCheck(status.logCheckedAt);
     m_where->setText(status.issuer.empty()
             ? QString()
             : tr("Agents reach Countersign at %1. Keys rest in: %2.")

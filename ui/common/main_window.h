@@ -24,6 +24,7 @@ class Notice;
 class PlainLabel;
 class RequestsPage;
 class ServicesPage;
+struct TimelineDeeds;
 class TimelinePage;
 class WindowMemory;
 
@@ -32,8 +33,12 @@ class MainWindow final : public QMainWindow {
 public:
     enum class Page : std::uint8_t { Requests, Grants, Timeline, Services };
 
-    /// `desk` outlives the window.
-    explicit MainWindow(authority::PersonDesk& desk, QWidget* parent = nullptr);
+    /// As TimelineDeeds::saveEvidence.
+    using SaveEvidence =
+        std::function<void(std::uint64_t entry, const QString& path, std::function<void(const Result<void>&)> answer)>;
+
+    /// `desk` outlives the window. `saveEvidence`: empty where there is nobody to do it.
+    explicit MainWindow(authority::PersonDesk& desk, SaveEvidence saveEvidence = {}, QWidget* parent = nullptr);
 
     void showPage(Page page);
     /// Its size and what its pages remember, as they were, and from now on kept. `memory` outlives the window.
@@ -54,6 +59,7 @@ private:
     void addGrants();
     void addNarrowing(GrantDeeds& deeds);
     void addTimeline();
+    [[nodiscard]] TimelineDeeds timelineDeeds();
     void addServices();
     void onStatus();
     void showTroubles(const std::vector<authority::Trouble>& troubles);
@@ -63,6 +69,7 @@ private:
     [[nodiscard]] authority::Done<void> reporting(const QString& failure);
 
     authority::PersonDesk& m_desk;
+    SaveEvidence m_saveEvidence;
     QVBoxLayout* m_banners;
     Notice* m_problem;
     QTabWidget* m_tabs;

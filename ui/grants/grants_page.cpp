@@ -289,10 +289,12 @@ void GrantsPage::pauseOrResume(
 
 void GrantsPage::openNarrowing()
 {
-    const authority::GrantRow* row = selected();
-    if (!row)
-        return;
-    const GrantId grant = row->grant.id;
+    if (const authority::GrantRow* row = selected())
+        narrowGrant(row->grant.id);
+}
+
+void GrantsPage::narrowGrant(const GrantId& grant)
+{
     m_deeds.prepareNarrowing(grant, [page = QPointer(this), grant](Result<consent::ScreenFacts> facts) {
         if (GrantsPage* there = page)
             there->showNarrowing(grant, std::move(facts));

@@ -48,6 +48,8 @@ public:
     GrantsPage(const Clock& clock, GrantDeeds deeds, QWidget* parent = nullptr);
 
     [[nodiscard]] GrantsModel& model() { return *m_model; }
+    /// Opens the form that takes back a part of a grant.
+    void narrowGrant(const GrantId& grant);
     /// Columns and filters as they were, and from now on kept.
     void remember(WindowMemory& memory);
 

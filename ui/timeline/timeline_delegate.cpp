@@ -51,6 +51,14 @@ QRect takeLeading(QRect& rest, int width, Qt::LayoutDirection direction)
     }
     return taken;
 }
+
+/// Takes `width` off the trailing side of `rest`, if it leaves more than that for the rest.
+QRect takeTrailing(QRect& rest, int width, Qt::LayoutDirection direction)
+{
+    if (rest.width() < 3 * width)
+        return {};
+    return takeLeading(rest, width, direction == Qt::RightToLeft ? Qt::LeftToRight : Qt::RightToLeft);
+}
 } // namespace
 
 void TimelineDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given, const QModelIndex& index) const
@@ -90,6 +98,9 @@ void TimelineDelegate::paint(QPainter* painter, const QStyleOptionViewItem& give
         under.setColor(QPalette::Window, under.color(chosen ? QPalette::Highlight : QPalette::Base));
         under.setColor(QPalette::WindowText, under.color(role));
         icon(glyphOf(index), under).paint(painter, place.adjusted(0, 0, -space, 0), Qt::AlignCenter);
+        const QString proof = index.data(TimelineModel::ProofRole).toString();
+        const QRect badge = takeTrailing(rest, option.fontMetrics.horizontalAdvance(proof) + space, option.direction);
+        write(badge, proof, static_cast<int>(Qt::AlignTrailing | Qt::AlignVCenter));
         write(rest, sentence, line);
     }
     painter->restore();

@@ -3,6 +3,7 @@
 #include "ui/timeline/timeline_model.h"
 
 #include "ui/common/time_words.h"
+#include "ui/timeline/proof_words.h"
 
 #include <QDateTime>
 #include <QLocale>
@@ -35,6 +36,7 @@ void TimelineModel::setFilter(Filter filter)
     m_rows.clear();
     m_newest.reset();
     m_oldest.reset();
+    m_signed = 0;
     m_oldestDay = {};
     m_atEnd = false;
     m_grew = false;
@@ -84,6 +86,7 @@ void TimelineModel::takeOlder(Entries entries)
         Q_EMIT failed(QString::fromStdString(entries.error().message));
         return;
     }
+    learnSigned(*entries);
     m_atEnd = std::ssize(*entries) < kTimelinePage;
     if (!entries->empty()) {
         m_newest = std::max(m_newest.value_or(0), entries->front().index);
@@ -115,6 +118,7 @@ void TimelineModel::takeNewer(Entries entries)
         Q_EMIT failed(QString::fromStdString(entries.error().message));
         return;
     }
+    learnSigned(*entries);
     const auto known =
         std::ranges::find_if(*entries, [this](const TimelineEntry& entry) { return entry.index <= *m_newest; });
     if (known == entries->end() && std::ssize(*entries) == kTimelinePage)
@@ -167,6 +171,39 @@ void TimelineModel::setFetching(bool fetching)
     Q_EMIT fetchingChanged(fetching);
 }
 
+void TimelineModel::learnSigned(const std::vector<TimelineEntry>& entries)
+{
+    const auto newest = std::ranges::find(entries, TimelineEntry::InLog::Signed, &TimelineEntry::inLog);
+    if (newest == entries.end() || newest->index < m_signed)
+        return;
+    m_signed = newest->index + 1;
+    if (!m_rows.empty())
+        Q_EMIT dataChanged(index(0), index(rowCount() - 1), {ProofRole, Qt::AccessibleTextRole});
+}
+
+bool TimelineModel::isWaitingForCheckpoint() const
+{
+    return m_newest && *m_newest >= m_signed;
+}
+
+TimelineEntry TimelineModel::withProof(TimelineEntry entry) const
+{
+    entry.inLog = entry.index < m_signed ? TimelineEntry::InLog::Signed : TimelineEntry::InLog::Waiting;
+    return entry;
+}
+
+void TimelineModel::setErased(std::uint64_t erased)
+{
+    for (int row = 0; row < rowCount(); ++row) {
+        auto* entry = std::get_if<TimelineEntry>(&m_rows[static_cast<std::size_t>(row)]);
+        if (entry == nullptr || entry->index != erased)
+            continue;
+        if (entry->privateDetails == TimelineEntry::Private::Kept)
+            entry->privateDetails = TimelineEntry::Private::Erased;
+        Q_EMIT dataChanged(index(row), index(row));
+    }
+}
+
 bool TimelineModel::fits(const TimelineEntry& entry) const
 {
     return !m_filter.outcome || entry.outcome == *m_filter.outcome;
@@ -197,7 +234,9 @@ QVariant TimelineModel::entryData(const TimelineEntry& entry, int role) const
     case Qt::ToolTipRole:
         return entry.sentence;
     case Qt::AccessibleTextRole:
-        return QString(time + u", "_s + entry.sentence);
+        return QStringList{time, entry.sentence, proofSentence(withProof(entry))}.join(u", "_s);
+    case ProofRole:
+        return proofBadge(withProof(entry));
     case HeadingRole:
         return QString();
     case TimeRole:

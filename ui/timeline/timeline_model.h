@@ -40,6 +40,7 @@ public:
         TimeRole,
         OutcomeRole, ///< TimelineEntry::Outcome as int
         KindRole, ///< audit::LeafKind as int
+        ProofRole, ///< proofBadge()
     };
 
     TimelineModel(Fetch fetch, const Clock& clock, QObject* parent = nullptr);
@@ -47,10 +48,15 @@ public:
     /// Begins anew, with the newest that fit.
     void setFilter(Filter filter);
     [[nodiscard]] const Filter& filter() const { return m_filter; }
+    /// Private details of an entry were erased.
+    void setErased(std::uint64_t index);
+    /// Whether an entry waits for a checkpoint.
+    [[nodiscard]] bool isWaitingForCheckpoint() const;
     /// The log grew: fetches what came, when the newest are held already.
     void fetchNewer();
 
-    [[nodiscard]] const authority::TimelineEntry* entry(int row) const; ///< nullptr: a heading
+    [[nodiscard]] const authority::TimelineEntry* entry(
+        int row) const; ///< nullptr: a heading. Its `inLog` is of when it was fetched
     [[nodiscard]] bool isFetching() const { return m_fetching; }
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
@@ -71,6 +77,9 @@ private:
     void prepend(std::vector<authority::TimelineEntry> newestFirst);
     void insert(int at, std::vector<Row> rows);
     void setFetching(bool fetching);
+    /// A checkpoint covers all that is older than what it covers.
+    void learnSigned(const std::vector<authority::TimelineEntry>& entries);
+    [[nodiscard]] authority::TimelineEntry withProof(authority::TimelineEntry entry) const;
     [[nodiscard]] bool fits(const authority::TimelineEntry& entry) const;
     [[nodiscard]] QVariant entryData(const authority::TimelineEntry& entry, int role) const;
 
@@ -80,6 +89,7 @@ private:
     std::deque<Row> m_rows;
     std::optional<std::uint64_t> m_newest; ///< index of the newest entry that was seen, fitting or not
     std::optional<std::uint64_t> m_oldest;
+    std::uint64_t m_signed = 0; ///< entries below it are covered by a checkpoint
     QDate m_oldestDay; ///< of the last heading
     bool m_atEnd = false;
     bool m_fetching = false;

@@ -8,14 +8,13 @@
 #include "ui/common/time_words.h"
 #include "ui/common/window_memory.h"
 #include "ui/timeline/kind_words.h"
+#include "ui/timeline/log_work_bar.h"
+#include "ui/timeline/story_view.h"
 #include "ui/timeline/timeline_delegate.h"
 
 #include <QComboBox>
 #include <QDateTime>
-#include <QFontDatabase>
 #include <QListView>
-#include <QLocale>
-#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedLayout>
@@ -27,13 +26,20 @@ namespace countersign::ui {
 
 namespace {
 constexpr std::chrono::milliseconds kBetweenLooks{500};
+constexpr std::chrono::seconds kUntilSigned{11}; ///< a checkpoint comes ten seconds after an entry
 using Outcome = TimelineModel::Outcome;
 } // namespace
 
-TimelinePage::TimelinePage(TimelineModel::Fetch fetch, const Clock& clock, QWidget* parent)
+TimelinePage::TimelinePage(TimelineDeeds deeds, const Clock& clock, QWidget* parent)
     : QWidget(parent)
     , m_clock(clock)
-    , m_model(new TimelineModel(std::move(fetch), clock, this))
+    , m_deeds(std::move(deeds))
+    , m_model(new TimelineModel(m_deeds.fetch, clock, this))
+    , m_work(new LogWorkBar(m_deeds,
+          [this] {
+              const TimelineModel::Filter filter = chosen();
+              return authority::TimelineChoice{filter.stored, filter.outcome};
+          }))
     , m_problem(new Notice(Tone::Danger))
 {
     auto* column = new QVBoxLayout(this);
@@ -41,6 +47,10 @@ TimelinePage::TimelinePage(TimelineModel::Fetch fetch, const Clock& clock, QWidg
     column->addWidget(m_problem);
     addFilterRow();
     addList();
+    column->addWidget(m_work);
+    m_signed.setSingleShot(true);
+    m_signed.setInterval(kUntilSigned);
+    connect(&m_signed, &QTimer::timeout, m_model, &TimelineModel::fetchNewer);
     m_newer.setSingleShot(true);
     m_newer.setInterval(kBetweenLooks);
     connect(&m_newer, &QTimer::timeout, m_model, &TimelineModel::fetchNewer);
@@ -128,33 +138,12 @@ void TimelinePage::addList()
     m_splitter = new QSplitter(Qt::Vertical);
     m_splitter->setChildrenCollapsible(false);
     m_splitter->addWidget(place);
-    m_details = makeDetails();
-    m_splitter->addWidget(m_details);
+    m_story = new StoryView(m_deeds);
+    m_story->setObjectName(u"story"_s);
+    m_splitter->addWidget(m_story);
+    connect(m_story, &StoryView::erased, m_model, &TimelineModel::setErased);
     static_cast<QVBoxLayout*>(layout())->addWidget(m_splitter, 1);
     connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, &TimelinePage::showEntry);
-}
-
-QWidget* TimelinePage::makeDetails()
-{
-    auto* details = new QWidget;
-    auto* column = new QVBoxLayout(details);
-    column->setContentsMargins(0, fontMetrics().height() / 2, 0, 0);
-    m_sentence = new PlainLabel({}, PlainLabel::Size::Large);
-    m_sentence->setObjectName(u"entrySentence"_s);
-    m_about = new PlainLabel;
-    m_about->setQuiet();
-    m_leaf = new QPlainTextEdit;
-    m_leaf->setObjectName(u"entryDetails"_s);
-    m_leaf->setReadOnly(true);
-    m_leaf->setTabChangesFocus(true);
-    m_leaf->setAccessibleName(tr("The entry as it stands in the log"));
-    m_leaf->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    m_leaf->setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
-    column->addWidget(m_sentence);
-    column->addWidget(m_about);
-    column->addWidget(m_leaf, 1);
-    details->hide();
-    return details;
 }
 
 void TimelinePage::addAgent(const Agent& agent)
@@ -172,7 +161,7 @@ void TimelinePage::showGrant(const GrantId& grant)
     applyFilter();
 }
 
-void TimelinePage::applyFilter()
+TimelineModel::Filter TimelinePage::chosen() const
 {
     TimelineModel::Filter filter;
     if (const QString agent = m_agents->currentData().toString(); !agent.isEmpty())
@@ -185,10 +174,15 @@ void TimelinePage::applyFilter()
         const QDate from = localTime(m_clock.now()).date().addDays(-days.toInt());
         filter.stored.from = UnixSeconds{from.startOfDay().toSecsSinceEpoch()};
     }
+    return filter;
+}
+
+void TimelinePage::applyFilter()
+{
     m_oneGrant->setVisible(m_grant.has_value());
     m_problem->hide();
-    m_details->hide();
-    m_model->setFilter(std::move(filter));
+    m_story->clear();
+    m_model->setFilter(chosen());
 }
 
 void TimelinePage::logGrew()
@@ -200,20 +194,16 @@ void TimelinePage::logGrew()
 void TimelinePage::showEntry(const QModelIndex& index)
 {
     const authority::TimelineEntry* entry = m_model->entry(index.row());
-    const bool first = entry && m_details->isHidden();
-    m_details->setVisible(entry);
-    if (first)
-        m_splitter->setSizes({m_splitter->height() * 3 / 5, m_splitter->height() * 2 / 5});
     if (!entry)
-        return;
-    m_sentence->setText(entry->sentence);
-    QStringList about{QLocale().toString(localTime(entry->at), QLocale::LongFormat), tr("entry %1").arg(entry->index)};
-    if (!entry->agentName.isEmpty())
-        about.append(tr("agent “%1”").arg(entry->agentName));
-    if (!entry->grant.isEmpty())
-        about.append(tr("grant %1").arg(QString::fromStdString(entry->grant.value)));
-    m_about->setText(about.join(u" · "_s));
-    m_leaf->setPlainText(entry->details);
+        return m_story->clear();
+    if (m_story->isHidden())
+        m_splitter->setSizes({m_splitter->height() * 2 / 5, m_splitter->height() * 3 / 5});
+    m_story->setEntry(*entry);
+}
+
+void TimelinePage::setLastCheck(std::optional<UnixSeconds> at)
+{
+    m_work->setLastCheck(at);
 }
 
 void TimelinePage::updateEmpty()
@@ -221,6 +211,8 @@ void TimelinePage::updateEmpty()
     m_empty->setText(m_model->isFetching()
             ? tr("Looking…")
             : tr("Nothing here.\nWhat agents ask and do, and what you decide, is listed here as it happens."));
+    if (!m_model->isFetching() && m_model->isWaitingForCheckpoint() && isVisible())
+        m_signed.start();
     m_place->setCurrentWidget(m_model->rowCount() == 0 ? static_cast<QWidget*>(m_empty) : m_list);
 }
 

@@ -4,6 +4,7 @@
 // What happened, newest first, by day; a filter row above, and the story of the chosen entry beside it.
 #pragma once
 
+#include "ui/timeline/timeline_deeds.h"
 #include "ui/timeline/timeline_model.h"
 
 #include <QTimer>
@@ -11,21 +12,22 @@
 
 class QComboBox;
 class QListView;
-class QPlainTextEdit;
 class QPushButton;
 class QSplitter;
 class QStackedLayout;
 
 namespace countersign::ui {
 
+class LogWorkBar;
 class Notice;
 class PlainLabel;
+class StoryView;
 class WindowMemory;
 
 class TimelinePage final : public QWidget {
     Q_OBJECT
 public:
-    TimelinePage(TimelineModel::Fetch fetch, const Clock& clock, QWidget* parent = nullptr);
+    TimelinePage(TimelineDeeds deeds, const Clock& clock, QWidget* parent = nullptr);
 
     /// The agents that can be chosen; what is chosen stays chosen.
     struct Agent {
@@ -36,6 +38,8 @@ public:
     /// Only what concerns this grant, until the person takes that back.
     void showGrant(const GrantId& grant);
     void logGrew();
+    /// When the whole log was last found right.
+    void setLastCheck(std::optional<UnixSeconds> at);
     /// Kind, outcome and time of the filter row as they were, and from now on kept.
     void remember(WindowMemory& memory);
     [[nodiscard]] TimelineModel& model() { return *m_model; }
@@ -46,13 +50,15 @@ protected:
 private:
     void addFilterRow();
     void addList();
-    [[nodiscard]] QWidget* makeDetails();
+    [[nodiscard]] TimelineModel::Filter chosen() const;
     void applyFilter();
     void showEntry(const QModelIndex& index);
     void updateEmpty();
 
     const Clock& m_clock;
+    TimelineDeeds m_deeds;
     TimelineModel* m_model;
+    LogWorkBar* m_work;
     std::optional<GrantId> m_grant;
     Notice* m_problem;
     QComboBox* m_agents;
@@ -64,11 +70,9 @@ private:
     PlainLabel* m_empty;
     QStackedLayout* m_place;
     QSplitter* m_splitter;
-    QWidget* m_details;
-    PlainLabel* m_sentence;
-    PlainLabel* m_about;
-    QPlainTextEdit* m_leaf;
+    StoryView* m_story;
     QTimer m_newer; ///< a log that grows fast is looked at twice a second
+    QTimer m_signed; ///< until a checkpoint covers what is shown
 };
 
 } // namespace countersign::ui

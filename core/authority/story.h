@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// The story of one entry of the log, for a person: what was sent, what was decided and why, who allowed it on which
+// screen, through whose hands the authority came, and what proves it. Plain values; all texts are safe to show.
+#pragma once
+
+#include "core/authority/person_api.h"
+
+#include <QString>
+#include <QStringList>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace countersign::authority {
+
+/// What came of looking at a signature or a digest just now.
+enum class Finding : std::uint8_t {
+    Nothing, ///< there is none to look at
+    Right,
+    Wrong,
+};
+
+/// What the agent sent, as far as it was kept.
+struct SentRequest {
+    QString method;
+    QString target; ///< without the query
+    QString query; ///< empty: none, or erased
+    QString service; ///< at which it arrived: its name, or its id
+    QString digest; ///< Content-Digest as received; empty: none, or erased
+    QStringList arguments; ///< one a line, with its exact value
+    enum class Binding : std::uint8_t { Signature, Proof } binding = Binding::Proof; ///< RFC 9421, or DPoP alone
+};
+
+/// One hand through which the authority came; the person's own grant is the first.
+struct StoryHop {
+    GrantId grant;
+    ClientId agent;
+    QString agentName; ///< the person's name for it, else its own claim; empty: it has none
+    QStringList may; ///< what this hop was allowed when it happened
+    QStringList narrowed; ///< what it was allowed less than the one above; empty: nothing, or the first
+    bool isLive = false; ///< now
+};
+
+/// A decision of the person under which it happened.
+struct StoryConsent {
+    enum class Purpose : std::uint8_t { Grant, Narrowing, OneAction } purpose = Purpose::Grant;
+    std::uint64_t entry = 0; ///< of the log
+    UnixSeconds at;
+    Finding signature = Finding::Nothing; ///< the person's
+    Finding digest = Finding::Nothing; ///< of the screen's text; Nothing: the text was erased
+    QString screen; ///< the text that was read
+};
+
+struct StoryProof {
+    QString leafHash; ///< base64url SHA-256(0x00 ‖ leaf)
+    Finding receipt = Finding::Nothing; ///< signed by this device for exactly this entry
+    Finding inclusion = Finding::Nothing; ///< in the tree of the last checkpoint; Nothing: that one is older
+    Finding details = Finding::Nothing; ///< the private details are those that the entry is committed to
+    std::uint64_t treeSize = 0; ///< of the last checkpoint; 0: there is none
+    int cosignatures = 0; ///< of witnesses, under that checkpoint
+    QString problem; ///< what is wrong; empty: nothing
+};
+
+/// What the service said became of it.
+struct StoryOutcome {
+    std::uint64_t entry = 0;
+    enum class Executed : std::uint8_t { Yes, No, Unknown } executed = Executed::Unknown;
+    std::optional<int> status; ///< of the service's HTTP response
+    bool isSigned = false; ///< by the service; kept, not judged here
+};
+
+struct Story {
+    TimelineEntry entry;
+    std::optional<SentRequest> sent;
+    QString because; ///< the decision's own sentence, with its figures; empty: none, or erased
+    std::vector<StoryHop> chain;
+    std::vector<StoryConsent> consents; ///< oldest first
+    StoryProof proof;
+    std::optional<StoryOutcome> outcome;
+    std::vector<QString> upstream; ///< the servers that gave receipts for the same action
+    QString receipt; ///< JWS; empty: none
+};
+
+} // namespace countersign::authority
