@@ -241,6 +241,11 @@ authority::TimelineEntry timelineEntry(std::uint64_t index, std::uint64_t size, 
             u"You denied “reconcile-bot” to cancel payments at payments.example"_s},
         {audit::LeafKind::RequestReceived, Outcome::Neutral,
             u"“reconcile-bot” asked to create payments at payments.example"_s},
+        {audit::LeafKind::ActionPermitted, Outcome::Permitted,
+            u"“ledger-helper” was permitted to create payments at payments.example for 499.00 EUR"_s},
+        {audit::LeafKind::ActionDenied, Outcome::Refused,
+            u"“ledger-helper” was refused to create payments at payments.example for 612.00 EUR: that is too much "
+            "money at once"_s},
         {audit::LeafKind::GrantRevoked, Outcome::Neutral, u"You revoked what “ledger-helper” was allowed"_s},
     };
     const Kind& kind = kinds[index % kinds.size()];
@@ -254,6 +259,9 @@ authority::TimelineEntry timelineEntry(std::uint64_t index, std::uint64_t size, 
     entry.sentence = kind.sentence;
     entry.details =
         u"{\n    \"agent\": \"agent-1\",\n    \"iat\": %1,\n    \"type\": \"sample\"\n}"_s.arg(entry.at.value);
+    const bool isAction = kind.kind == audit::LeafKind::ActionPermitted || kind.kind == audit::LeafKind::ActionDenied;
+    entry.receipt = isAction ? authority::TimelineEntry::Receipt::Kept : authority::TimelineEntry::Receipt::None;
+    entry.inLog = index + 2 < size ? authority::TimelineEntry::InLog::Signed : authority::TimelineEntry::InLog::Waiting;
     return entry;
 }
 
@@ -264,6 +272,39 @@ std::vector<authority::TimelineEntry> timelinePage(
     for (std::uint64_t index = std::min(before.value_or(size), size); index > 0 && std::ssize(page) < count; --index)
         page.push_back(timelineEntry(index - 1, size, now));
     return page;
+}
+
+authority::Story story(std::uint64_t entry, UnixSeconds now)
+{
+    using authority::Finding;
+    authority::Story story;
+    story.entry = timelineEntry(entry, entry + 1, now);
+    story.entry.kind = audit::LeafKind::ActionPermitted;
+    story.entry.outcome = authority::TimelineEntry::Outcome::Permitted;
+    story.entry.privateDetails = authority::TimelineEntry::Private::Kept;
+    story.sent = authority::SentRequest{u"POST"_s, u"https://payments.example/payments"_s, u"dry=no"_s, u"Payments"_s,
+        u"sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:"_s,
+        {u"amount: 499.00"_s, u"currency: \"EUR\""_s, u"recipient: \"acme\""_s},
+        authority::SentRequest::Binding::Signature};
+    story.chain = {{GrantId{"grant-1"}, ClientId{"agent-1"}, u"reconcile-bot"_s,
+                       {u"create and read payments at payments.example, at most 500.00 EUR each"_s}, {}, true},
+        {GrantId{"grant-2"}, ClientId{"agent-2"}, u"ledger-helper"_s, {u"create payments at payments.example"_s},
+            {u"in all at most: 20,000.00 EUR → 5,000.00 EUR (less)"_s}, true}};
+    authority::StoryConsent consent;
+    consent.entry = 3;
+    consent.at = now - std::chrono::hours(6);
+    consent.signature = Finding::Right;
+    consent.digest = Finding::Right;
+    consent.screen =
+        u"Let an agent create payments at payments.example?\nWho: “reconcile-bot” (what it calls itself)"_s;
+    story.consents = {consent};
+    story.proof.receipt = Finding::Right;
+    story.proof.inclusion = Finding::Right;
+    story.proof.details = Finding::Right;
+    story.proof.treeSize = entry + 12;
+    story.outcome = authority::StoryOutcome{entry + 1, authority::StoryOutcome::Executed::Yes, 201, false};
+    story.receipt = u"eyJhbGciOiJFUzI1NiJ9.e30.c2ln"_s;
+    return story;
 }
 
 } // namespace countersign::ui::samples

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/authority/person_api.h"
+#include "core/authority/story.h"
 
 #include <functional>
 
@@ -42,5 +43,8 @@ inline constexpr UnixSeconds kNow{1795359600}; ///< 2026-11-22 15:00 UTC
 /// Entries of a log of `size`, as PersonDesk::timeline() hands them out.
 [[nodiscard]] std::vector<authority::TimelineEntry> timelinePage(
     std::uint64_t size, std::optional<std::uint64_t> before, int count, UnixSeconds now = kNow);
+
+/// A payment by an agent to which another handed a part of what it may.
+[[nodiscard]] authority::Story story(std::uint64_t entry, UnixSeconds now = kNow);
 
 } // namespace countersign::ui::samples

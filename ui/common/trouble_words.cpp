@@ -39,6 +39,12 @@ TroubleWords troubleWords(authority::Trouble trouble)
             TroubleText::tr("What happened since is not in it, so all grants were ended. If you restored a backup, go "
                             "on from it; agents may then ask again. If you did not, find out who did."),
             Tone::Danger, Remedy::ConfirmRollback, TroubleText::tr("Go on from the old copy")};
+    case WitnessContradicts:
+        return {TroubleText::tr("The witness of your log contradicts it."),
+            TroubleText::tr(
+                "It has cosigned entries that this log doesn't have. An old copy may have been put back, or "
+                "somebody else writes under your key. Keep a copy of the data folder and find out."),
+            Tone::Danger, Remedy::None, {}};
     case DiskFull:
         return {TroubleText::tr("The disk is full."),
             TroubleText::tr("Nothing can be recorded, so nothing is granted; revoking goes on. Make room on the disk "

@@ -312,12 +312,8 @@ void StoryView::chooseEvidenceFile()
     auto* dialog = new QFileDialog(this, tr("Save evidence"));
     dialog->setOption(QFileDialog::DontUseNativeDialog); // the desktop's portal does not serve a protected program
     dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setNameFilters(
-        {tr("Evidence to check with a program (*.evidence.json)"), tr("Evidence to look at in a browser (*.html)")});
+    dialog->setNameFilter(tr("Evidence (*.evidence.json)"));
     dialog->setDefaultSuffix(u"evidence.json"_s);
-    connect(dialog, &QFileDialog::filterSelected, dialog, [dialog](const QString& filter) {
-        dialog->setDefaultSuffix(filter.contains(u"html"_s) ? u"html"_s : u"evidence.json"_s);
-    });
     dialog->selectFile(u"countersign-%1"_s.arg(m_story->entry.index));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QFileDialog::fileSelected, this, &StoryView::saveEvidence);
