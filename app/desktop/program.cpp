@@ -5,6 +5,7 @@
 
 #include "app/desktop/port_choice.h"
 #include "core/crypto/signed_note.h"
+#include "core/evidence/export.h"
 #include "core/server/control/control_api.h"
 #include "core/server/oauth/agents_api.h"
 #include "settings.h"
@@ -14,6 +15,7 @@
 #include <QApplication>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QSaveFile>
 #include <QStandardPaths>
 
 #include <unistd.h>
@@ -50,6 +52,17 @@ std::uint16_t recordedPort()
 std::string issuerAt(std::uint16_t port)
 {
     return "http://127.0.0.1:" + std::to_string(port);
+}
+
+/// All of it or nothing, readable for nobody else.
+Result<void> writeFile(const QString& path, const std::string& text)
+{
+    QSaveFile file(path);
+    const auto size = static_cast<qint64>(text.size());
+    if (!file.open(QIODevice::WriteOnly) || !file.setPermissions(QFile::ReadOwner | QFile::WriteOwner)
+        || file.write(text.data(), size) != size || !file.commit())
+        return fail(ErrorCode::StorageFailed, "The file can't be written: " + file.errorString().toStdString());
+    return {};
 }
 
 /// With the witness that the settings name; none: nullptr.
@@ -198,9 +211,22 @@ Result<void> Program::openDoors()
     return {};
 }
 
+void Program::saveEvidence(std::uint64_t entry, const QString& path, std::function<void(const Result<void>&)> answer)
+{
+    // Written on the reader pool, told here.
+    auto write = [this, path, answer = std::move(answer)](const Result<std::string>& text) mutable {
+        m_gui.post([written = text ? writeFile(path, *text) : std::unexpected(text.error()),
+                       answer = std::move(answer)] { answer(written); });
+    };
+    evidence::exportEvidence(*m_authority, evidence::EntryWanted{entry}, evidence::Details::Included, std::move(write));
+}
+
 void Program::openWindows()
 {
-    m_window = std::make_unique<ui::MainWindow>(*m_desk);
+    m_window = std::make_unique<ui::MainWindow>(
+        *m_desk, [this](std::uint64_t entry, const QString& path, std::function<void(const Result<void>&)> answer) {
+            saveEvidence(entry, path, std::move(answer));
+        });
     m_consent = std::make_unique<ui::ConsentDialog>(*m_desk);
     m_window->remember(m_windowState);
     m_consent->remember(m_windowState);

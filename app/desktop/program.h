@@ -26,6 +26,7 @@
 #include <QPointer>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 class QMessageBox;
@@ -50,6 +51,7 @@ private:
     void onStarted();
     [[nodiscard]] Result<void> openDoors();
     void openWindows();
+    void saveEvidence(std::uint64_t entry, const QString& path, std::function<void(const Result<void>&)> answer);
     void askSealedFilePassphrase(keychain::PassphrasePurpose purpose, const QString& reason);
     void review(const QString& publicId);
     void askToQuit();
