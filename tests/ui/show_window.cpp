@@ -107,7 +107,7 @@ QWidget* timelineWindow()
     auto* page = new TimelinePage(std::move(deeds), kClock);
     QTimer::singleShot(300, page, [page] {
         auto* list = page->findChild<QListView*>(u"timeline"_s);
-        list->setCurrentIndex(list->model()->index(1, 0));
+        list->setCurrentIndex(list->model()->index(2, 0));
     });
     return page;
 }
