@@ -59,7 +59,7 @@ Result<void> writeFile(const QString& path, const std::string& text)
 {
     QSaveFile file(path);
     const auto size = static_cast<qint64>(text.size());
-    if (!file.open(QIODevice::WriteOnly) || !file.setPermissions(QFile::ReadOwner | QFile::WriteOwner)
+    if (!file.open(QIODevice::WriteOnly) || !file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner)
         || file.write(text.data(), size) != size || !file.commit())
         return fail(ErrorCode::StorageFailed, "The file can't be written: " + file.errorString().toStdString());
     return {};
@@ -218,7 +218,9 @@ void Program::saveEvidence(std::uint64_t entry, const QString& path, std::functi
         m_gui.post([written = text ? writeFile(path, *text) : std::unexpected(text.error()),
                        answer = std::move(answer)] { answer(written); });
     };
-    evidence::exportEvidence(*m_authority, evidence::EntryWanted{entry}, evidence::Details::Included, std::move(write));
+    evidence::ExportOptions options;
+    options.form = path.endsWith(u".html"_s) ? evidence::Form::Html : evidence::Form::Json;
+    evidence::exportEvidence(*m_authority, evidence::EntryWanted{entry}, options, std::move(write));
 }
 
 void Program::openWindows()

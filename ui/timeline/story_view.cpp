@@ -312,8 +312,12 @@ void StoryView::chooseEvidenceFile()
     auto* dialog = new QFileDialog(this, tr("Save evidence"));
     dialog->setOption(QFileDialog::DontUseNativeDialog); // the desktop's portal does not serve a protected program
     dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setNameFilter(tr("Evidence (*.evidence.json)"));
+    const QString page = tr("A page to look at in a browser (*.html)");
+    dialog->setNameFilters({tr("Evidence to check with a program (*.evidence.json)"), page});
     dialog->setDefaultSuffix(u"evidence.json"_s);
+    connect(dialog, &QFileDialog::filterSelected, dialog, [dialog, page](const QString& filter) {
+        dialog->setDefaultSuffix(filter == page ? u"html"_s : u"evidence.json"_s);
+    });
     dialog->selectFile(u"countersign-%1"_s.arg(m_story->entry.index));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QFileDialog::fileSelected, this, &StoryView::saveEvidence);

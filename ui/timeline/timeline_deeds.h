@@ -25,7 +25,7 @@ struct TimelineDeeds {
     std::function<void(std::uint64_t entry, Answer<void>)> erase;
     /// Opens the form that narrows a grant.
     std::function<void(const GrantId&)> narrow;
-    /// Writes an evidence file about one entry. Empty: it can't.
+    /// Writes an evidence file about one entry; a page for a browser where the name ends in ".html". Empty: it can't.
     std::function<void(std::uint64_t entry, const QString& path, Answer<void>)> saveEvidence;
 };
 
