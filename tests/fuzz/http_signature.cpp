@@ -42,14 +42,15 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
     static const crypto::PrivateKey kKey = crypto::PrivateKey::generate(crypto::KeyType::P256).value();
     const crypto::HttpRequest request = requestOf(fuzz::textOf(data, size));
     if (const auto digest = crypto::fieldValue(request.fields, "content-digest"))
-        fuzz::require(!crypto::verifyContentDigest(*digest, "a body of its own"), "no input digests what it can't know");
+        fuzz::require(
+            !crypto::verifyContentDigest(*digest, "a body of its own"), "no input digests what it can't know");
     auto received = crypto::readSignature(request);
     if (!received)
         return 0;
     const std::vector<crypto::Component> covered = received->components;
     const crypto::SignatureParameters parameters = received->parameters;
-    const auto verified = crypto::verifySignature(
-        request, *std::move(received), kKey.publicKey(), {.components = {}, .parameters = {}, .now = UnixSeconds{1767300000}});
+    const auto verified = crypto::verifySignature(request, *std::move(received), kKey.publicKey(),
+        {.components = {}, .parameters = {}, .now = UnixSeconds{1767300000}});
     fuzz::require(!verified, "no input knows a key that was made just now");
     const auto again = crypto::signMessage(request, "again", covered, parameters, kKey);
     if (!again)

@@ -13,11 +13,10 @@
 //                     which only a read (GET, HEAD) may be permitted
 //   headers           an object: the other fields that are covered, as received
 //   body              the content as received, base64url
-// The arguments are then what the request says (arguments.h), and `properties`, where they are stated, must be the same.
-// The answer carries a receipt (answers.h, and the field Action-Receipt) and is signed; the same signature again gets
-// the same answer.
-// Statements of the caller about the subject or the resource (`properties`) count for nothing: authority comes from
-// grants alone.
+// The arguments are then what the request says (arguments.h), and `properties`, where they are stated, must be the
+// same. The answer carries a receipt (answers.h, and the field Action-Receipt) and is signed; the same signature again
+// gets the same answer. Statements of the caller about the subject or the resource (`properties`) count for nothing:
+// authority comes from grants alone.
 //
 // Callers: a service by its secret (HTTP Basic) about what lies under its own location; an agent by its access token
 // (`Authorization: DPoP` and a proof) about itself. Errors are JSON strings; every answer carries a nonce for proofs.
