@@ -59,10 +59,6 @@ Result<agents::Agent> childOf(const Context& context, const grants::Link& link, 
     // Else a blocked agent could go on under the name of another.
     if (named && byKey && named->id != byKey->agent.id)
         return fail(ErrorCode::InvalidGrant, "its key is another agent's than the one it names (sub, cnf)");
-    // Else a parent could show keys of its own under the name of an agent that the person trusts.
-    if (named && !byKey && named->id != presenter)
-        return fail(ErrorCode::InvalidGrant,
-            "its key is none that the agent it names has registered; that agent must exchange the link (sub, cnf)");
     const bool blocked = named && named->standing == agents::Standing::Blocked;
     if (blocked || TRY(context.registry.isBlocked(key, {})))
         return fail(ErrorCode::UnauthorizedClient, "the person has blocked its agent");

@@ -255,25 +255,6 @@ private Q_SLOTS:
         QCOMPARE(fixture.grants().size(), 1U);
     }
 
-    void a_key_that_an_agent_never_registered_does_not_go_under_its_name_unasked()
-    {
-        AuthorityFixture fixture;
-        Row row = beginRow(fixture, 2);
-        const auto fresh = *crypto::PrivateKey::generate(crypto::KeyType::P256);
-        addHop(fixture, row, [&](grants::Link& link) { link.childKey = fresh.publicKey(); });
-        const TestAgent last = fixture.registerAgent("last");
-        const auto handed = handedOn(row.permissions.back());
-        const std::vector links{row.links[0], fixture.delegate(row.links[0], fresh, last, handed)};
-        const auto refused = fixture.exchange(last, row.root.accessToken, links);
-        QCOMPARE(codeOf(refused), ErrorCode::InvalidRequest);
-        QVERIFY(messageOf(refused).starts_with("link 1: its key is none that the agent it names has registered"));
-        QCOMPARE(fixture.grants().size(), 1U);
-        // Once the agent itself has shown that the key is its own, the chain holds.
-        QVERIFY(fixture.exchange(row.agents[1], row.root.accessToken, {row.links[0]}));
-        const auto tokens = fixture.exchange(last, row.root.accessToken, links);
-        QVERIFY2(tokens, messageOf(tokens).c_str());
-    }
-
     void blocked_agents_are_handed_nothing()
     {
         AuthorityFixture fixture;
