@@ -24,7 +24,7 @@ HttpResponse metadata(const OAuthServer& server)
             {"token_endpoint", server.url(kTokenPath)},
             {"introspection_endpoint", server.url(kIntrospectPath)},
             {"revocation_endpoint", server.url(kRevokePath)},
-            {"action_receipt_endpoint", server.url(kReceiptsPath)},
+            {"action_receipts_uri", server.url(kReceiptsPath)},
             {"log_prefix", server.url(kLogPath)}, // C2SP tlog-tiles: /checkpoint and /tile/… below it
             {"grant_types_supported", json::Array(kGrantTypes.begin(), kGrantTypes.end())},
             {"response_types_supported", json::Array()},
