@@ -28,9 +28,9 @@ constexpr std::size_t kMaxScreenShown = 64 * 1024; ///< characters
 /// Line by line, so that the lines of the screen stay.
 QString screenText(const std::string& stored)
 {
-    QStringList lines;
-    for (const QString& line : QString::fromStdString(stored).split(QLatin1Char('\n')))
-        lines.append(safeText(line.toStdString(), kMaxScreenShown).text);
+    QStringList lines = QString::fromStdString(stored).split(QLatin1Char('\n'));
+    for (QString& line : lines)
+        line = safeText(line.toStdString(), kMaxScreenShown).text;
     return lines.join(QLatin1Char('\n'));
 }
 
