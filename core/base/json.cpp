@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/base/json.h"
 
+#include "core/base/json_fault.h"
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_stack.hpp>
@@ -219,7 +221,7 @@ private:
     std::vector<std::set<std::string>> m_names; // of the objects that are open
 };
 
-template <typename Out> Result<void> readWithinSize(std::string_view text, std::size_t maxDepth, Out& out)
+template <typename Out> std::expected<void, Fault> readWithinSize(std::string_view text, std::size_t maxDepth, Out& out)
 {
     boost::json::parse_options options;
     options.max_depth = maxDepth + 1; // the handler's own check comes first, and says why
@@ -228,9 +230,7 @@ template <typename Out> Result<void> readWithinSize(std::string_view text, std::
 
     ErrorOut error;
     const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
-    const auto invalid = [&](const std::string& reason) {
-        return fail(ErrorCode::InvalidInput, "Not valid JSON at offset " + std::to_string(read) + ": " + reason + '.');
-    };
+    const auto invalid = [&](std::string reason) { return std::unexpected(Fault{read, std::move(reason)}); };
     if (!parser.handler().reason().empty())
         return invalid(parser.handler().reason());
     if (error)
@@ -245,7 +245,10 @@ template <typename Out> Result<void> readInto(Out& out, std::string_view text, c
     if (text.size() > limits.maxBytes)
         return fail(ErrorCode::TooLarge, "The JSON text is larger than " + std::to_string(limits.maxBytes) + " bytes.");
     try {
-        return readWithinSize(text, limits.maxDepth, out);
+        if (const auto read = readWithinSize(text, limits.maxDepth, out); !read)
+            return fail(ErrorCode::InvalidInput,
+                "Not valid JSON at offset " + std::to_string(read.error().offset) + ": " + read.error().reason + '.');
+        return {};
     } catch (const std::exception& exception) {
         return fail(ErrorCode::InvalidInput, std::string("The JSON text can't be read: ") + exception.what() + '.');
     }
@@ -294,6 +297,18 @@ Result<void> read(std::string_view text, Events& events, const Limits& limits)
 {
     EventsOut out(events);
     return readInto(out, text, limits);
+}
+
+std::expected<void, Fault> readOrFault(std::string_view text, Events& events, const Limits& limits)
+{
+    if (text.size() > limits.maxBytes)
+        return std::unexpected(Fault{limits.maxBytes, "larger than " + std::to_string(limits.maxBytes) + " bytes"});
+    EventsOut out(events);
+    try {
+        return readWithinSize(text, limits.maxDepth, out);
+    } catch (const std::exception& exception) {
+        return std::unexpected(Fault{0, exception.what()});
+    }
 }
 
 Result<Object> parseObject(std::string_view text, const Limits& limits)
