@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// Where a document's `$ref`s lead. Only JSON pointers into the same document are followed ("#/components/schemas/Pet");
+// nothing is ever fetched.
+#pragma once
+
+#include "core/services/document.h"
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace countersign::services {
+
+inline constexpr int kMaxReferenceHops = 16; ///< from reference to reference to what is meant
+
+class References {
+public:
+    struct Target {
+        Node node;
+        std::string pointer; ///< the one exact pointer to it
+    };
+
+    explicit References(const Document& document) : m_document(&document) { }
+
+    /// What the text of a `$ref` names. Error: InvalidInput (it leads nowhere), NotSupported (out of the document).
+    [[nodiscard]] Result<Target> target(Node reference);
+    /// What a discriminator's mapping names: as target(), or one of the document's schemas by its bare name.
+    [[nodiscard]] Result<Target> mapped(Node name);
+    /// `node`, or, where it is a reference object, what is meant in the end. Error: also a circle, or too many hops.
+    [[nodiscard]] Result<Node> follow(Node node);
+
+private:
+    [[nodiscard]] Result<Target> target(const Node& reference, const std::string& text);
+
+    const Document* m_document;
+    std::unordered_map<std::string, Target> m_known;
+};
+
+} // namespace countersign::services
