@@ -66,11 +66,18 @@ struct Surroundings {
     [[nodiscard]] std::string agentsSocket() const { return runtimeFolder + "/agents.sock"; }
 };
 
+/// What a command's positional arguments are.
+enum class Arguments : std::uint8_t {
+    Words,
+    Ids, ///< of ours; those of old databases may begin with '-', and are no options then
+};
+
 struct Command {
     const char* name;
     const char* summary;
     void (*describe)(QCommandLineParser& parser); ///< its options and arguments
     Answer<Outcome> (*run)(const QCommandLineParser& parser, const Surroundings& surroundings);
+    Arguments arguments = Arguments::Words;
 };
 
 // One file each.

@@ -24,7 +24,6 @@ namespace countersign::ctl {
 namespace {
 using std::chrono::seconds;
 constexpr seconds kLeastTokenLife{60}; ///< a token with less is refreshed first
-constexpr std::size_t kLinkIdBytes = 16;
 
 /// What the delegating agent holds: the end of a chain.
 struct Held {
@@ -228,7 +227,7 @@ private:
             detail.expiresAt = std::min(detail.expiresAt.value_or(*until), *until); // what the child is told
         }
         const grants::Link link{key.publicKey().thumbprint(), crypto::thumbprintUrn(child.thumbprint()), child,
-            held.hash, std::move(permission), now(), *until, crypto::randomToken(kLinkIdBytes), held.depth + 1,
+            held.hash, std::move(permission), now(), *until, crypto::randomId(), held.depth + 1,
             std::min(held.maxDepth, held.depth + 1 + deepest)};
         auto jws = grants::signLink(link, key);
         if (!jws)

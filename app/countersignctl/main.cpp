@@ -4,6 +4,7 @@
 // countersignctl: the terminal program. It has no `approve`: only a person at the desktop approves.
 #include "app/countersignctl/command.h"
 #include "app/countersignctl/terminal_text.h"
+#include "core/crypto/bytes.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
@@ -74,6 +75,25 @@ int report(const Answer<Outcome>& outcome, bool json)
     return std::to_underlying(why.status);
 }
 
+bool isId(const QString& argument)
+{
+    constexpr std::size_t kIdBytes = 16;
+    const auto bytes = crypto::fromBase64url(argument.toStdString());
+    return bytes && bytes->size() == kIdBytes;
+}
+
+/// The same arguments, the ids at the end behind "--", where nothing is an option.
+QStringList withIdsApart(const QStringList& arguments)
+{
+    QStringList words;
+    QStringList ids;
+    for (const QString& argument : arguments)
+        (isId(argument) ? ids : words).append(argument);
+    if (!words.contains(QStringLiteral("--")))
+        words.append(QStringLiteral("--"));
+    return words + ids;
+}
+
 int runCommand(const Command& command, QStringList arguments)
 {
     QCommandLineParser parser;
@@ -84,7 +104,7 @@ int runCommand(const Command& command, QStringList arguments)
     parser.addOptions({help, json});
     command.describe(parser);
     arguments.removeAt(1);
-    if (!parser.parse(arguments))
+    if (!parser.parse(command.arguments == Arguments::Ids ? withIdsApart(arguments) : arguments))
         return usage(parser.errorText().toStdString());
     if (parser.isSet(help)) {
         const QString name = QStringLiteral("countersignctl ") + QString::fromLatin1(command.name);

@@ -49,6 +49,6 @@ Answer<Outcome> run(const QCommandLineParser& parser, const Surroundings& surrou
 }
 } // namespace
 
-const Command kRevokeCommand{"revoke", "End grants at once.", describe, run};
+const Command kRevokeCommand{"revoke", "End grants at once.", describe, run, Arguments::Ids};
 
 } // namespace countersign::ctl

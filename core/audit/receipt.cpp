@@ -18,8 +18,6 @@ namespace countersign::audit {
 
 namespace {
 
-constexpr std::size_t kIdBytes = 16;
-
 /// In the order of canonical JSON; both thumbprints and origins are plain ASCII without anything to escape.
 std::string signingInput(
     std::string_view leaf, std::uint64_t index, std::string_view hash, std::string_view origin, std::string_view kid)
@@ -80,7 +78,7 @@ Result<Receipt> readClaims(const std::string& payload)
 
 std::string newReceiptId(std::uint64_t index)
 {
-    return std::to_string(index) + '.' + crypto::randomToken(kIdBytes);
+    return std::to_string(index) + '.' + crypto::randomId();
 }
 
 std::optional<std::uint64_t> indexOfReceipt(std::string_view id)

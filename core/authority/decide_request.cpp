@@ -17,8 +17,6 @@ namespace {
 using consent::RequestState;
 using grants::GrantState;
 
-constexpr std::size_t kGrantIdBytes = 16;
-
 std::string alreadyEnded(RequestState state)
 {
     return "The request was already " + std::string(consent::requestStateName(state)) + '.';
@@ -56,7 +54,7 @@ grants::Grant newGrant(
     const Context& context, const StoredRequest& stored, const agents::Agent& agent, permissions::Permission granted)
 {
     grants::Grant grant;
-    grant.id.value = crypto::randomToken(kGrantIdBytes);
+    grant.id.value = crypto::randomId();
     grant.agent = stored.request.agent;
     grant.agentKey = agent.key;
     grant.createdAt = context.now();

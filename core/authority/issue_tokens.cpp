@@ -17,8 +17,6 @@ namespace countersign::authority {
 
 namespace {
 
-constexpr std::size_t kTokenIdBytes = 16;
-
 std::string urnOfPerson(const Context& context)
 {
     return crypto::thumbprintUrn(context.options.identity.person.thumbprint());
@@ -160,7 +158,7 @@ Result<IssuedTokens> issueTokens(
         return fail(ErrorCode::Internal, "Tokens are issued for grants with a bound key only.");
     const UnixSeconds now = context.now();
     const UnixSeconds end = std::min(now + grants::kAccessTokenLife, grant.expiresAt);
-    const TokenId id{crypto::randomToken(kTokenIdBytes)};
+    const TokenId id{crypto::randomId()};
 
     IssuedTokens issued;
     const std::int64_t statusIndex = TRY(freeStatusPlace(context));

@@ -12,7 +12,6 @@
 namespace countersign::authority {
 
 namespace {
-constexpr std::size_t kClientIdBytes = 16;
 
 std::string programOf(const agents::ProcessEvidence& evidence)
 {
@@ -68,7 +67,7 @@ Result<agents::Agent> registerAgent(Context& context, const RegisterAgent& comma
     }
     if (known)
         return introduce(context, known->agent, command);
-    agents::Agent agent{ClientId{crypto::randomToken(kClientIdBytes)}, command.name, command.key.thumbprint(),
+    agents::Agent agent{ClientId{crypto::randomId()}, command.name, command.key.thumbprint(),
         programOf(command.evidence), context.now(), agents::Standing::Ordinary};
     if (TRY(context.registry.isBlocked(agent.key, agent.executable)))
         agent.standing = agents::Standing::Blocked;
@@ -88,8 +87,8 @@ Result<agents::Agent> registerUnnamed(Context& context, const crypto::PublicKey&
         return fail(ErrorCode::UnauthorizedClient, "The person has blocked this agent.");
     if (TRY(context.registry.countOf(std::nullopt)) >= agents::kMaxAgentsPerUid)
         return fail(ErrorCode::TemporarilyUnavailable, "Links have named too many agents that nobody registered.");
-    const agents::Agent agent{ClientId{crypto::randomToken(kClientIdBytes)}, {}, key.thumbprint(), {}, context.now(),
-        agents::Standing::Ordinary};
+    const agents::Agent agent{
+        ClientId{crypto::randomId()}, {}, key.thumbprint(), {}, context.now(), agents::Standing::Ordinary};
     TRY(add(context, agent, key, std::nullopt));
     return agent;
 }

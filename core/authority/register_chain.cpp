@@ -19,7 +19,6 @@ namespace {
 
 using grants::Grant;
 
-constexpr std::size_t kGrantIdBytes = 16;
 constexpr std::string_view kThumbprintUrn = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"; ///< RFC 9278
 
 /// A hop of the chain as a grant: one that is there, or one to be made. An agent without id is to be registered.
@@ -169,7 +168,7 @@ Result<Grant> make(Context& context, Grant grant, const GrantId& parent, const g
 {
     if (grant.agent.isEmpty())
         grant.agent = TRY(registerUnnamed(context, link.link.childKey)).id;
-    grant.id.value = crypto::randomToken(kGrantIdBytes);
+    grant.id.value = crypto::randomId();
     grant.parent = parent;
     TRY(context.ledger.add(grant, std::nullopt));
     TRY(context.ledger.bindKey(grant.id, link.link.childKey.thumbprint()));

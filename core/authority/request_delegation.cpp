@@ -16,15 +16,13 @@ namespace {
 
 using audit::LeafKind;
 
-constexpr std::size_t kPublicIdBytes = 16;
-
 StoredRequest toRequest(const Context& context, const DelegationRequest& command, const std::string& secret)
 {
     const UnixSeconds now = context.now();
     StoredRequest stored;
     stored.idHash = crypto::sha256(secret);
     stored.mergeKey = command.digest;
-    stored.request.publicId = crypto::randomToken(kPublicIdBytes);
+    stored.request.publicId = crypto::randomId();
     stored.request.agent = command.agent;
     stored.request.asked = command.asked;
     stored.request.purpose = command.replaces ? consent::Purpose::Replacement : consent::Purpose::Grant;

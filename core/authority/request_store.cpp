@@ -20,8 +20,6 @@ using consent::Purpose;
 using consent::RequestState;
 using store::Query;
 
-constexpr std::size_t kPublicIdBytes = 16;
-
 std::int64_t number(RequestState state)
 {
     return std::to_underlying(state);
@@ -218,7 +216,7 @@ Result<void> RequestStore::replace(const StoredRequest& old, StoredRequest& newe
     newer.request.publicId = old.request.publicId;
     newer.request.timesAsked = old.request.timesAsked + 1;
     Query rename(*m_database, "UPDATE requests SET public_id = ?, state = ?, ended_at = ? WHERE id = ?");
-    rename.bind(crypto::randomToken(kPublicIdBytes)).bind(number(RequestState::Merged)).bind(now.value);
+    rename.bind(crypto::randomId()).bind(number(RequestState::Merged)).bind(now.value);
     TRY(rename.bind(old.row).run());
     TRY(add(newer));
     Query point(*m_database, "UPDATE requests SET merged_into = ? WHERE id = ?");

@@ -13,7 +13,6 @@ namespace countersign::authority {
 
 namespace {
 
-constexpr std::size_t kServiceIdBytes = 12;
 constexpr std::size_t kMaxServiceNameBytes = 200;
 
 audit::LeafDraft draftAboutService(audit::LeafKind kind, const ServiceId& id, const std::string& location)
@@ -34,7 +33,7 @@ Result<ServiceSecret> addService(Context& context, const QString& name, const QS
     if (plainName.empty() || plainName.size() > kMaxServiceNameBytes || !isPlainText(plainName))
         return fail(ErrorCode::InvalidInput, "Give the service a short name in plain text.");
     const permissions::Location place = TRY(permissions::Location::parse(location.trimmed().toStdString()));
-    const ServiceId id{crypto::randomToken(kServiceIdBytes)};
+    const ServiceId id{crypto::randomId()};
     const std::string secret = crypto::randomToken();
     store::Query query(context.database,
         "INSERT INTO services (service_id, name, location, secret_hash, added_at) VALUES (?, ?, ?, ?, ?)");

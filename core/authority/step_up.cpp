@@ -18,8 +18,6 @@ namespace {
 using audit::LeafKind;
 using consent::Purpose;
 
-constexpr std::size_t kPublicIdBytes = 16;
-
 std::string mergeKeyOf(const grants::Grant& grant, const permissions::ActionRequest& action)
 {
     return crypto::sha256("action " + grant.id.value + ' ' + consent::actionDigest(action));
@@ -33,7 +31,7 @@ StoredRequest toRequest(const Context& context, const grants::Grant& grant, cons
     stored.idHash = crypto::sha256(crypto::randomToken()); // nobody polls for it
     stored.mergeKey = mergeKeyOf(grant, action);
     stored.askedBecause = verdict.sentence;
-    stored.request.publicId = crypto::randomToken(kPublicIdBytes);
+    stored.request.publicId = crypto::randomId();
     stored.request.agent = grant.agent;
     stored.request.receivedAt = now;
     stored.request.expiresAt = std::min(now + consent::kDefaultRequestLife, grant.expiresAt);

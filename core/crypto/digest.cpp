@@ -81,6 +81,16 @@ std::string randomToken(std::size_t bytes)
     return token;
 }
 
+std::string randomId()
+{
+    constexpr std::size_t kIdBytes = 16;
+    std::string id;
+    do
+        id = randomToken(kIdBytes);
+    while (id.starts_with('-') || id.starts_with('_'));
+    return id;
+}
+
 bool equalInConstantTime(std::string_view a, std::string_view b)
 {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;

@@ -3,13 +3,10 @@
 //
 // The terminal program itself, as a process, against a running program.
 #include "tests/app/running_program.h"
-
-#include "core/base/json.h"
-#include "tests/support/authority_fixture.h"
+#include "tests/app/terminal.h"
 
 #include <QDir>
 #include <QFile>
-#include <QProcess>
 #include <QTest>
 
 #include <optional>
@@ -19,46 +16,9 @@ using namespace countersign;
 using namespace countersign::testing;
 
 namespace {
-struct Ran {
-    int status = -1;
-    QByteArray out;
-    QByteArray err;
-
-    [[nodiscard]] json::Object json() const { return json::parseObject(out.toStdString()).value_or(json::Object()); }
-};
-
-class Started {
-public:
-    explicit Started(const QStringList& arguments) { m_process.start(QStringLiteral(COUNTERSIGNCTL), arguments); }
-    Ran finish()
-    {
-        if (!m_process.waitForFinished(60'000))
-            qFatal("countersignctl does not end");
-        return {m_process.exitCode(), m_process.readAllStandardOutput(), m_process.readAllStandardError()};
-    }
-
-private:
-    QProcess m_process;
-};
-
-Ran run(const QStringList& arguments)
-{
-    return Started(arguments).finish();
-}
-
 QString runtimeFolder()
 {
     return qEnvironmentVariable("XDG_RUNTIME_DIR");
-}
-
-QString agentFolder()
-{
-    return qEnvironmentVariable("XDG_DATA_HOME") + QStringLiteral("/countersignctl");
-}
-
-std::string text(const json::Object& object, std::string_view name)
-{
-    return json::requiredString(object, name).value_or(std::string());
 }
 } // namespace
 
@@ -84,6 +44,7 @@ private Q_SLOTS:
     void a_key_file_that_others_can_read_is_refused();
     void an_agent_that_the_server_forgot_registers_again();
     void grants_are_listed_and_revoked();
+    void ids_that_begin_with_a_dash_are_no_options();
     void everything_is_stopped_on_demand();
     void the_timeline_is_listed_and_filtered();
     void hostile_names_do_not_reach_the_terminal();
@@ -142,7 +103,7 @@ void CountersignctlTest::status_is_told_to_people_and_to_programs()
     QVERIFY(!people.out.contains('\x1b'));
     const Ran programs = run({QStringLiteral("status"), QStringLiteral("--json")});
     QCOMPARE(programs.status, 0);
-    QCOMPARE(text(programs.json(), "issuer"), m_program->issuer());
+    QCOMPARE(programs.text("issuer"), m_program->issuer());
     QCOMPARE(programs.json().at("live_grants"), json::Value(0));
 }
 
@@ -153,7 +114,7 @@ void CountersignctlTest::what_is_not_running_has_its_own_status()
         QCOMPARE(run({QString::fromLatin1(command)}).status, 3);
     const Ran programs = run({QStringLiteral("status"), QStringLiteral("--json")});
     QCOMPARE(programs.status, 3);
-    QCOMPARE(text(programs.json(), "error"), "not_running");
+    QCOMPARE(programs.text("error"), "not_running");
 }
 
 void CountersignctlTest::the_sample_agent_gets_a_grant_uses_it_and_gives_it_back()
@@ -167,7 +128,7 @@ void CountersignctlTest::the_sample_agent_gets_a_grant_uses_it_and_gives_it_back
         QStringLiteral("--then"), QStringLiteral("revoke"), QStringLiteral("--then"), QStringLiteral("introspect")});
     QVERIFY2(ran.status == 0, ran.out + ran.err);
     const json::Object told = ran.json();
-    QCOMPARE(text(told, "token_type"), "DPoP");
+    QCOMPARE(textIn(told, "token_type"), "DPoP");
     const json::Object& detail = told.at("authorization_details").as_array().front().as_object();
     QCOMPARE(detail.at("locations"), json::Value(json::Array{"https://ledger.example/"}));
     QCOMPARE(detail.at("actions").as_array().size(), 2U);
@@ -194,7 +155,7 @@ void CountersignctlTest::denied_expired_and_withdrawn_have_their_own_statuses()
     QCOMPARE(denied.finish().status, 4);
     const Ran late = expired.finish();
     QCOMPARE(late.status, 5);
-    QCOMPARE(text(late.json(), "error"), "expired_token");
+    QCOMPARE(late.text("error"), "expired_token");
     const Ran back = withdrawn.finish();
     QCOMPARE(back.status, 0);
     QCOMPARE(back.json().at("withdrawn"), json::Value(true));
@@ -262,7 +223,7 @@ void CountersignctlTest::grants_are_listed_and_revoked()
     QVERIFY(run({QStringLiteral("grants")}).out.startsWith("No grants."));
     const Ran asked =
         run({QStringLiteral("ask"), QStringLiteral("--json"), QStringLiteral("--message"), QStringLiteral("approve")});
-    const QString grant = QString::fromStdString(text(asked.json(), "grant_id"));
+    const QString grant = QString::fromStdString(asked.text("grant_id"));
     QVERIFY2(!grant.isEmpty(), asked.err);
     const Ran listed = run({QStringLiteral("grants")});
     QVERIFY(listed.out.contains(grant.toUtf8()));
@@ -274,7 +235,26 @@ void CountersignctlTest::grants_are_listed_and_revoked()
     QVERIFY(run({QStringLiteral("grants"), QStringLiteral("--all")}).out.contains("revoked"));
     const Ran unknown = run({QStringLiteral("revoke"), QStringLiteral("unknown"), QStringLiteral("--json")});
     QCOMPARE(unknown.status, 1);
-    QCOMPARE(text(unknown.json(), "error"), "not_found");
+    QCOMPARE(unknown.text("error"), "not_found");
+}
+
+void CountersignctlTest::ids_that_begin_with_a_dash_are_no_options()
+{
+    // Old databases have such ids. What the server says shows that it was asked about the very id.
+    for (const char* id : {"-heverythingjson----_w", "--everything_json----w", "-AAAAAAAAAAAAAAAAAAAAA"}) {
+        const QString grant = QString::fromLatin1(id);
+        for (const QStringList& arguments : {QStringList{grant}, QStringList{QStringLiteral("--"), grant}}) {
+            const Ran ran = run(QStringList{QStringLiteral("revoke"), QStringLiteral("--json")} + arguments);
+            QCOMPARE(ran.status, 1);
+            QCOMPARE(ran.text("error"), "not_found");
+            QVERIFY2(ran.out.contains(QByteArray("Grant ") + id + " was not revoked"), ran.out);
+        }
+        const Ran listed = run({QStringLiteral("timeline"), QStringLiteral("--grant"), grant});
+        QVERIFY2(listed.status == 0 && listed.out == "No entries.\n", listed.out + listed.err);
+    }
+    // What is not of the form of an id stays an option.
+    QCOMPARE(run({QStringLiteral("revoke"), QStringLiteral("-AAAAAAAAAAAAAAAAAAAAAB")}).status, 2); // 23 characters
+    QCOMPARE(run({QStringLiteral("revoke"), QStringLiteral("-AAAAAAAAAAAAAAAAAAAAB")}).status, 2); // not canonical
 }
 
 void CountersignctlTest::everything_is_stopped_on_demand()

@@ -4,6 +4,7 @@
 // Sample agents that delegate to each other with the terminal program, against a running program, and chains that it
 // verifies with nobody's help.
 #include "tests/app/running_program.h"
+#include "tests/app/terminal.h"
 
 #include "app/countersignctl/http_client.h"
 #include "core/base/json.h"
@@ -11,7 +12,6 @@
 
 #include <QDir>
 #include <QFile>
-#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -21,40 +21,6 @@ using namespace countersign;
 using namespace countersign::testing;
 
 namespace {
-struct Ran {
-    int status = -1;
-    QByteArray out;
-    QByteArray err;
-
-    [[nodiscard]] json::Object json() const { return json::parseObject(out.toStdString()).value_or(json::Object()); }
-    [[nodiscard]] QString line() const { return QString::fromUtf8(out.trimmed()); }
-};
-
-Ran run(const QStringList& arguments)
-{
-    QProcess process;
-    process.start(QStringLiteral(COUNTERSIGNCTL), arguments);
-    if (!process.waitForFinished(60'000))
-        qFatal("countersignctl does not end");
-    return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
-}
-
-/// Words in one text; what has spaces in it stands behind, for each "%".
-Ran run(const char* words, QStringList long_ = {})
-{
-    QStringList arguments = QString::fromLatin1(words).split(QLatin1Char(' '));
-    for (QString& argument : arguments) {
-        if (argument == QStringLiteral("%"))
-            argument = long_.takeFirst();
-    }
-    return run(arguments);
-}
-
-std::string text(const json::Object& object, std::string_view name)
-{
-    return json::requiredString(object, name).value_or(std::string());
-}
-
 const QString kDetails = QStringLiteral(
     "[{\"type\":\"agent_delegation\",\"locations\":[\"https://payments.example/\"],\"actions\":[\"payments.*\"],"
     "\"uses\":200,\"max_depth\":2}]");
@@ -68,12 +34,12 @@ private Q_SLOTS:
     {
         if (m_program)
             return;
-        QDir(qEnvironmentVariable("XDG_DATA_HOME") + QStringLiteral("/countersignctl")).removeRecursively();
+        QDir(agentFolder()).removeRecursively();
         m_program.emplace(qEnvironmentVariable("XDG_RUNTIME_DIR"));
         const Ran asked =
             run("ask --json --name boss --keep-tokens --message approve --authorization-details %", {kDetails});
         QVERIFY2(asked.status == 0, asked.err);
-        m_grant = QString::fromStdString(text(asked.json(), "grant_id"));
+        m_grant = QString::fromStdString(asked.text("grant_id"));
     }
 
     void a_child_exchanges_what_it_was_given();
@@ -127,20 +93,20 @@ void DelegateCommandTest::a_child_exchanges_what_it_was_given()
     const Ran ran = run(
         "ask --json --name helper --chain % --then introspect --then refresh --then revoke --then introspect", {chain});
     QVERIFY2(ran.status == 0, ran.out + ran.err);
-    QVERIFY(text(ran.json(), "grant_id") != m_grant.toStdString());
+    QVERIFY(ran.text("grant_id") != m_grant.toStdString());
     const json::Array steps = ran.json().at("steps").as_array();
     QCOMPARE(steps.front().at("active"), json::Value(true));
     QCOMPARE(steps.back().at("active"), json::Value(false));
     const Ran again = run("ask --json --name helper --chain %", {written(chain)});
     QCOMPARE(again.status, 1);
-    QCOMPARE(text(again.json(), "error"), "invalid_request");
+    QCOMPARE(again.text("error"), "invalid_request");
 }
 
 void DelegateCommandTest::the_child_is_told_when_it_ends()
 {
     const Ran given = run("delegate --json --name boss --to brief --for 5m");
     QVERIFY2(given.status == 0, given.err);
-    const Ran ran = run("ask --json --name brief --chain %", {QString::fromStdString(text(given.json(), "chain"))});
+    const Ran ran = run("ask --json --name brief --chain %", {QString::fromStdString(given.text("chain"))});
     QVERIFY2(ran.status == 0, ran.out + ran.err);
     const json::Array details = ran.json().at("authorization_details").as_array();
     QCOMPARE(details.front().at("expires_at"), given.json().at("expires_at"));
@@ -152,12 +118,12 @@ void DelegateCommandTest::a_child_hands_on_what_it_was_given()
     const Ran second = run("delegate --json --name helper --chain % --to third --for 5m", {first});
     QVERIFY2(second.status == 0, second.out + second.err);
     QCOMPARE(second.json().at("depth"), json::Value(2));
-    const QString chain = QString::fromStdString(text(second.json(), "chain"));
+    const QString chain = QString::fromStdString(second.text("chain"));
     QCOMPARE(run("ask --name third --chain %", {chain}).status, 0);
     // Two hops are all that the person allowed.
     const Ran deeper = run("delegate --json --name third --chain % --to fourth", {chain});
     QCOMPARE(deeper.status, 1);
-    QCOMPARE(text(deeper.json(), "error"), "invalid_authorization_details");
+    QCOMPARE(deeper.text("error"), "invalid_authorization_details");
     // Somebody else's chain can't be handed on.
     QCOMPARE(run("delegate --name boss --chain % --to fourth", {chain}).status, 2);
 }
@@ -184,8 +150,8 @@ void DelegateCommandTest::more_than_there_is_is_refused()
                              .replace(QStringLiteral("\"max_depth\":2"), QStringLiteral("\"max_depth\":1"));
     const Ran ran = run("delegate --json --name boss --to helper --authorization-details %", {more});
     QCOMPARE(ran.status, 1);
-    QCOMPARE(text(ran.json(), "error"), "invalid_authorization_details");
-    QVERIFY(text(ran.json(), "error_description").contains("uses"));
+    QCOMPARE(ran.text("error"), "invalid_authorization_details");
+    QVERIFY(ran.text("error_description").contains("uses"));
 }
 
 void DelegateCommandTest::another_programs_key_is_handed_to()
@@ -194,7 +160,7 @@ void DelegateCommandTest::another_programs_key_is_handed_to()
     const QString jwk = QString::fromStdString(json::serialize(key.publicKey().toJwk()));
     const Ran ran = run("delegate --json --name boss --to-key %", {jwk});
     QVERIFY2(ran.status == 0, ran.err);
-    QCOMPARE(text(ran.json(), "child"), crypto::thumbprintUrn(key.publicKey().thumbprint()));
+    QCOMPARE(ran.text("child"), crypto::thumbprintUrn(key.publicKey().thumbprint()));
 }
 
 void DelegateCommandTest::a_chain_is_verified_offline()
@@ -268,7 +234,7 @@ void DelegateCommandTest::a_stapled_status_tells_of_a_revocation()
     QCOMPARE(run("revoke %", {m_grant}).status, 0);
     const Ran ended = run("chain --json % --jwks % --status %", {chain, keys, fetched("/status/0")});
     QCOMPARE(ended.status, 1);
-    QCOMPARE(text(ended.json(), "error"), "revoked");
+    QCOMPARE(ended.text("error"), "revoked");
     for (const QString& other : {keys, written(QStringLiteral("a.b.c")), written(chain)})
         QCOMPARE(run("chain % --jwks % --status %", {chain, keys, other}).status, 1);
     m_program.reset();

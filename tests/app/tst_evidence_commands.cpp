@@ -3,11 +3,9 @@
 //
 // `countersignctl export` against a running program, and `countersignctl verify` with nothing but the file.
 #include "tests/app/running_program.h"
-
-#include "core/base/json.h"
+#include "tests/app/terminal.h"
 
 #include <QFile>
-#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -17,30 +15,9 @@ using namespace countersign;
 using namespace countersign::testing;
 
 namespace {
-struct Ran {
-    int status = -1;
-    QByteArray out;
-    QByteArray err;
-};
-
-Ran run(const QStringList& arguments)
-{
-    QProcess process;
-    process.start(QStringLiteral(COUNTERSIGNCTL), arguments);
-    if (!process.waitForFinished(60'000))
-        qFatal("countersignctl does not end");
-    return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
-}
-
-Ran run(const char* line, const QStringList& more = {})
-{
-    return run(QString::fromLatin1(line).split(QLatin1Char(' ')) + more);
-}
-
 QString member(const Ran& ran, std::string_view name)
 {
-    const auto object = json::parseObject(ran.out.toStdString()).value_or(json::Object());
-    return QString::fromStdString(json::requiredString(object, name).value_or(std::string()));
+    return QString::fromStdString(ran.text(name));
 }
 
 QByteArray contentOf(const QString& name)

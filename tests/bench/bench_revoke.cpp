@@ -26,7 +26,6 @@ constexpr int kMany = 100'000;
 constexpr int kTreeRounds = 3; ///< a tree is good for one revocation only
 constexpr int kChildren = 12; ///< of each grant: 100,000 are five hops deep
 constexpr int kAtOnce = 5'000; ///< rows a transaction, while the tree is made
-constexpr std::size_t kGrantIdBytes = 16;
 constexpr double kTarget = 1.3;
 
 /// As a first sight would leave them; what revoking does not look at is left out.
@@ -50,7 +49,7 @@ void growTree(AuthorityFixture& fixture, const GrantId& root, int size)
         const auto added = fixture.run<void>([&](authority::Context& context) -> Result<void> {
             for (int i = 0; i < kAtOnce && std::cmp_less_equal(grants.size(), size); ++i) {
                 grants::Grant grant = grants[(grants.size() - 1) / kChildren];
-                grant.parent = std::exchange(grant.id, GrantId{crypto::randomToken(kGrantIdBytes)});
+                grant.parent = std::exchange(grant.id, GrantId{crypto::randomId()});
                 ++grant.depth;
                 grant.pairing = {0};
                 TRY(addGrant(context, grant));

@@ -5,6 +5,7 @@
 
 #include <QTest>
 
+#include <cctype>
 #include <set>
 #include <string>
 
@@ -109,6 +110,21 @@ private Q_SLOTS:
         QCOMPARE(randomToken().size(), 43U);
         QCOMPARE(randomBytes(0).size(), 0U);
         QCOMPARE(randomBytes(100).size(), 100U);
+    }
+
+    void identifiers_begin_with_a_letter_or_a_digit()
+    {
+        std::set<std::string> ids;
+        std::set<char> firsts;
+        for (int i = 0; i < 4000; ++i) { // one in 32 tokens begins otherwise
+            const std::string id = randomId();
+            QVERIFY2(std::isalnum(static_cast<unsigned char>(id.front())) != 0, id.c_str());
+            QCOMPARE(fromBase64url(id).value().size(), 16U);
+            ids.insert(id);
+            firsts.insert(id.front());
+        }
+        QCOMPARE(ids.size(), 4000U);
+        QCOMPARE(firsts.size(), 62U);
     }
 
     void comparison_sees_every_difference()
