@@ -29,6 +29,12 @@ constexpr std::string_view kPlainTag = "?"; // as yaml-cpp says it
 constexpr std::string_view kQuotedTag = "!";
 constexpr std::string_view kCoreTags = "tag:yaml.org,2002:";
 
+/// Of the core schema, by its short name: "str".
+bool isCoreTag(std::string_view tag, std::string_view name)
+{
+    return tag.starts_with(kCoreTags) && tag.substr(kCoreTags.size()) == name;
+}
+
 LineAndColumn placeOf(const YAML::Mark& mark)
 {
     return {static_cast<std::uint32_t>(mark.line) + 1, static_cast<std::uint32_t>(mark.column) + 1};
@@ -133,7 +139,7 @@ private:
 
     [[nodiscard]] Scalar scalarOf(const YAML::Mark& mark, const std::string& tag, const std::string& value) const
     {
-        const bool isText = tag == kQuotedTag || tag == std::string(kCoreTags) + "str";
+        const bool isText = tag == kQuotedTag || isCoreTag(tag, "str");
         const Result<Scalar> scalar = isText ? Scalar{ValueKind::Text, value} : plainScalar(value);
         if (!scalar)
             refuse(mark, scalar.error().message);
@@ -144,12 +150,10 @@ private:
     [[nodiscard]] static bool isTagOf(std::string_view tag, const Scalar& scalar)
     {
         const bool isWhole = scalar.text.find_first_of(".eE") == std::string::npos;
-        if (!tag.starts_with(kCoreTags))
-            return false;
-        tag.remove_prefix(kCoreTags.size());
-        return (tag == "null" && scalar.kind == ValueKind::Null) || (tag == "bool" && scalar.kind == ValueKind::Bool)
-            || (tag == "float" && scalar.kind == ValueKind::Number)
-            || (tag == "int" && scalar.kind == ValueKind::Number && isWhole);
+        const bool isNumber = scalar.kind == ValueKind::Number;
+        return (isCoreTag(tag, "null") && scalar.kind == ValueKind::Null)
+            || (isCoreTag(tag, "bool") && scalar.kind == ValueKind::Bool) || (isCoreTag(tag, "float") && isNumber)
+            || (isCoreTag(tag, "int") && isNumber && isWhole);
     }
 
     void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, ValueKind kind)
@@ -157,7 +161,7 @@ private:
         if (isNameNext())
             refuse(mark, "a name must be a text");
         const std::string_view ownTag = kind == ValueKind::List ? "seq" : "map";
-        if (tag != kPlainTag && tag != kQuotedTag && tag != std::string(kCoreTags).append(ownTag))
+        if (tag != kPlainTag && tag != kQuotedTag && !isCoreTag(tag, ownTag))
             refuse(mark, "the value is not what its tag says, or the tag is not of the core schema");
         if (m_builder->depth() >= kMaxDocumentDepth)
             tooDeep(mark);
