@@ -17,7 +17,7 @@ inline constexpr std::size_t kMaxClientNameBytes = 200;
 inline constexpr std::size_t kMaxOwnNameBytes = 100;
 inline constexpr int kMaxAgentsPerUid = 1000; ///< registrations of one uid
 
-enum class Standing : std::uint8_t { Ordinary, Blocked };
+enum class Standing : std::uint8_t { Ordinary, Blocked, Forgotten };
 
 struct Agent {
     ClientId id;

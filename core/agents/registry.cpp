@@ -13,9 +13,10 @@ namespace {
 using store::Query;
 
 constexpr std::string_view kById = "SELECT client_id, name, jwk, jkt, executable, registered_at, blocked, unanswered, "
-                                   "cool_down_until, own_name, uid FROM agents WHERE client_id = ?";
+                                   "cool_down_until, own_name, uid, forgotten_at FROM agents WHERE client_id = ?";
 constexpr std::string_view kByKey = "SELECT client_id, name, jwk, jkt, executable, registered_at, blocked, unanswered, "
-                                    "cool_down_until, own_name, uid FROM agents WHERE jkt = ? ORDER BY id LIMIT 1";
+                                    "cool_down_until, own_name, uid, forgotten_at FROM agents "
+                                    "WHERE jkt = ? AND forgotten_at IS NULL ORDER BY id LIMIT 1";
 
 std::optional<std::string> known(const std::string& text)
 {
@@ -27,6 +28,13 @@ std::optional<std::int64_t> number(std::optional<uid_t> uid)
     return uid ? std::optional(static_cast<std::int64_t>(*uid)) : std::nullopt;
 }
 
+Standing standingIn(const Query& row)
+{
+    if (!row.isNull(11))
+        return Standing::Forgotten;
+    return row.integer(6) != 0 ? Standing::Blocked : Standing::Ordinary;
+}
+
 Result<RegisteredAgent> fromRow(const Query& row)
 {
     const json::Object jwk = TRY(json::parseObject(row.text(2)));
@@ -34,8 +42,7 @@ Result<RegisteredAgent> fromRow(const Query& row)
     if (key.thumbprint().value != row.text(3))
         return fail(ErrorCode::StorageCorrupt, "The registered key of an agent does not fit its thumbprint.");
     Agent agent{ClientId{row.text(0)}, row.text(1), key.thumbprint(), row.optionalText(4).value_or(std::string()),
-        UnixSeconds{row.integer(5)}, row.integer(6) != 0 ? Standing::Blocked : Standing::Ordinary,
-        row.optionalText(9).value_or(std::string())};
+        UnixSeconds{row.integer(5)}, standingIn(row), row.optionalText(9).value_or(std::string())};
     const auto uid = row.optionalInteger(10);
     return RegisteredAgent{std::move(agent), std::move(key), static_cast<int>(row.integer(7)), {row.integer(8)},
         uid ? std::optional(static_cast<uid_t>(*uid)) : std::nullopt};
@@ -67,6 +74,12 @@ Result<void> Registry::remove(const ClientId& id)
     return query.bind(id.value).run();
 }
 
+Result<void> Registry::forget(const ClientId& id, UnixSeconds now)
+{
+    Query query(*m_database, "UPDATE agents SET forgotten_at = ?, own_name = NULL WHERE client_id = ?");
+    return query.bind(now.value).bind(id.value).run();
+}
+
 Result<std::optional<RegisteredAgent>> Registry::find(const ClientId& id) const
 {
     Query query(*m_database, kById);
@@ -81,7 +94,7 @@ Result<std::optional<RegisteredAgent>> Registry::findByKey(const Thumbprint& key
 
 Result<std::vector<ClientId>> Registry::ids() const
 {
-    Query query(*m_database, "SELECT client_id FROM agents ORDER BY id");
+    Query query(*m_database, "SELECT client_id FROM agents WHERE forgotten_at IS NULL ORDER BY id");
     std::vector<ClientId> ids;
     while (TRY(query.next()))
         ids.push_back(ClientId{query.text(0)});
@@ -90,7 +103,7 @@ Result<std::vector<ClientId>> Registry::ids() const
 
 Result<int> Registry::countOf(std::optional<uid_t> uid) const
 {
-    Query query(*m_database, "SELECT count(*) FROM agents WHERE uid IS ?");
+    Query query(*m_database, "SELECT count(*) FROM agents WHERE uid IS ? AND forgotten_at IS NULL");
     query.bind(number(uid));
     TRY(query.next());
     return static_cast<int>(query.integer(0));

@@ -32,9 +32,12 @@ public:
 
     [[nodiscard]] Result<void> add(const Agent& agent, const crypto::PublicKey& key, std::optional<uid_t> uid);
     [[nodiscard]] Result<void> remove(const ClientId& id);
+    /// It stays to be looked up by its id, for what is told of the past; for everything else it is gone.
+    [[nodiscard]] Result<void> forget(const ClientId& id, UnixSeconds now);
     [[nodiscard]] Result<std::optional<RegisteredAgent>> find(const ClientId& id) const;
     [[nodiscard]] Result<std::optional<RegisteredAgent>> findByKey(const Thumbprint& key) const;
-    [[nodiscard]] Result<std::vector<ClientId>> ids() const; ///< all, also those whose row can't be read
+    [[nodiscard]] Result<std::vector<ClientId>>
+    ids() const; ///< all that are not forgotten, also those whose row can't be read
     [[nodiscard]] Result<int> countOf(std::optional<uid_t> uid) const; ///< nullopt: those that links named
 
     /// It was named by a link before, and now introduces itself.

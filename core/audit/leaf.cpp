@@ -44,6 +44,9 @@ constexpr auto kNames = std::to_array<std::string_view>({
     "log_recovered",
     "receipt_imported",
     "details_erased",
+    "trust_reported",
+    "trust_assigned",
+    "agent_forgotten",
 });
 static_assert(kNames.size() == static_cast<std::size_t>(kLastLeafKind) + 1);
 

@@ -55,9 +55,12 @@ enum class LeafKind : std::uint8_t {
     LogRecovered, ///< this log follows one whose keys were lost
     ReceiptImported, ///< another server's receipt was verified and kept
     DetailsErased, ///< private texts beside earlier leaves were erased
+    TrustReported, ///< what others say of an agent changed or was said again; carries it whole
+    TrustAssigned, ///< the person gave an agent a level, or took it back
+    AgentForgotten, ///< the person forgot an agent: it has to introduce itself again
 };
 
-inline constexpr LeafKind kLastLeafKind = LeafKind::DetailsErased;
+inline constexpr LeafKind kLastLeafKind = LeafKind::AgentForgotten;
 
 [[nodiscard]] std::string_view leafKindName(LeafKind kind); ///< "consent_given", as in the leaf's `type`
 [[nodiscard]] std::optional<LeafKind> leafKindFromName(std::string_view name);

@@ -338,11 +338,24 @@ constexpr auto kVersion3 = std::to_array<const char*>({
     ) STRICT, WITHOUT ROWID)",
 });
 
+// What others say of agents, and agents that the person forgot.
+constexpr auto kVersion4 = std::to_array<const char*>({
+    "ALTER TABLE agents ADD COLUMN forgotten_at INTEGER", // NULL: not. Its key may introduce itself again, as another
+    // What is said of an agent, and what level the person gave it, stands in the log and is read from there.
+    "CREATE INDEX log_leaves_of_trust ON log_leaves (client_id, kind, idx) WHERE kind IN (34, 35)",
+    R"(CREATE TABLE agent_tokens (
+        client_id TEXT NOT NULL PRIMARY KEY,
+        token TEXT,                           -- the agent trust token that it showed last; NULL: none
+        proven_at INTEGER,                    -- when it last showed that the key is its own; NULL: not yet
+        newest TEXT NOT NULL DEFAULT '{}'     -- by issuer, the newest iat that was accepted; a JSON object
+    ) STRICT, WITHOUT ROWID)",
+});
+
 } // namespace
 
 std::span<const char* const> migrationTo(int version)
 {
-    static_assert(kSchemaVersion == 3);
+    static_assert(kSchemaVersion == 4);
     switch (version) {
     case 1:
         return kVersion1;
@@ -350,6 +363,8 @@ std::span<const char* const> migrationTo(int version)
         return kVersion2;
     case 3:
         return kVersion3;
+    case 4:
+        return kVersion4;
     default:
         return {};
     }
