@@ -135,7 +135,8 @@ void Exchange::ended()
     if (status >= 300 && status < 400)
         return answer(
             fail(ErrorCode::NotSupported, m_request.url + " sends us elsewhere; redirects are not followed."));
-    answer(Answer{status, m_reply->rawHeader("Content-Type").toStdString(), std::move(m_body)});
+    answer(Answer{status, m_reply->rawHeader("Content-Type").toStdString(), std::move(m_body),
+        m_reply->rawHeader("Cache-Control").toStdString()});
 }
 
 void Exchange::answer(Result<Answer> result)

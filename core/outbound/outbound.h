@@ -43,6 +43,7 @@ struct Answer {
     int status = 0; ///< any but a redirect
     std::string contentType; ///< as sent
     std::string body;
+    std::string cacheControl = {}; ///< as sent
 };
 
 /// Whether others than this machine and its networks have this address (IANA's special-purpose registries).

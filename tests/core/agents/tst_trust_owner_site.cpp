@@ -1,0 +1,191 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/agents/trust_owner_site.h"
+
+#include "core/agents/trust_service.h"
+
+#include "tests/core/agents/trust_peer.h"
+#include "tests/core/agents/trust_samples.h"
+
+#include <QFile>
+#include <QProcess>
+#include <QSslConfiguration>
+#include <QSslKey>
+#include <QSslServer>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <future>
+
+using namespace countersign;
+using namespace countersign::agents;
+using namespace countersign::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+json::Object documentOf(const std::string& did, const crypto::PublicKey& key)
+{
+    return {{"id", did},
+        {"verificationMethod",
+            json::Array{json::Object{{"id", did + "#1"}, {"publicKeyJwk", newKey().publicKey().toJwk()}},
+                json::Object{{"id", did + "#2"}, {"publicKeyJwk", key.toJwk()}}}}};
+}
+
+outbound::Answer answerOf(const json::Value& document)
+{
+    return {200, "application/did+json", json::serialize(document)};
+}
+
+/// A site with a certificate for localhost that this process trusts, as an owner's would be trusted.
+class Site {
+public:
+    Site()
+    {
+        const QString key = m_folder.filePath(QStringLiteral("key.pem"));
+        const QString certificate = m_folder.filePath(QStringLiteral("certificate.pem"));
+        QStringList arguments = QStringLiteral("req -x509 -newkey rsa:2048 -nodes -quiet -days 1 -subj /CN=localhost "
+                                               "-addext subjectAltName=DNS:localhost")
+                                    .split(QLatin1Char(' '));
+        arguments << QStringLiteral("-keyout") << key << QStringLiteral("-out") << certificate;
+        if (QProcess::execute(QStringLiteral("openssl"), arguments) != 0)
+            qFatal("no certificate");
+        QFile keyFile(key);
+        if (!keyFile.open(QIODevice::ReadOnly))
+            qFatal("no key");
+        QSslConfiguration ours = QSslConfiguration::defaultConfiguration();
+        ours.addCaCertificates(QSslCertificate::fromPath(certificate));
+        QSslConfiguration::setDefaultConfiguration(ours);
+        ours.setPrivateKey(QSslKey(&keyFile, QSsl::Rsa));
+        ours.setLocalCertificateChain(QSslCertificate::fromPath(certificate));
+        m_server.setSslConfiguration(ours);
+        if (!m_server.listen(QHostAddress::LocalHost))
+            qFatal("no port");
+        QObject::connect(&m_server, &QTcpServer::pendingConnectionAvailable, &m_server, [this] {
+            QTcpSocket* socket = m_server.nextPendingConnection();
+            QObject::connect(socket, &QTcpSocket::readyRead, socket, [this, socket] {
+                heard += socket->readAll();
+                if (!heard.endsWith("\r\n\r\n"))
+                    return;
+                socket->write("HTTP/1.1 200 OK\r\nContent-Type: application/did+json\r\nContent-Length: "
+                    + QByteArray::number(says.size()) + "\r\n\r\n" + says);
+                socket->disconnectFromHost();
+            });
+        });
+    }
+
+    [[nodiscard]] std::string did() const
+    {
+        return "did:web:localhost%3A" + std::to_string(m_server.serverPort()) + ":agents";
+    }
+
+    QByteArray says;
+    QByteArray heard;
+
+private:
+    QTemporaryDir m_folder;
+    QSslServer m_server;
+};
+
+} // namespace
+
+class TestTrustOwnerSite : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void a_did_names_a_document_data()
+    {
+        QTest::addColumn<QString>("url");
+        const auto row = [](const char* did, const char* url) { QTest::newRow(did) << QString::fromLatin1(url); };
+        row("did:web:acme.example", "https://acme.example/.well-known/did.json");
+        row("did:web:a-b.example:agents:pay_1.x", "https://a-b.example/agents/pay_1.x/did.json");
+        row("did:web:acme.example%3A8443", "https://acme.example:8443/.well-known/did.json");
+        row("did:web:acme.example%3a8443:a", "https://acme.example:8443/a/did.json");
+        for (const char* did : {"", "did:web:", "did:key:z6Mk", "DID:web:acme.example",
+                 "did:web:acme.example:", "did:web::a", "did:web:acme.example:..:a", "did:web:acme.example:.",
+                 "did:web:acme.example:a%2Fb", "did:web:acme.example/a", "did:web:acme.example?x",
+                 "did:web:acme.example#1", "did:web:user@acme.example", "did:web:127.0.0.1", "did:web:[::1]",
+                 "did:web:10.1", "did:web:acme.example%3A0", "did:web:acme.example%3A65536", "did:web:acme.example%3A",
+                 "did:web:acme.example%3A80%3A81", "did:web:acme.example%2Fa", "did:web:acme..example",
+                 "did:web:.example", "did:web:-a.example", "did:web:ACME.example", "did:web:acme.example:a b",
+                 "did:web:\xc3\xa4.example"})
+            row(did, "");
+    }
+    void a_did_names_a_document()
+    {
+        QFETCH(QString, url);
+        const auto found = didWebUrl(QTest::currentDataTag());
+        QCOMPARE(QString::fromStdString(found.value_or(std::string())), url);
+    }
+
+    void a_document_names_keys()
+    {
+        const auto key = newKey().publicKey();
+        const std::string did = "did:web:acme.example";
+        const json::Object document = documentOf(did, key);
+        QCOMPARE(*ownerProofIn(answerOf(document), did, key.thumbprint()), OwnerProof::Confirmed);
+        QCOMPARE(*ownerProofIn(answerOf(document), did, newKey().publicKey().thumbprint()), OwnerProof::NotConfirmed);
+        QCOMPARE(*ownerProofIn(answerOf(without(document, "verificationMethod")), did, key.thumbprint()),
+            OwnerProof::NotConfirmed);
+        QVERIFY(!ownerProofIn(answerOf(document), "did:web:other.example", key.thumbprint()));
+        QVERIFY(!ownerProofIn(answerOf(without(document, "id")), did, key.thumbprint()));
+        QVERIFY(!ownerProofIn(answerOf(json::Array{document}), did, key.thumbprint()));
+        QVERIFY(!ownerProofIn({404, "application/json", json::serialize(document)}, did, key.thumbprint()));
+        QVERIFY(!ownerProofIn({200, "text/html", json::serialize(document)}, did, key.thumbprint()));
+        for (const json::Value& methods : std::initializer_list<json::Value>{json::Array{}, json::Array{1, nullptr},
+                 "x", json::Array{json::Object{{"publicKeyJwk", "x"}}},
+                 json::Array{json::Object{{"publicKeyMultibase", "z6"}}}})
+            QCOMPARE(*ownerProofIn(answerOf(with(document, "verificationMethod", methods)), did, key.thumbprint()),
+                OwnerProof::NotConfirmed);
+    }
+
+    void the_owner_s_site_is_asked_once_a_token_of_a_configured_issuer_names_it_data()
+    {
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<OwnerProof>("expected");
+        QTest::newRow("all is right") << QStringLiteral("right") << OwnerProof::Confirmed;
+        QTest::newRow("another key") << QStringLiteral("key") << OwnerProof::NotConfirmed;
+        QTest::newRow("a forged token") << QStringLiteral("forged") << OwnerProof::NotChecked;
+        QTest::newRow("an unproven key") << QStringLiteral("unproven") << OwnerProof::NotChecked;
+        QTest::newRow("not wished") << QStringLiteral("off") << OwnerProof::NotChecked;
+        QTest::newRow("no public address") << QStringLiteral("public") << OwnerProof::NotConfirmed;
+    }
+    void the_owner_s_site_is_asked_once_a_token_of_a_configured_issuer_names_it()
+    {
+        QFETCH(QString, what);
+        QFETCH(OwnerProof, expected);
+        Site site;
+        TrustPeer peer;
+        const ManualClock clock{kTrustNow};
+        const auto issuer = newKey();
+        const auto agent = newKey();
+        const auto named = what == QLatin1String("key") ? newKey() : agent;
+        site.says = QByteArray::fromStdString(json::serialize(documentOf(site.did(), named.publicKey())));
+        peer.pages["/keys"] = {.body = keySetOf(issuer.publicKey())};
+        TrustSettings settings;
+        settings.issuers = {
+            {.issuer = peer.url(), .keysUrl = peer.url() + "/keys", .reach = outbound::Reach::Anywhere}};
+        if (what != QLatin1String("off"))
+            settings.ownerSites = what == QLatin1String("public") ? outbound::Reach::Public : outbound::Reach::Anywhere;
+        TrustService service(settings, kOurIssuer, clock);
+        const json::Object claims = with(rightClaims(peer.url(), agent.publicKey()), "agent_owner", site.did());
+        auto answer = std::make_shared<std::promise<TrustEvidence>>();
+        auto arrived = answer->get_future();
+        service.ask({.agent = {"agent"},
+                        .key = agent.publicKey(),
+                        .token = signToken(claims, what == QLatin1String("forged") ? newKey() : issuer),
+                        .proof = what == QLatin1String("unproven") ? KeyProof::Unproven : KeyProof::Proven},
+            [answer](TrustEvidence evidence) { answer->set_value(std::move(evidence)); });
+        while (arrived.wait_for(0ms) != std::future_status::ready)
+            QTest::qWait(2);
+        const TrustEvidence evidence = arrived.get();
+        QCOMPARE(evidence.ownerProof, expected);
+        const bool isBelieved = what != QLatin1String("forged") && what != QLatin1String("unproven");
+        QCOMPARE(evidence.level,
+            isBelieved ? TrustLevel::L3 : TrustLevel::L0); // the owner's site gives no level and takes none
+        QCOMPARE(site.heard.startsWith("GET /agents/did.json "),
+            expected == OwnerProof::Confirmed || what == QLatin1String("key"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTrustOwnerSite)
+#include "tst_trust_owner_site.moc"
