@@ -18,7 +18,8 @@ std::vector<KindGroup> kindGroups()
     return {
         {Kinds::tr("Everything"), {}},
         {Kinds::tr("Decisions"),
-            {ConsentGiven, GrantNarrowed, ActionApproved, RequestDenied, RequestBlocked, AgentBlocked, AgentUnblocked}},
+            {ConsentGiven, GrantNarrowed, ActionApproved, RequestDenied, RequestBlocked, AgentBlocked, AgentUnblocked,
+                TrustAssigned}},
         {Kinds::tr("Actions"),
             {ActionPermitted, ActionDenied, ActionAsked, ActionApproved, ActionOutcome, ReceiptImported}},
         {Kinds::tr("Requests"), {RequestReceived, RequestRefused, RequestMerged, RequestExpired, RequestCancelled}},
@@ -26,7 +27,8 @@ std::vector<KindGroup> kindGroups()
             {ConsentGiven, GrantDelegated, GrantNarrowed, GrantHeld, GrantResumed, GrantExpired, GrantRevoked}},
         {Kinds::tr("Tokens"), {KeyBound, TokenIssued, LinkExchanged}},
         {Kinds::tr("Agents and services"),
-            {AgentRegistered, AgentNamed, AgentBlocked, AgentUnblocked, ServiceAdded, ServiceRemoved}},
+            {AgentRegistered, AgentNamed, AgentBlocked, AgentUnblocked, AgentForgotten, TrustReported, TrustAssigned,
+                ServiceAdded, ServiceRemoved}},
         {Kinds::tr("The log itself"), {LogStarted, LogRecovered, KeyRotated, DetailsErased, StateRejected}},
     };
 }
