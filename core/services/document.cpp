@@ -163,9 +163,10 @@ std::optional<Node> Node::member(std::string_view name) const
 {
     if (!isObject())
         return std::nullopt;
-    if (const auto names = m_document->m_names.find(m_index); names != m_document->m_names.end()) {
-        const auto found = names->second.find(name);
-        return found == names->second.end() ? std::nullopt : std::optional(Node(m_document, found->second));
+    if (size() >= kManyMembers) {
+        const Document::Names& names = m_document->m_names.at(m_index);
+        const auto found = names.find(name);
+        return found == names.end() ? std::nullopt : std::optional(Node(m_document, found->second));
     }
     for (const Node member : children()) {
         if (member.name() == name)

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <format>
 #include <utility>
 
@@ -92,7 +93,11 @@ Part partOfMember(Part part, std::string_view name)
 
 void writeText(std::string& out, char kind, std::string_view text)
 {
-    std::format_to(std::back_inserter(out), "{}{}:", kind, text.size());
+    std::array<char, 20> size{}; // digits of the largest number of 64 bits
+    const auto written = std::to_chars(size.begin(), size.end(), text.size());
+    out += kind;
+    out.append(size.begin(), written.ptr);
+    out += ':';
     out += text;
 }
 

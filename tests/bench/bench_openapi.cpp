@@ -20,6 +20,7 @@ namespace {
 
 constexpr double kTarget = 3;
 constexpr std::size_t kBytes = 5'000'000;
+constexpr int kMoreProperties = 20; // of each schema
 
 class Deaf final : public YAML::EventHandler {
 public:
@@ -43,13 +44,19 @@ json::Value parsed(const std::string& text)
 
 json::Value schemaOf(std::size_t index)
 {
-    return parsed(std::format(
+    json::Value schema = parsed(std::format(
         R"({{"type":"object","description":"The {0}th thing that can be sent, with what is known of it so far.",)"
         R"("required":["id","amount"],"properties":{{"id":{{"type":"string","pattern":"^[a-z0-9-]{{1,40}}$","example":"a-{0}"}},)"
         R"("amount":{{"type":"string","description":"In main units","pattern":"^[0-9]+[.][0-9]{{2}}$"}},)"
         R"("count":{{"type":"integer","minimum":0,"maximum":{0}}},"kind":{{"type":"string","enum":["one","two","three"]}},)"
         R"("above":{{"$ref":"#/components/schemas/Thing{1}"}},"parts":{{"type":"array","items":{{"$ref":"#/components/schemas/Thing{2}"}}}}}}}})",
         index, index / 2, index / 3));
+    json::Object& properties = schema.as_object()["properties"].as_object();
+    for (int i = 0; i < kMoreProperties; ++i)
+        properties[std::format("field{}", i)] = json::Object{{"type", "string"},
+            {"description", std::format("What is said about the {}th field of it, in a sentence.", i)},
+            {"maxLength", i + 10}};
+    return schema;
 }
 
 json::Value pathOf(std::size_t index)
@@ -79,7 +86,7 @@ json::Value document()
     for (std::size_t index = 0, bytes = 0; bytes < kBytes; ++index) {
         const json::Value& path = paths[std::format("/v1/things{}/{{id}}", index)] = pathOf(index);
         const json::Value& schema = schemas[std::format("Thing{}", index)] = schemaOf(index);
-        bytes += json::serialize(path).size() + json::serialize(schema).size() + 50;
+        bytes += json::serialize(path).size() + json::serialize(schema).size();
         bench::require(2 * index < services::kMaxOperations, "too many operations for the size");
     }
     return root;
