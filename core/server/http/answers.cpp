@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/server/http/answers.h"
 
+#include "core/base/ascii.h"
 #include "core/base/json.h"
-
 #include "core/server/http/http_server.h"
 
 #include <algorithm>
@@ -19,16 +19,10 @@ namespace {
 constexpr std::array<std::string_view, 7> kServersOwnFields{
     "connection", "content-length", "date", "keep-alive", "trailer", "transfer-encoding", "upgrade"};
 
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// RFC 9110 5.6.2
 bool isTokenCharacter(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-        || std::string_view("!#$%&'*+-.^_`|~").contains(c);
+    return ascii::isAlphanumeric(c) || std::string_view("!#$%&'*+-.^_`|~").contains(c);
 }
 
 /// RFC 9110 5.5
@@ -77,7 +71,7 @@ HttpResponse sealAnswer(HttpResponse answer, UnixSeconds now)
     if (!isSendable(answer))
         answer = errorAnswer(500, "server_error", "The answer could not be sent.");
     for (auto& field : answer.fields)
-        std::ranges::transform(field.name, field.name.begin(), lower);
+        field.name = ascii::lowered(field.name);
     std::erase_if(
         answer.fields, [](const Field& field) { return std::ranges::contains(kServersOwnFields, field.name); });
     addUnlessGiven(answer, "cache-control", "no-store");

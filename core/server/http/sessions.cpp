@@ -10,6 +10,7 @@
 
 #include "core/server/http/sessions.h"
 
+#include "core/base/ascii.h"
 #include "core/server/http/answers.h"
 #include "core/server/http/exchange.h"
 #include "core/server/http/request_rules.h"
@@ -63,9 +64,8 @@ RequestHead headOf(const http::request_parser<http::string_body>& parser)
     const auto& message = parser.get();
     RequestHead head{static_cast<int>(message.version()), message.method_string(), message.target(), {}};
     for (const auto& field : message) {
-        std::string name(field.name_string());
-        std::ranges::transform(name, name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; });
-        head.fields.push_back({std::move(name), std::string(field.value())});
+        const std::string_view name = field.name_string();
+        head.fields.push_back({ascii::lowered(name), std::string(field.value())});
     }
     return head;
 }

@@ -2,22 +2,14 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/server/oauth/form.h"
 
+#include "core/base/ascii.h"
 #include "core/base/text_safety.h"
 
-#include <algorithm>
 #include <charconv>
 
 namespace countersign::server {
 
 namespace {
-std::string lowerCase(std::string_view text)
-{
-    std::string out(text);
-    std::ranges::transform(
-        out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return out;
-}
-
 std::string_view trimmed(std::string_view text)
 {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
@@ -85,7 +77,7 @@ Result<std::string> decodeFormText(std::string_view text)
 
 bool isMediaType(std::string_view text, std::string_view type)
 {
-    return lowerCase(trimmed(text)) == type;
+    return ascii::lowered(trimmed(text)) == type;
 }
 
 bool hasContentType(const HttpRequest& request, std::string_view type)
@@ -98,7 +90,7 @@ bool hasContentType(const HttpRequest& request, std::string_view type)
         return false;
     if (semicolon == std::string_view::npos)
         return true;
-    const std::string parameter = lowerCase(trimmed(value->substr(semicolon + 1)));
+    const std::string parameter = ascii::lowered(trimmed(value->substr(semicolon + 1)));
     return parameter == "charset=utf-8" || parameter == "charset=\"utf-8\"";
 }
 
