@@ -27,13 +27,15 @@ enum class ExitStatus : std::uint8_t {
     Denied = 4,
     Expired = 5,
     NotEstablished = 6, ///< evidence that fits together; who made it is not known
-    Broken = 7, ///< evidence that does not
+    Broken = 7, ///< evidence, or a log, that does not
+    Interrupted = 130, ///< by SIGINT, as shells have it
 };
 
 inline constexpr std::string_view kExitStatusHelp =
     "Exit status: 0 done; 1 refused or failed (doctor: something needs doing); 2 wrong usage; "
     "3 Countersign is not running; 4 the person denied the request; "
-    "5 the request expired undecided; verify: 6 consistent, but its origin is not established; 7 broken.";
+    "5 the request expired undecided; verify: 6 consistent, but its origin is not established; verify and check: 7 "
+    "broken; check: 130 interrupted.";
 
 /// Why a command did not do what it was told.
 struct Problem {
@@ -88,6 +90,7 @@ extern const Command kChainCommand;
 extern const Command kGrantsCommand;
 extern const Command kRevokeCommand;
 extern const Command kTimelineCommand;
+extern const Command kCheckCommand;
 extern const Command kExportCommand;
 extern const Command kVerifyCommand;
 extern const Command kDoctorCommand;

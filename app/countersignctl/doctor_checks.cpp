@@ -19,7 +19,8 @@ namespace countersign::ctl {
 
 namespace {
 constexpr std::uint16_t kUsualPort = 7317;
-constexpr std::array<std::string_view, 2> kLogTroubles{"log_broken", "database_rolled_back"};
+/// What checkLog() and checkWitness() tell of.
+constexpr std::array<std::string_view, 3> kLogTroubles{"log_broken", "database_rolled_back", "witness_contradicts"};
 
 /// What is wrong with a file's kind, owner or mode; empty: nothing.
 std::string whatIsWrong(const std::string& path, mode_t kind, mode_t mode)
@@ -36,16 +37,6 @@ std::string whatIsWrong(const std::string& path, mode_t kind, mode_t mode)
     return {};
 }
 
-Check good(std::string name, std::string found)
-{
-    return {std::move(name), Verdict::Good, std::move(found), {}};
-}
-
-Check bad(std::string name, std::string found, std::string toDo)
-{
-    return {std::move(name), Verdict::Bad, std::move(found), std::move(toDo)};
-}
-
 Check checkStrangerOnPort()
 {
     const auto answer = call(LoopbackPort{kUsualPort}, {}, std::chrono::seconds(3));
@@ -55,6 +46,16 @@ Check checkStrangerOnPort()
         "end that program, or start Countersign once with another port if it was never started");
 }
 } // namespace
+
+Check good(std::string name, std::string found)
+{
+    return {std::move(name), Verdict::Good, std::move(found), {}};
+}
+
+Check bad(std::string name, std::string found, std::string toDo)
+{
+    return {std::move(name), Verdict::Bad, std::move(found), std::move(toDo)};
+}
 
 Check checkProgram(const std::optional<json::Object>& facts, const std::optional<Problem>& why)
 {
@@ -107,22 +108,6 @@ Check checkDataFolder(const std::string& folder)
     if (error)
         return bad("data_folder", folder + " can't be read", toDo);
     return good("data_folder", folder + ": only you can read it");
-}
-
-Check checkKeychain(const json::Object& facts)
-{
-    return good("keychain", "the keys rest in " + textOf(facts, "keychain"));
-}
-
-Check checkLog(const json::Object& facts)
-{
-    const auto troubles = textsOf(facts, "troubles");
-    const auto found = std::ranges::find_if(
-        troubles, [](const std::string& each) { return std::ranges::contains(kLogTroubles, each); });
-    if (found == troubles.end())
-        return good("log", "the log verifies, " + std::to_string(numberOf(facts, "log_size")) + " entries");
-    const TroubleText words = troubleText(*found);
-    return bad("log", words.what, words.toDo);
 }
 
 std::vector<Check> checkTroubles(const json::Object& facts)

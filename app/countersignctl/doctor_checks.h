@@ -23,14 +23,21 @@ struct Check {
     std::string toDo; ///< empty when good
 };
 
+[[nodiscard]] Check good(std::string name, std::string found);
+[[nodiscard]] Check bad(std::string name, std::string found, std::string toDo);
+
 /// `facts`: what GET /doctor answered; nullopt when the program does not run.
 [[nodiscard]] Check checkProgram(const std::optional<json::Object>& facts, const std::optional<Problem>& why);
 [[nodiscard]] Check checkSockets(const Surroundings& surroundings);
 [[nodiscard]] Check checkPort(const std::optional<json::Object>& facts);
 [[nodiscard]] Check checkDataFolder(const std::string& folder);
+/// Where the keys rest, and whether the keychain remembers how far the log goes.
 [[nodiscard]] Check checkKeychain(const json::Object& facts);
+/// From which entry on it is broken; when all of it was last checked.
 [[nodiscard]] Check checkLog(const json::Object& facts);
-/// The troubles that the program reports, one check each, but for the log's.
+/// Whether the one that the settings name, if any, answers and keeps up.
+[[nodiscard]] Check checkWitness(const json::Object& facts);
+/// The troubles that the program reports, one check each, but for the log's and its witness's.
 [[nodiscard]] std::vector<Check> checkTroubles(const json::Object& facts);
 
 } // namespace countersign::ctl

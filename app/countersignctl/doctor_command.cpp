@@ -23,6 +23,7 @@ std::vector<Check> examine(const Surroundings& surroundings)
         checks.push_back(checkKeychain(*facts));
         checks.push_back(checkDataFolder(textOf(*facts, "data_folder")));
         checks.push_back(checkLog(*facts));
+        checks.push_back(checkWitness(*facts));
         std::ranges::move(checkTroubles(*facts), std::back_inserter(checks));
     }
     return checks;

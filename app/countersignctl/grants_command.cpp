@@ -54,6 +54,9 @@ std::string agentOf(const json::Object& grant, int level)
     std::string name = shown(own.empty() ? claimed : own);
     if (name.empty())
         name = shown(textOf(grant, "client_id")); // first seen in a chain: it has not introduced itself
+    const json::Value* shownBy = grant.if_contains("name_shown");
+    if (shownBy != nullptr && *shownBy == json::Value(false))
+        name = "says it is " + name;
     return level == 0 ? name : std::string(static_cast<std::size_t>(level - 1) * 2, ' ') + "└ " + name;
 }
 

@@ -21,7 +21,7 @@ using namespace countersign::ctl;
 
 namespace {
 constexpr std::array kCommands{&kStatusCommand, &kAskCommand, &kDelegateCommand, &kChainCommand, &kGrantsCommand,
-    &kRevokeCommand, &kTimelineCommand, &kExportCommand, &kVerifyCommand, &kDoctorCommand};
+    &kRevokeCommand, &kTimelineCommand, &kCheckCommand, &kExportCommand, &kVerifyCommand, &kDoctorCommand};
 
 void print(std::FILE* to, std::string_view text)
 {

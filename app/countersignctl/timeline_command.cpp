@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/countersignctl/command.h"
 #include "app/countersignctl/control_client.h"
+#include "app/countersignctl/story_text.h"
 #include "app/countersignctl/terminal_text.h"
 
 #include <array>
@@ -29,6 +30,28 @@ void describe(QCommandLineParser& parser)
 {
     for (const auto& [option, help, value] : kFilters)
         parser.addOption({QString::fromLatin1(option), QString::fromLatin1(help), QString::fromLatin1(value)});
+    parser.addOption({QStringLiteral("story"),
+        QStringLiteral("The story of this one entry: what was sent, what was decided and why, who allowed it on which "
+                       "screen, each hop, and what proves it."),
+        QStringLiteral("index")});
+}
+
+Answer<Outcome> tellStory(const QCommandLineParser& parser, const Surroundings& surroundings)
+{
+    for (const Filter& filter : kFilters) {
+        if (parser.isSet(QString::fromLatin1(filter.option)))
+            return problem(
+                ExitStatus::Usage, "usage", std::string("--story and --") + filter.option + " don't go together.");
+    }
+    bool isNumber = false;
+    const qint64 index = parser.value(QStringLiteral("story")).toLongLong(&isNumber);
+    if (!isNumber || index < 0)
+        return problem(ExitStatus::Usage, "usage", "--story takes the number of an entry, as the timeline lists it.");
+    auto answer = askControl(surroundings, "GET", "/timeline/" + std::to_string(index));
+    if (!answer)
+        return std::unexpected(answer.error());
+    std::string text = storyText(*answer);
+    return Outcome{*std::move(answer), std::move(text)};
 }
 
 std::string_view mark(const json::Object& entry)
@@ -54,6 +77,8 @@ std::string toText(const json::Object& answer)
 
 Answer<Outcome> run(const QCommandLineParser& parser, const Surroundings& surroundings)
 {
+    if (parser.isSet(QStringLiteral("story")))
+        return tellStory(parser, surroundings);
     std::string path = "/timeline";
     char join = '?';
     for (const auto& [option, help, value] : kFilters) {
@@ -70,6 +95,6 @@ Answer<Outcome> run(const QCommandLineParser& parser, const Surroundings& surrou
 }
 } // namespace
 
-const Command kTimelineCommand{"timeline", "What happened, newest first.", describe, run};
+const Command kTimelineCommand{"timeline", "What happened, newest first; or the story of one entry.", describe, run};
 
 } // namespace countersign::ctl

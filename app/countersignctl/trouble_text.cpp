@@ -19,10 +19,18 @@ TroubleText troubleText(std::string_view trouble)
             "open Countersign and give your passphrase"},
         Row{"clock_moved", "the clock was moved: live grants are held",
             "set the clock right, then confirm it in Countersign"},
-        Row{"log_broken", "the log does not verify: nothing is granted, revoking goes on",
-            "keep the data folder as it is and see the timeline in Countersign"},
+        Row{"log_broken",
+            "the log does not verify: nothing is granted and nothing that agents hold is honoured; revoking goes on",
+            "end what agents hold (countersignctl revoke --everything), and keep a copy of the data folder, which "
+            "shows "
+            "what happened. Then look after the disk, quit Countersign, and put back the last good backup of the "
+            "folder: Countersign says that it is older than the keychain remembers, and agents ask you again"},
         Row{"database_rolled_back", "an old copy of the database was put back: all grants were ended",
             "see the timeline in Countersign; let agents ask again"},
+        Row{"witness_contradicts",
+            "the witness has cosigned entries that are not in this log: an old copy may have been put back, or "
+            "somebody else writes under your key",
+            "put back the data folder that has them; if there is none, look for a program that uses your keychain"},
         Row{"disk_full", "the disk is full: nothing can be decided", "make room on the disk of the data folder"},
         Row{"stopped", "the database can't be written",
             "see what the system's log says of the disk, then start Countersign again"},

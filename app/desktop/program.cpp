@@ -74,6 +74,8 @@ std::unique_ptr<authority::Witnessing> witnessingAsSet(authority::Authority& aut
         return nullptr;
     if (const auto key = crypto::parseNoteVerifierKey(witness.key); !key) {
         qWarning("WitnessKey in the settings: %s", key.error().message.c_str());
+        authority::Witnessing::tellUnusable(
+            authority, witness.url, {key.error().code, "WitnessKey in the settings: " + key.error().message});
         return nullptr;
     }
     const auto reach = settings.witnessNearby() ? outbound::Reach::Anywhere : outbound::Reach::Public;

@@ -140,11 +140,13 @@ void Startup::startAuthority(Keychain& keychain, Identity identity)
         .identity = std::move(identity),
         .anchor = *anchor,
         .keepAnchor =
-            [&thread = m_keychain](const keychain::LogAnchor& now) {
-                thread.post([now](Keychain* open) {
-                    if (auto written = keychain::writeAnchor(*open, now); !written)
+            [&thread = m_keychain](const keychain::LogAnchor& now, authority::AnchorKept kept) {
+                thread.post([now, kept = std::move(kept)](Keychain* open) {
+                    const auto written = keychain::writeAnchor(*open, now);
+                    if (!written)
                         qWarning(
                             "The log's size could not be kept in the keychain: %s", written.error().message.c_str());
+                    kept(written);
                 });
             },
         .clock = &m_clock};

@@ -10,6 +10,7 @@
 #include "core/crypto/merkle.h"
 #include "core/crypto/signed_note.h"
 
+#include <charconv>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -23,9 +24,12 @@ std::unexpected<Error> corrupt(std::string what)
     return fail(ErrorCode::StorageCorrupt, std::move(what));
 }
 
+constexpr std::string_view kOneEntry = "entry ";
+constexpr std::string_view kSomeEntries = "one of the entries ";
+
 std::string entry(std::uint64_t index)
 {
-    return "entry " + std::to_string(index) + ": ";
+    return std::string(kOneEntry) + std::to_string(index) + ": ";
 }
 
 std::string nameOf(const CheckTree::Node& node)
@@ -160,7 +164,7 @@ private:
     {
         if (m_count - m_provenCount <= 1)
             return entry(m_provenCount);
-        return "one of the entries " + std::to_string(m_provenCount) + " to " + std::to_string(m_count - 1) + ": ";
+        return std::string(kSomeEntries) + std::to_string(m_provenCount) + " to " + std::to_string(m_count - 1) + ": ";
     }
 
     Result<void> compareNode(const CheckTree::Node& node)
@@ -244,6 +248,17 @@ Result<CheckReport> checkLog(store::Database& database, const CheckExpectation& 
     auto report = checkNow(database, expected, options);
     database.rollback();
     return report;
+}
+
+std::optional<std::uint64_t> firstSuspect(std::string_view message)
+{
+    for (const std::string_view before : {kOneEntry, kSomeEntries}) {
+        std::uint64_t index = 0;
+        if (message.starts_with(before)
+            && std::from_chars(message.begin() + before.size(), message.end(), index).ec == std::errc())
+            return index;
+    }
+    return std::nullopt;
 }
 
 } // namespace countersign::audit

@@ -13,8 +13,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 namespace countersign::audit {
 
@@ -54,5 +56,9 @@ struct CheckReport {
 /// one, which signs the same entries, stands.
 [[nodiscard]] Result<CheckReport> checkLog(
     store::Database& database, const CheckExpectation& expected, const CheckOptions& options = {});
+
+/// The entry from which on nothing can be relied upon, as a StorageCorrupt of checkLog() names it; nullopt: it names
+/// none, because what is wrong is no entry.
+[[nodiscard]] std::optional<std::uint64_t> firstSuspect(std::string_view message);
 
 } // namespace countersign::audit

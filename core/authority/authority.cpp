@@ -284,6 +284,8 @@ void Authority::readTile(std::string path, Reply<std::string> reply)
 
 void Authority::statusList(std::int64_t number, Reply<std::string> reply)
 {
+    if (auto kept = d->view.findStatusList(number))
+        return reply(*std::move(kept));
     submit(Work<std::string>([number](Context& context) { return authority::statusList(context, number); }),
         std::move(reply));
 }

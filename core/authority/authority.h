@@ -23,8 +23,10 @@ namespace countersign::authority {
 
 struct Context; // core/authority/context.h: the state, seen by use cases only
 
-/// Writes the log's size and root to the keychain; called on the authority's thread, must hand on and return.
-using KeepAnchor = std::function<void(const keychain::LogAnchor& anchor)>;
+/// Writes the log's size and root to the keychain; called on the authority's thread, must hand on and return. `kept` is
+/// told what came of it: on any thread, also after the authority has gone.
+using AnchorKept = std::function<void(const Result<void>& result)>;
+using KeepAnchor = std::function<void(const keychain::LogAnchor& anchor, AnchorKept kept)>;
 
 struct AuthorityOptions {
     QString folder; ///< the data folder

@@ -3,6 +3,7 @@
 
 #include "core/authority/changes.h"
 
+#include "core/authority/naming.h"
 #include "core/authority/use_cases.h"
 #include "core/base/text_safety.h"
 #include "core/base/try.h"
@@ -36,17 +37,22 @@ Result<void> publishGrant(Context& context, const GrantId& id)
     return {};
 }
 
-void addMeters(std::vector<Meter>& meters, const permissions::AgentDelegation& detail, const grants::UsedTotals& used)
+void addMeters(std::vector<Meter>& meters, const permissions::Permission& permission, std::size_t place,
+    const grants::UsedTotals& used)
 {
+    const permissions::AgentDelegation& detail = permission.details[place];
+    const int number = static_cast<int>(place);
     if (detail.uses)
-        meters.push_back({Meter::Kind::Uses, used.uses, *detail.uses, {}});
+        meters.push_back({Meter::Kind::Uses, used.uses, *detail.uses, {}, number});
     if (!detail.spend)
         return;
     const permissions::Spend& spend = *detail.spend;
     if (spend.perDay)
-        meters.push_back({Meter::Kind::PerDay, used.today.millionths(), spend.perDay->millionths(), spend.currency});
+        meters.push_back(
+            {Meter::Kind::PerDay, used.today.millionths(), spend.perDay->millionths(), spend.currency, number});
     if (spend.total)
-        meters.push_back({Meter::Kind::Total, used.total.millionths(), spend.total->millionths(), spend.currency});
+        meters.push_back(
+            {Meter::Kind::Total, used.total.millionths(), spend.total->millionths(), spend.currency, number});
 }
 
 Result<GrantRow> rowOf(const Context& context, grants::Grant grant)
@@ -56,13 +62,15 @@ Result<GrantRow> rowOf(const Context& context, grants::Grant grant)
         row.agentName = safeText(known->agent.name).text;
         row.ownName = safeText(known->agent.ownName).text;
     }
+    if (grant.parent && grant.boundKey != grant.agentKey)
+        row.naming = TRY(namingOf(context.database, grant.id));
     row.may = permissions::toSentences(grant.inForce());
     const auto parent = grant.parent ? TRY(context.ledger.find(*grant.parent)) : std::nullopt;
     if (parent)
         row.narrowed = consent::narrowedSentences(parent->permission, grant.permission, context.now());
     const auto totals = TRY(context.uses.totals(grant.id, grant.permission, context.now()));
     for (std::size_t i = 0; i < totals.size(); ++i)
-        addMeters(row.meters, grant.permission.details[i], totals[i]);
+        addMeters(row.meters, grant.permission, i, totals[i]);
     row.grant = std::move(grant);
     return row;
 }
@@ -136,6 +144,9 @@ Result<DeskStatus> statusOf(const Context& context)
     status.waitingRequests = static_cast<int>(TRY(context.requests.waiting()).size());
     status.refusedRequests = context.refusedRequests;
     status.logCheckedAt = TRY(logCheckedAt(context));
+    status.logProblem = context.logProblem;
+    status.witness = context.witness;
+    status.anchorMissed = context.anchorKeeping->missed();
     return status;
 }
 

@@ -21,6 +21,8 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -37,6 +39,17 @@ struct Touched {
     enum class Services : std::uint8_t { Same, Changed } services = Services::Same;
     enum class Anchor : std::uint8_t { Same, Due } anchor = Anchor::Same; ///< a consent or a revocation is among it
     enum class Rollback : std::uint8_t { Same, Confirmed } rollback = Rollback::Same;
+};
+
+/// What came of the anchors that were to be kept; told of on the keychain's thread, which may outlive the authority.
+class AnchorKeeping {
+public:
+    void note(const Result<void>& kept, UnixSeconds due);
+    [[nodiscard]] std::optional<AnchorMissed> missed() const;
+
+private:
+    mutable std::mutex m_mutex;
+    std::optional<AnchorMissed> m_missed;
 };
 
 struct Context {
@@ -73,6 +86,9 @@ struct Context {
 
     std::optional<crypto::PrivateKey> personKey; ///< unsealed for this session
     std::map<Trouble, QString> troubles; ///< with the sentence that goes with each
+    std::string logProblem; ///< what Trouble::LogBroken is about
+    std::optional<WitnessState> witness;
+    std::shared_ptr<AnchorKeeping> anchorKeeping = std::make_shared<AnchorKeeping>();
     std::vector<GrantId> endedByRollback; ///< not in the log yet: nothing is written there before the person confirmed
     std::uint64_t refusedRequests = 0;
 

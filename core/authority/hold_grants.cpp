@@ -35,7 +35,9 @@ template <typename Any> Result<void> goOn(Context& context, const Any& grant)
     context.touched.grants.insert(grant.id);
     context.touched.holders.insert(grant.agent);
     TRY(context.ledger.setState(grant.id, GrantState::Live, EndReason::None, std::nullopt));
-    TRY(appendLeaf(context, draftAbout(audit::LeafKind::GrantResumed, grant)));
+    audit::LeafDraft leaf = draftAbout(audit::LeafKind::GrantResumed, grant);
+    leaf.claims["held"] = endReasonName(grant.reason); // why it was
+    TRY(appendLeaf(context, leaf));
     return {};
 }
 

@@ -9,8 +9,10 @@
 #include "core/authority/answered_action.h"
 #include "core/authority/leaves.h"
 #include "core/authority/use_cases.h"
+#include "core/base/json.h"
 #include "core/base/try.h"
 #include "core/crypto/digest.h"
+#include "core/crypto/jws.h"
 #include "core/permissions/value.h"
 
 #include <algorithm>
@@ -44,13 +46,25 @@ Result<void> logRefusedChain(Context& context, const PerformAction& command, Err
     return {};
 }
 
+/// Why a token does not count that was issued once, as the door has found; what was used up is no fault of the token.
+Result<std::string> whyNotInForce(Context& context, const std::string& token)
+{
+    const auto claims =
+        crypto::parseJws(token).and_then([](const crypto::Jws& jws) { return json::parseObject(jws.payload); });
+    const auto id = claims ? json::optionalString(*claims, "grant_id").value_or(std::nullopt) : std::nullopt;
+    const auto grant = id ? TRY(context.ledger.find(GrantId{*id})) : std::nullopt;
+    if (grant && grant->reason == grants::EndReason::UsedUp)
+        return "All that the grant of this access token permitted is used up.";
+    return "This access token is not in force.";
+}
+
 /// The grant to act under: the token's, or the one that the last link of its chain makes.
 Result<GrantId> actingGrant(Context& context, const PerformAction& command)
 {
     const auto token = TRY(context.tokens.find(crypto::sha256(command.accessToken)));
     if (!token || token->kind != grants::TokenKind::Access || token->state != grants::TokenState::Current
         || token->expiresAt <= context.now())
-        return refuse(context, ErrorCode::InvalidToken, "This access token is not in force.");
+        return refuse(context, ErrorCode::InvalidToken, TRY(whyNotInForce(context, command.accessToken)));
     if (!command.chain) {
         const auto grant = TRY(context.ledger.find(token->grant));
         if (!grant || !grant->boundKey || *grant->boundKey != command.key)

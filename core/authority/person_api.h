@@ -41,13 +41,18 @@ struct Meter {
     std::int64_t used = 0; ///< Uses: actions; else Amount::millionths
     std::int64_t limit = 0;
     Currency currency; ///< not for Uses
+    int detail = 0; ///< of the grant's permission
 
     bool operator==(const Meter&) const = default;
 };
 
+/// Claimed: a link names the agent beside a key that it never came with itself (core/authority/naming.h).
+enum class Naming : std::uint8_t { Shown, Claimed };
+
 struct GrantRow {
     grants::Grant grant; ///< grant.parent and grant.depth make the tree
     QString agentName; ///< safe to show; the agent's own claim
+    Naming naming = Naming::Shown;
     QString ownName; ///< what the person calls it; empty: nothing
     QStringList may; ///< permissions::toSentences of it
     QStringList narrowed; ///< what this hop took away from the one above, as sentences; empty: nothing, or a root
@@ -123,6 +128,23 @@ enum class Trouble : std::uint8_t {
     WitnessContradicts, ///< the witness has cosigned what this log doesn't have
 };
 
+/// How it stands with the witness that the settings name.
+struct WitnessState {
+    std::string name; ///< of its key; where it is, if that can't be read
+    std::string problem; ///< why the last try brought no signature; empty: it did, or nothing was tried yet
+    std::optional<UnixSeconds> answeredAt; ///< when it cosigned last, since the start
+
+    bool operator==(const WitnessState&) const = default;
+};
+
+/// The keychain does not remember how far the log goes: an old copy put back meanwhile may not be noticed.
+struct AnchorMissed {
+    UnixSeconds since;
+    std::string problem;
+
+    bool operator==(const AnchorMissed&) const = default;
+};
+
 struct DeskStatus {
     std::vector<Trouble> troubles;
     QString detail; ///< sentences that go with them
@@ -136,6 +158,9 @@ struct DeskStatus {
     int waitingRequests = 0;
     std::uint64_t refusedRequests = 0; ///< over a cap or blocked, since the start
     std::optional<UnixSeconds> logCheckedAt; ///< when the whole log was last found right; nullopt: never yet
+    std::string logProblem; ///< what a check of the log found, in its words; empty: nothing
+    std::optional<WitnessState> witness; ///< nullopt: the settings name none
+    std::optional<AnchorMissed> anchorMissed; ///< nullopt: it was kept when it was last due
 };
 
 struct ServiceSecret {

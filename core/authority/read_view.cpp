@@ -129,6 +129,29 @@ bool ReadView::walkUp(Introspection& found, const LiveGrant& grant, UnixSeconds 
     return false;
 }
 
+std::optional<std::string> ReadView::findStatusList(std::int64_t number) const
+{
+    if (m_gate == Gate::Closed || m_clockWatch->moved() != ClockMove::None)
+        return std::nullopt;
+    const std::lock_guard lock(m_statusMutex);
+    const auto kept = m_statusLists.find(number);
+    if (kept == m_statusLists.end() || kept->second.goodUntil <= m_clock->now())
+        return std::nullopt;
+    return kept->second.signedList;
+}
+
+void ReadView::keepStatusList(std::int64_t number, std::string list, UnixSeconds goodUntil)
+{
+    const std::lock_guard lock(m_statusMutex);
+    m_statusLists.insert_or_assign(number, StatusList{std::move(list), goodUntil});
+}
+
+void ReadView::forgetStatusLists()
+{
+    const std::lock_guard lock(m_statusMutex);
+    m_statusLists.clear();
+}
+
 void ReadView::setClient(RegisteredClient client)
 {
     const ClientId id = client.agent.id;
@@ -170,6 +193,7 @@ void ReadView::removeService(const ServiceId& id)
 
 void ReadView::cut(const GrantId& grant)
 {
+    forgetStatusLists();
     if (m_grants.erase(grant))
         --m_liveGrants;
 }
@@ -194,6 +218,7 @@ void ReadView::forgetTokens(const GrantId& grant, const std::vector<grants::Toke
 
 void ReadView::setGrant(const grants::Grant& grant, const std::vector<grants::Token>& tokens)
 {
+    forgetStatusLists();
     // First: a token that is gone must not be found beside a grant that came back.
     forgetTokens(grant.id, tokens);
     std::vector<std::string> hashes;

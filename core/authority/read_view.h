@@ -15,6 +15,7 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -83,12 +84,18 @@ public:
     [[nodiscard]] std::optional<Introspection> introspect(std::string_view token) const;
     /// By client_id, thumbprint URN of its key, or what the person calls it.
     [[nodiscard]] std::optional<ClientId> findAgent(std::string_view subject) const;
+    /// The signed list as it was kept last; nullopt: it is to be made anew, because something has changed since, or it
+    /// is older than others may keep it (ttl).
+    [[nodiscard]] std::optional<std::string> findStatusList(std::int64_t number) const;
     [[nodiscard]] int liveGrants() const { return m_liveGrants; }
 
     // The authority's thread
     /// Open: what is live is said to be live. Closed: nothing is, until a revocation is durable or the log is trusted.
     enum class Gate : std::uint8_t { Open, Closed };
     void setGate(Gate gate) { m_gate = gate; }
+    /// Until a grant or a token comes, goes or changes.
+    void keepStatusList(std::int64_t number, std::string list, UnixSeconds goodUntil);
+    void forgetStatusLists();
 
     void setClient(RegisteredClient client);
     void removeClient(const ClientId& id);
@@ -117,6 +124,11 @@ private:
         std::string secretHash;
     };
 
+    struct StatusList {
+        std::string signedList;
+        UnixSeconds goodUntil;
+    };
+
     void forgetNames(const ClientId& id);
     void forgetTokens(const GrantId& grant, const std::vector<grants::Token>& kept);
     /// Adds what its chain says of it. False: one above is not in force.
@@ -135,6 +147,8 @@ private:
     ShardedMap<ServiceId, KnownService> m_services;
     ShardedMap<GrantId, LiveGrant> m_grants;
     ShardedMap<std::string, grants::Token> m_tokens; ///< by SHA-256
+    mutable std::mutex m_statusMutex;
+    std::map<std::int64_t, StatusList> m_statusLists; ///< under m_statusMutex
     std::unordered_map<GrantId, std::vector<std::string>> m_tokensOf; ///< the writer's own
 };
 

@@ -140,7 +140,9 @@ Result<std::string> statusList(Context& context, std::int64_t number)
     claims["exp"] = (now + kStatusListLife).value;
     claims["ttl"] = kStatusListRest.count();
     claims["status_list"] = json::Object{{"bits", kBits}, {"lst", crypto::base64url(list.toStdString())}};
-    return crypto::signJwt("statuslist+jwt", claims, context.options.identity.device);
+    std::string jwt = TRY(crypto::signJwt("statuslist+jwt", claims, context.options.identity.device));
+    context.view.keepStatusList(number, jwt, now + kStatusListRest);
+    return jwt;
 }
 
 } // namespace countersign::authority

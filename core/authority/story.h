@@ -39,6 +39,7 @@ struct StoryHop {
     GrantId grant;
     ClientId agent;
     QString agentName; ///< the person's name for it, else its own claim; empty: it has none
+    Naming naming = Naming::Shown;
     QStringList may; ///< what this hop was allowed when it happened
     QStringList narrowed; ///< what it was allowed less than the one above; empty: nothing, or the first
     bool isLive = false; ///< now

@@ -3,6 +3,7 @@
 
 #include "core/authority/story_chain.h"
 
+#include "core/authority/naming.h"
 #include "core/base/text_safety.h"
 #include "core/base/try.h"
 #include "core/consent/difference.h"
@@ -133,6 +134,7 @@ Result<StoryChain> readChain(store::Database& database, const LogKeys& keys, con
         hop.grant = id;
         hop.agent = grant->agent;
         hop.agentName = TRY(agentNameOf(database, grant->agent));
+        hop.naming = TRY(namingOf(database, id));
         hop.may = permissions::toSentences(*permitted);
         if (above)
             hop.narrowed = consent::narrowedSentences(*above, *permitted, grant->createdAt);

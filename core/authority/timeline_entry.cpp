@@ -3,6 +3,7 @@
 
 #include "core/authority/timeline_entry.h"
 
+#include "core/authority/naming.h"
 #include "core/base/json.h"
 #include "core/base/text_safety.h"
 #include "core/base/try.h"
@@ -159,7 +160,11 @@ Line grantLine(LeafKind kind, const json::Object& claims, const QString& agent)
     case LeafKind::GrantHeld:
         return {withReason("The permission of %1 was held, %2"), Outcome::Refused};
     case LeafKind::GrantResumed:
-        return {translate("You let the permission of %1 go on").arg(agent), Outcome::Permitted};
+        return {translate(textOf(claims, "held") == "ancestor_held"
+                        ? "The permission of %1 went on with the one that it comes from"
+                        : "You let the permission of %1 go on")
+                    .arg(agent),
+            Outcome::Permitted};
     case LeafKind::GrantExpired:
         return {textOf(claims, "reason") == "time_ran_out" ? translate("The permission of %1 ran out").arg(agent)
                                                            : withReason("The permission of %1 ended, %2")};
@@ -312,11 +317,10 @@ TimelineEntry::Private privateOf(const audit::Leaf& leaf, const json::Object& cl
 
 } // namespace
 
-TimelineEntry timelineEntry(const audit::Leaf& leaf, const QString& agentName)
+TimelineEntry timelineEntry(const audit::Leaf& leaf, const QString& agentName, Naming naming)
 {
     const json::Object claims = json::parseObject(leaf.bytes).value_or(json::Object());
-    const Line line =
-        lineOf(leaf, claims, agentName.isEmpty() ? translate("an unknown agent") : translate("“%1”").arg(agentName));
+    const Line line = lineOf(leaf, claims, namedAs(agentName, naming));
     TimelineEntry entry;
     entry.index = leaf.index;
     entry.at = leaf.at;
@@ -335,7 +339,7 @@ TimelineEntry timelineEntry(const audit::Leaf& leaf, const QString& agentName)
 Result<TimelineEntry> timelineEntryAt(store::Database& database, const audit::Leaf& leaf)
 {
     const QString name = leaf.agent.isEmpty() ? QString() : TRY(nameOf(database, leaf.agent));
-    std::vector<TimelineEntry> entries{timelineEntry(leaf, name)};
+    std::vector<TimelineEntry> entries{timelineEntry(leaf, name, TRY(namingOf(database, leaf.grant)))};
     TRY(addProofs(database, entries));
     return std::move(entries.front());
 }
@@ -344,13 +348,17 @@ Result<std::vector<TimelineEntry>> timelineEntries(
     store::Database& database, const audit::TimelineFilter& filter, std::optional<std::uint64_t> before, int count)
 {
     std::map<ClientId, QString> names;
+    std::map<GrantId, Naming> namings;
     std::vector<TimelineEntry> entries;
     for (const audit::Leaf& leaf : TRY(audit::timelinePage(database, filter, before, count))) {
         auto name = names.find(leaf.agent);
         if (name == names.end())
             name =
                 names.emplace(leaf.agent, leaf.agent.isEmpty() ? QString() : TRY(nameOf(database, leaf.agent))).first;
-        entries.push_back(timelineEntry(leaf, name->second));
+        auto naming = namings.find(leaf.grant);
+        if (naming == namings.end())
+            naming = namings.emplace(leaf.grant, TRY(namingOf(database, leaf.grant))).first;
+        entries.push_back(timelineEntry(leaf, name->second, naming->second));
     }
     TRY(addProofs(database, entries));
     return entries;

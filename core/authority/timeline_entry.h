@@ -12,7 +12,7 @@
 namespace countersign::authority {
 
 /// `agentName`: the agent's own claim, safe to show; empty: none or unknown.
-[[nodiscard]] TimelineEntry timelineEntry(const audit::Leaf& leaf, const QString& agentName);
+[[nodiscard]] TimelineEntry timelineEntry(const audit::Leaf& leaf, const QString& agentName, Naming naming);
 
 /// The same, with what is stored about it: whether it has a receipt, and whether a checkpoint covers it.
 [[nodiscard]] Result<TimelineEntry> timelineEntryAt(store::Database& database, const audit::Leaf& leaf);

@@ -24,7 +24,23 @@ void breakLog(Context& context, const Error& error)
 {
     context.troubles[Trouble::LogBroken] =
         troubleText(Trouble::LogBroken) + QLatin1Char(' ') + QString::fromStdString(error.message);
+    context.logProblem = error.message;
     context.view.setGate(ReadView::Gate::Closed);
+}
+
+void AnchorKeeping::note(const Result<void>& kept, UnixSeconds due)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (kept)
+        m_missed.reset();
+    else
+        m_missed = AnchorMissed{m_missed ? m_missed->since : due, kept.error().message};
+}
+
+std::optional<AnchorMissed> AnchorKeeping::missed() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_missed;
 }
 
 QString troubleText(Trouble trouble)

@@ -18,6 +18,12 @@ constexpr std::chrono::minutes kTryAgainAfter{5};
 constexpr int kOk = 200;
 constexpr int kConflict = 409;
 constexpr int kNoConsistency = 422;
+
+std::string nameOf(const audit::Witness& witness)
+{
+    const auto key = crypto::parseNoteVerifierKey(witness.key);
+    return key ? key->name : witness.url;
+}
 } // namespace
 
 /// One checkpoint at a time: read on the pool, sent, verified, kept. Any thread; whatever is under way holds it.
@@ -98,6 +104,7 @@ struct Witnessing::Data : std::enable_shared_from_this<Data> {
         auto work = [size, line = std::move(line), key = witness.key](Context& context) -> Result<void> {
             const auto known = TRY(crypto::parseNoteVerifierKey(key));
             context.troubles.erase(Trouble::WitnessContradicts);
+            context.witness = WitnessState{known.name, {}, context.now()};
             return audit::keepCosignature(context.database, size, known.name, line);
         };
         authority.submit(Authority::Work<void>(std::move(work)),
@@ -119,10 +126,24 @@ struct Witnessing::Data : std::enable_shared_from_this<Data> {
         if (error.code == ErrorCode::Cancelled)
             return;
         qWarning("The witness has not cosigned the log: %s", error.message.c_str());
+        tell([problem = error.message](WitnessState& state) { state.problem = problem; });
         const std::scoped_lock lock(mutex);
         busy = again = false;
         if (outbound)
             outbound->after(kTryAgainAfter, [self = shared_from_this()] { self->begin(); });
+    }
+
+    /// Changes what the status says of the witness.
+    void tell(std::move_only_function<void(WitnessState&)> change)
+    {
+        authority.submit(Authority::Work<void>([self = shared_from_this(), change = std::move(change)](
+                                                   Context& context) mutable -> Result<void> {
+            if (!context.witness)
+                context.witness = WitnessState{nameOf(self->witness), {}, std::nullopt};
+            change(*context.witness);
+            return {};
+        }),
+            Reply<void>([](const Result<void>&) {}));
     }
 
     void send(outbound::Request request, outbound::Outbound::Done done)
@@ -144,6 +165,7 @@ struct Witnessing::Data : std::enable_shared_from_this<Data> {
 Witnessing::Witnessing(Authority& authority, audit::Witness witness, outbound::Reach reach)
     : d(std::make_shared<Data>(authority, std::move(witness), reach))
 {
+    d->tell([](WitnessState&) { });
     authority.setCheckpointListener([data = d] { data->begin(); });
     d->begin();
 }
@@ -156,6 +178,15 @@ Witnessing::~Witnessing()
         const std::scoped_lock lock(d->mutex);
         last = std::move(d->outbound);
     }
+}
+
+void Witnessing::tellUnusable(Authority& authority, std::string url, const Error& why)
+{
+    auto work = [state = WitnessState{std::move(url), why.message, std::nullopt}](Context& context) -> Result<void> {
+        context.witness = state;
+        return {};
+    };
+    authority.submit(Authority::Work<void>(std::move(work)), Reply<void>([](const Result<void>&) { }));
 }
 
 } // namespace countersign::authority

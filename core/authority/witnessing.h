@@ -23,6 +23,9 @@ public:
     Witnessing& operator=(const Witnessing&) = delete;
     ~Witnessing();
 
+    /// The settings name a witness at `url` that can't be asked. Shown with the status, as one that is away.
+    static void tellUnusable(Authority& authority, std::string url, const Error& why);
+
 private:
     struct Data;
     std::shared_ptr<Data> d; ///< shared with what is under way

@@ -33,7 +33,7 @@ bool looksTheSame(const DeskStatus& a, const DeskStatus& b)
 {
     return a.troubles == b.troubles && a.detail == b.detail && a.logSize == b.logSize && a.liveGrants == b.liveGrants
         && a.waitingRequests == b.waitingRequests && a.refusedRequests == b.refusedRequests
-        && a.logCheckedAt == b.logCheckedAt;
+        && a.logCheckedAt == b.logCheckedAt && a.witness == b.witness && a.anchorMissed == b.anchorMissed;
 }
 
 } // namespace
@@ -213,11 +213,11 @@ void Writer::undo()
     m_database->rollback();
     m_context.touched.anchor = Touched::Anchor::Same;
     m_context.touched.rollback = Touched::Rollback::Same;
+    m_context.view.forgetStatusLists();
     if (!m_context.log)
         return;
     if (const auto reloaded = m_context.log->reload(); !reloaded)
-        m_context.troubles[Trouble::LogBroken] =
-            troubleText(Trouble::LogBroken) + QLatin1Char(' ') + QString::fromStdString(reloaded.error().message);
+        breakLog(m_context, reloaded.error());
 }
 
 void Writer::noteTrouble(const Error& error)
@@ -260,7 +260,8 @@ void Writer::keepAnchor()
     if (!context.options.keepAnchor || !context.log || context.has(Trouble::LogBroken)
         || context.has(Trouble::DatabaseRolledBack))
         return;
-    context.options.keepAnchor({context.log->size(), context.log->root()});
+    context.options.keepAnchor({context.log->size(), context.log->root()},
+        [keeping = context.anchorKeeping, due = context.now()](const Result<void>& kept) { keeping->note(kept, due); });
 }
 
 void Writer::announce()

@@ -6,7 +6,6 @@
 #include "core/authority/use_cases.h"
 #include "core/server/control/control_api.h"
 #include "core/server/oauth/agents_api.h"
-#include "tests/support/authority_fixture.h"
 
 #include <QtGlobal>
 
@@ -41,24 +40,35 @@ RunningProgram::RunningProgram(const QString& runtimeFolder)
     options.port = 0;
     options.socketFolder = runtimeFolder + QStringLiteral("/countersign");
     options.allowedUids = {::geteuid()};
-    const auto later = [this](server::Handler RunningProgram::* handler) {
-        return [this, handler](server::HttpRequest request, server::Respond respond) {
-            server::Handler now;
-            {
-                const std::lock_guard lock(m_mutex);
-                now = this->*handler;
-            }
-            now(std::move(request), std::move(respond));
-        };
-    };
     auto server =
-        server::HttpServer::start(options, later(&RunningProgram::m_agents), later(&RunningProgram::m_control));
+        server::HttpServer::start(options, whatIsNow(&RunningProgram::m_agents), whatIsNow(&RunningProgram::m_control));
     if (!server)
         qFatal("%s", server.error().message.c_str());
     m_server = *std::move(server);
+    startAuthority();
+}
 
-    authority::AuthorityOptions wanted{
-        dataFolder(), issuer(), "test", makeIdentity(), std::nullopt, [](const keychain::LogAnchor&) { }, &m_clock};
+server::Handler RunningProgram::whatIsNow(server::Handler RunningProgram::* handler)
+{
+    return [this, handler](server::HttpRequest request, server::Respond respond) {
+        server::Handler now;
+        {
+            const std::lock_guard lock(m_mutex);
+            now = this->*handler;
+        }
+        now(std::move(request), std::move(respond));
+    };
+}
+
+void RunningProgram::startAuthority()
+{
+    const auto keepAnchor = [this](const keychain::LogAnchor& anchor, const authority::AnchorKept& kept) {
+        const std::lock_guard lock(m_mutex);
+        if (m_anchorAnswer)
+            m_anchor = anchor;
+        kept(m_anchorAnswer);
+    };
+    authority::AuthorityOptions wanted{dataFolder(), issuer(), "test", m_identity, m_anchor, keepAnchor, &m_clock};
     auto started = authority::Authority::start(std::move(wanted));
     if (!started)
         qFatal("%s", started.error().message.c_str());
@@ -74,6 +84,23 @@ RunningProgram::RunningProgram(const QString& runtimeFolder)
     const std::lock_guard lock(m_mutex);
     m_agents = server::makeAgentsApi(*m_authority, m_clock);
     m_control = server::makeControlApi(*m_authority);
+}
+
+void RunningProgram::restart(const std::function<void(const QString& dataFolder)>& between)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_agents = m_control = [](const server::HttpRequest&, const server::Respond&) { }; // nobody calls meanwhile
+    }
+    m_authority.reset();
+    between(dataFolder());
+    startAuthority();
+}
+
+void RunningProgram::setAnchorAnswer(Result<void> answer)
+{
+    const std::lock_guard lock(m_mutex);
+    m_anchorAnswer = std::move(answer);
 }
 
 RunningProgram::~RunningProgram()

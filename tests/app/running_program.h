@@ -8,12 +8,15 @@
 #include "core/authority/authority.h"
 #include "core/base/clock.h"
 #include "core/server/http/http_server.h"
+#include "tests/support/authority_fixture.h"
 
 #include <QString>
 #include <QTemporaryDir>
 
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace countersign::testing {
 
@@ -25,14 +28,25 @@ public:
     RunningProgram(const RunningProgram&) = delete;
     RunningProgram& operator=(const RunningProgram&) = delete;
 
+    /// The authority ends and starts again on the same folder; `between` may do there what other programs could.
+    void restart(const std::function<void(const QString& dataFolder)>& between = [](const QString&) { });
+    /// What the keychain says from now on when it is to remember how far the log goes.
+    void setAnchorAnswer(Result<void> answer);
+
     [[nodiscard]] authority::Authority& authority() { return *m_authority; }
     [[nodiscard]] std::string issuer() const;
     [[nodiscard]] QString dataFolder() const { return m_folder.filePath(QStringLiteral("data")); }
 
 private:
+    void startAuthority();
+    [[nodiscard]] server::Handler whatIsNow(server::Handler RunningProgram::* handler);
+
     QTemporaryDir m_folder;
+    keychain::Identity m_identity = makeIdentity();
+    std::optional<keychain::LogAnchor> m_anchor;
     SystemClock m_clock;
-    std::mutex m_mutex;
+    std::mutex m_mutex; ///< of what calls from other threads see or set
+    Result<void> m_anchorAnswer;
     server::Handler m_agents; // there only once the port, and with it the issuer, is known
     server::Handler m_control;
     std::unique_ptr<server::HttpServer> m_server;

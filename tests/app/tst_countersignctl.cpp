@@ -62,7 +62,7 @@ void CountersignctlTest::help_lists_the_commands_and_no_approve()
     const Ran help = run({QStringLiteral("--help")});
     QCOMPARE(help.status, 0);
     for (const char* command :
-        {"status", "ask", "delegate", "chain", "grants", "revoke", "timeline", "export", "verify", "doctor"}) {
+        {"status", "ask", "delegate", "chain", "grants", "revoke", "timeline", "check", "export", "verify", "doctor"}) {
         QVERIFY(help.out.contains(QByteArray("  ") + command + " "));
         const Ran own = run({QString::fromLatin1(command), QStringLiteral("--help")});
         QCOMPARE(own.status, 0);

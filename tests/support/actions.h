@@ -7,6 +7,7 @@
 
 #include "core/decision/decision.h"
 #include "tests/support/authority_fixture.h"
+#include "tests/support/must.h"
 
 #include <functional>
 #include <string>
@@ -15,15 +16,6 @@
 namespace countersign::testing {
 
 inline constexpr auto kPaymentsUrl = "https://payments.example/";
-
-/// Its answer must be there; else the test program ends, saying what failed.
-template <typename T> T must(Result<T> result, const char* what)
-{
-    if (!result)
-        qFatal("%s: %s", what, result.error().message.c_str());
-    if constexpr (!std::is_void_v<T>)
-        return std::move(*result);
-}
 
 [[nodiscard]] permissions::ActionRequest action(
     const std::string& name, const std::string& argumentsJson = "{}", const std::string& location = kPaymentsUrl);

@@ -13,6 +13,7 @@
 #include "core/grants/link.h"
 #include "core/keychain/seal.h"
 #include "core/permissions/permission_json.h"
+#include "tests/support/must.h"
 
 #include <QFile>
 
@@ -27,14 +28,6 @@ namespace {
 constexpr crypto::Argon2Cost kCheap{8, 1, 1};
 constexpr std::chrono::seconds kAskedLife = std::chrono::hours(8);
 
-template <typename T> T mustHave(Result<T> result, const char* what)
-{
-    if (!result)
-        qFatal("%s: %s", what, result.error().message.c_str());
-    if constexpr (!std::is_void_v<T>)
-        return std::move(*result);
-}
-
 crypto::SecretBytes secretOf(QString text)
 {
     return crypto::SecretBytes::takeFrom(text);
@@ -42,8 +35,8 @@ crypto::SecretBytes secretOf(QString text)
 
 std::string sealPerson(const crypto::PrivateKey& person)
 {
-    const auto der = mustHave(person.toPkcs8(), "PKCS #8");
-    const auto box = mustHave(keychain::seal(der, secretOf(passphrase()), "person-key", kCheap), "seal");
+    const auto der = must(person.toPkcs8(), "PKCS #8");
+    const auto box = must(keychain::seal(der, secretOf(passphrase()), "person-key", kCheap), "seal");
     return json::serialize(json::Object{{"public", person.publicKey().toJwk()}, {"sealed", crypto::base64url(box)}});
 }
 
@@ -74,16 +67,16 @@ QString passphrase()
 
 keychain::Identity makeIdentity()
 {
-    auto device = mustHave(crypto::PrivateKey::generate(crypto::KeyType::P256), "device key");
-    auto log = mustHave(crypto::PrivateKey::generate(crypto::KeyType::Ed25519), "log key");
-    const auto person = mustHave(crypto::PrivateKey::generate(crypto::KeyType::P256), "person key");
+    auto device = must(crypto::PrivateKey::generate(crypto::KeyType::P256), "device key");
+    auto log = must(crypto::PrivateKey::generate(crypto::KeyType::Ed25519), "log key");
+    const auto person = must(crypto::PrivateKey::generate(crypto::KeyType::P256), "person key");
     return {std::move(device), std::move(log), person.publicKey(), sealPerson(person)};
 }
 
 bool saveIdentity(const keychain::Identity& identity, const QString& file)
 {
     const auto keyText = [](const crypto::PrivateKey& key) {
-        return crypto::base64url(mustHave(key.toPkcs8(), "PKCS #8").view());
+        return crypto::base64url(must(key.toPkcs8(), "PKCS #8").view());
     };
     const json::Object object{{"device", keyText(identity.device)}, {"log", keyText(identity.log)},
         {"person", identity.person.toJwk()}, {"sealed", identity.sealedPersonKey}};
@@ -96,18 +89,18 @@ keychain::Identity readIdentity(const QString& file)
     QFile in(file);
     if (!in.open(QIODevice::ReadOnly))
         qFatal("no identity");
-    const auto object = mustHave(json::parseObject(in.readAll().toStdString()), "identity");
+    const auto object = must(json::parseObject(in.readAll().toStdString()), "identity");
     const auto key = [&](std::string_view name) {
-        const auto der = mustHave(crypto::fromBase64url(mustHave(json::requiredString(object, name), "key")), "key");
-        return mustHave(crypto::PrivateKey::fromPkcs8(crypto::SecretBytes(std::string_view(der))), "key");
+        const auto der = must(crypto::fromBase64url(must(json::requiredString(object, name), "key")), "key");
+        return must(crypto::PrivateKey::fromPkcs8(crypto::SecretBytes(std::string_view(der))), "key");
     };
-    return {key("device"), key("log"), mustHave(crypto::PublicKey::fromJwk(object.at("person").as_object()), "person"),
-        mustHave(json::requiredString(object, "sealed"), "sealed")};
+    return {key("device"), key("log"), must(crypto::PublicKey::fromJwk(object.at("person").as_object()), "person"),
+        must(json::requiredString(object, "sealed"), "sealed")};
 }
 
 permissions::Permission permissionOf(std::string_view authorizationDetails)
 {
-    return mustHave(permissions::parsePermission(authorizationDetails), "authorization_details");
+    return must(permissions::parsePermission(authorizationDetails), "authorization_details");
 }
 
 permissions::Permission payments(UnixSeconds now)
@@ -148,7 +141,7 @@ Decision approvalOf(const WaitingRequest& waiting)
 AuthorityFixture::AuthorityFixture(PersonKey personKey) : m_identity(makeIdentity())
 {
     m_folder = m_ownFolder.path();
-    mustHave(start(personKey), "start");
+    must(start(personKey), "start");
 }
 
 AuthorityFixture::AuthorityFixture(const QString& folder, keychain::Identity identity)
@@ -169,10 +162,10 @@ void AuthorityFixture::stop()
 Result<void> AuthorityFixture::start(PersonKey personKey)
 {
     AuthorityOptions options{folder(), "http://127.0.0.1:7317", "test", m_identity, anchor(),
-        [this](const keychain::LogAnchor& kept) {
-            setAnchor(kept);
+        [this](const keychain::LogAnchor& now, const authority::AnchorKept& kept) {
+            setAnchor(now);
             if (m_onAnchor)
-                m_onAnchor(kept);
+                m_onAnchor(now, kept);
         },
         &m_clock, m_delegationDepth};
     m_authority = TRY(Authority::start(std::move(options)));
@@ -195,12 +188,12 @@ void AuthorityFixture::setAnchor(std::optional<keychain::LogAnchor> anchor)
 
 TestAgent AuthorityFixture::registerAgent(const std::string& name, const std::string& executable, uid_t uid)
 {
-    auto key = mustHave(crypto::PrivateKey::generate(crypto::KeyType::P256), "agent key");
+    auto key = must(crypto::PrivateKey::generate(crypto::KeyType::P256), "agent key");
     RegisterAgent command{name, key.publicKey(), {}, evidenceOf(executable)};
     command.peer.uid = uid;
     auto agent =
         wait<agents::Agent>([&](auto reply) { authority().registerAgent(std::move(command), std::move(reply)); });
-    return {mustHave(std::move(agent), "register"), std::move(key)};
+    return {must(std::move(agent), "register"), std::move(key)};
 }
 
 DelegationRequest AuthorityFixture::request(
@@ -225,7 +218,7 @@ Result<AcceptedRequest> AuthorityFixture::ask(DelegationRequest request)
 
 std::vector<WaitingRequest> AuthorityFixture::waiting()
 {
-    return mustHave(run<std::vector<WaitingRequest>>([](Context& context) -> Result<std::vector<WaitingRequest>> {
+    return must(run<std::vector<WaitingRequest>>([](Context& context) -> Result<std::vector<WaitingRequest>> {
         std::vector<WaitingRequest> all;
         for (const StoredRequest& stored : TRY(context.requests.waiting()))
             all.push_back(TRY(waitingRequest(context, stored)));
@@ -274,27 +267,26 @@ Result<void> AuthorityFixture::revoke(const GrantId& grant)
 
 TokenSet AuthorityFixture::tokensFor(const TestAgent& agent, const permissions::Permission& asked)
 {
-    const auto accepted = mustHave(ask(request(agent, asked)), "ask");
-    mustHave(approve(approvalOf(waiting().back())), "approve");
-    return mustHave(poll(agent, accepted.id), "poll");
+    const auto accepted = must(ask(request(agent, asked)), "ask");
+    must(approve(approvalOf(waiting().back())), "approve");
+    return must(poll(agent, accepted.id), "poll");
 }
 
 std::string AuthorityFixture::delegate(const std::string& above, const crypto::PrivateKey& parent,
     const TestAgent& child, const permissions::Permission& permission, const Tweak& tweak) const
 {
-    const auto claims =
-        mustHave(json::parseObject(mustHave(crypto::parseJws(above), "what is above").payload), "claims");
+    const auto claims = must(json::parseObject(must(crypto::parseJws(above), "what is above").payload), "claims");
     int deepest = 0;
     for (const permissions::AgentDelegation& detail : permission.details)
         deepest = std::max(deepest, detail.maxDepth);
     const int depth = static_cast<int>(claims.at("del_depth").as_int64()) + 1;
     const int most = static_cast<int>(claims.at("del_max_depth").as_int64());
     grants::Link link{parent.publicKey().thumbprint(), child.id().value, child.key.publicKey(),
-        mustHave(grants::hashOf(above), "par_hash"), permission, m_clock.now(), m_clock.now() + std::chrono::hours(1),
+        must(grants::hashOf(above), "par_hash"), permission, m_clock.now(), m_clock.now() + std::chrono::hours(1),
         crypto::randomToken(), depth, std::max(depth, std::min(most, depth + deepest))};
     if (tweak)
         tweak(link);
-    return mustHave(grants::signLink(link, parent), "link");
+    return must(grants::signLink(link, parent), "link");
 }
 
 Result<grants::VerifiedChain> AuthorityFixture::verified(
@@ -314,8 +306,7 @@ Result<TokenSet> AuthorityFixture::exchange(
 
 std::vector<GrantRow> AuthorityFixture::grants()
 {
-    return mustHave(
-        wait<std::vector<GrantRow>>([&](auto reply) { authority().listGrants(std::move(reply)); }), "grants");
+    return must(wait<std::vector<GrantRow>>([&](auto reply) { authority().listGrants(std::move(reply)); }), "grants");
 }
 
 grants::Grant AuthorityFixture::grant(const GrantId& id)
@@ -329,7 +320,7 @@ grants::Grant AuthorityFixture::grant(const GrantId& id)
 
 DeskStatus AuthorityFixture::status()
 {
-    return mustHave(wait<DeskStatus>([&](auto reply) { authority().status(std::move(reply)); }), "status");
+    return must(wait<DeskStatus>([&](auto reply) { authority().status(std::move(reply)); }), "status");
 }
 
 bool AuthorityFixture::has(Trouble trouble)
@@ -342,7 +333,7 @@ std::vector<audit::LeafKind> AuthorityFixture::log()
     std::vector<audit::LeafKind> kinds;
     std::optional<std::uint64_t> before;
     for (;;) {
-        const auto page = mustHave(wait<std::vector<TimelineEntry>>([&](auto reply) {
+        const auto page = must(wait<std::vector<TimelineEntry>>([&](auto reply) {
             authority().timeline({}, before, audit::kMaxTimelinePage, std::move(reply));
         }),
             "timeline");

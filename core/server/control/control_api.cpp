@@ -5,12 +5,16 @@
 #include "core/evidence/export.h"
 #include "core/server/control/control_json.h"
 #include "core/server/control/evidence_query.h"
+#include "core/server/control/log_check.h"
+#include "core/server/control/story_json.h"
 #include "core/server/control/timeline_query.h"
 #include "core/server/oauth/form.h"
 #include "core/server/oauth/replies.h"
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -62,6 +66,11 @@ void getTimeline(Authority& authority, const HttpRequest& request, Respond respo
             [count](const std::vector<authority::TimelineEntry>& entries) { return timelineJson(entries, count); }));
 }
 
+void getStory(Authority& authority, std::uint64_t entry, Respond respond)
+{
+    authority.story(entry, answerWith<authority::Story>(std::move(respond), storyJson));
+}
+
 void getEvidence(Authority& authority, const HttpRequest& request, Respond respond)
 {
     auto query = readEvidenceQuery(request.query);
@@ -104,6 +113,31 @@ std::optional<std::string> grantToRevoke(std::string_view path)
     return std::ranges::all_of(id, isIdCharacter) ? std::optional(std::string(id)) : std::nullopt;
 }
 
+/// The number in "/timeline/{index}".
+std::optional<std::uint64_t> entryToTell(std::string_view path)
+{
+    static constexpr std::string_view kBefore = "/timeline/";
+    if (!path.starts_with(kBefore))
+        return std::nullopt;
+    path.remove_prefix(kBefore.size());
+    std::uint64_t index = 0;
+    const auto [stop, error] = std::from_chars(path.begin(), path.end(), index);
+    const bool isIndex = error == std::errc() && stop == path.end() && std::in_range<std::int64_t>(index);
+    return isIndex ? std::optional(index) : std::nullopt;
+}
+
+void check(LogCheck& logCheck, const HttpRequest& request, Respond respond)
+{
+    if (request.method == "POST")
+        return respond(jsonAnswer(200, logCheck.begin()));
+    if (request.method != "GET" && request.method != "DELETE")
+        return respond(methodNotAllowed("GET, POST, DELETE"));
+    if (request.method == "DELETE")
+        logCheck.cancel();
+    const auto told = logCheck.tell();
+    respond(told ? jsonAnswer(200, *told) : refusal({ErrorCode::NotFound, "No check was begun yet."}));
+}
+
 struct Route {
     std::string_view path;
     std::string_view method;
@@ -118,7 +152,7 @@ constexpr std::array kRoutes{
     Route{"/stop", "POST", postStop},
 };
 
-void route(Authority& authority, const HttpRequest& request, Respond respond)
+void route(Authority& authority, LogCheck& logCheck, const HttpRequest& request, Respond respond)
 {
     if (request.door != Door::ControlSocket)
         return respond(notFound()); // wired to the wrong door: never serve it
@@ -127,6 +161,13 @@ void route(Authority& authority, const HttpRequest& request, Respond respond)
             return respond(methodNotAllowed("POST"));
         return postRevoke(authority, *grant, std::move(respond));
     }
+    if (const auto entry = entryToTell(request.path)) {
+        if (request.method != "GET")
+            return respond(methodNotAllowed("GET"));
+        return getStory(authority, *entry, std::move(respond));
+    }
+    if (request.path == "/check")
+        return check(logCheck, request, std::move(respond));
     const auto* const found = std::ranges::find(kRoutes, request.path, &Route::path);
     if (found == kRoutes.end())
         return respond(notFound());
@@ -138,7 +179,9 @@ void route(Authority& authority, const HttpRequest& request, Respond respond)
 
 Handler makeControlApi(authority::Authority& authority)
 {
-    return [&authority](const HttpRequest& request, Respond respond) { route(authority, request, std::move(respond)); };
+    return [&authority, logCheck = std::make_shared<LogCheck>(authority)](const HttpRequest& request, Respond respond) {
+        route(authority, *logCheck, request, std::move(respond));
+    };
 }
 
 } // namespace countersign::server

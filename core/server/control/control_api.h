@@ -7,8 +7,12 @@
 //   GET  /status               how it stands
 //   GET  /grants[?which=all]   the grants, newest first; without `which` those that are live or held. `parent` and
 //   `depth`
-//                              make the tree; `meters` say what is used up, `narrowed` what a hop took away
+//                              make the tree; `meters` say what is used up, `narrowed` what a hop took away. Where
+//                              `name_shown` is false another agent only says that it is the one of that name
 //   GET  /timeline[?…]         the log, newest first: before, count, agent, grant, kind (a,b,…), from, to (Unix time)
+//   GET  /timeline/{index}     the story of one entry (control/story_json.h)
+//   POST /check                checks the whole log, in the background (control/log_check.h); GET: how far it is, and
+//                              the verdict; DELETE: cancels it
 //   GET  /evidence?…           an evidence file (control/evidence_query.h)
 //   POST /grants/{id}/revoke   ends one grant
 //   POST /stop                 ends all grants

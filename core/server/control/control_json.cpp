@@ -54,14 +54,6 @@ json::Value orNull(const std::optional<UnixSeconds>& time)
     return time ? json::Value(time->value) : json::Value(nullptr);
 }
 
-json::Array textsJson(const QStringList& texts)
-{
-    json::Array out;
-    for (const QString& text : texts)
-        out.emplace_back(text.toStdString());
-    return out;
-}
-
 std::string_view meterName(authority::Meter::Kind kind)
 {
     switch (kind) {
@@ -84,6 +76,11 @@ json::Object meterJson(const authority::Meter& meter)
         {"limit", Amount::ofMillionths(meter.limit).text()}, {"currency", meter.currency.code()}};
 }
 
+json::Object witnessJson(const authority::WitnessState& witness)
+{
+    return {{"name", witness.name}, {"answered_at", orNull(witness.answeredAt)}, {"problem", witness.problem}};
+}
+
 json::Object grantJson(const authority::GrantRow& row)
 {
     const grants::Grant& grant = row.grant;
@@ -95,6 +92,7 @@ json::Object grantJson(const authority::GrantRow& row)
         {"client_id", grant.agent.value},
         {"agent_name", row.agentName.toStdString()},
         {"agent_key", grant.agentKey.value},
+        {"name_shown", row.naming == authority::Naming::Shown},
         {"state", grants::grantStateName(grant.state)},
         {"reason", grants::endReasonName(grant.reason)},
         {"created_at", grant.createdAt.value},
@@ -117,6 +115,16 @@ json::Object grantJson(const authority::GrantRow& row)
     return out;
 }
 
+} // namespace
+
+json::Array textsJson(const QStringList& texts)
+{
+    json::Array out;
+    for (const QString& text : texts)
+        out.emplace_back(text.toStdString());
+    return out;
+}
+
 json::Object entryJson(const TimelineEntry& entry)
 {
     json::Object out{
@@ -135,7 +143,6 @@ json::Object entryJson(const TimelineEntry& entry)
         out["leaf"] = *std::move(leaf);
     return out;
 }
-} // namespace
 
 json::Object statusJson(const authority::DeskStatus& status)
 {
@@ -150,6 +157,7 @@ json::Object statusJson(const authority::DeskStatus& status)
         {"device", status.device.value},
         {"person", status.person.value},
         {"log_size", status.logSize},
+        {"log_checked_at", orNull(status.logCheckedAt)},
         {"witnessed_size", status.witnessedSize},
         {"live_grants", status.liveGrants},
         {"waiting_requests", status.waitingRequests},
@@ -164,6 +172,12 @@ json::Object doctorJson(const authority::DeskStatus& status, const std::string& 
     json::Object out = statusJson(status);
     out["data_folder"] = dataFolder;
     out["pid"] = ::getpid();
+    if (!status.logProblem.empty())
+        out["log_problem"] = status.logProblem;
+    if (status.witness)
+        out["witness"] = witnessJson(*status.witness);
+    if (status.anchorMissed)
+        out["anchor_missed"] = {{"since", status.anchorMissed->since.value}, {"problem", status.anchorMissed->problem}};
     return out;
 }
 

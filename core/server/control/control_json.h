@@ -19,6 +19,8 @@ enum class ListedGrants : std::uint8_t { Active, All };
 [[nodiscard]] json::Object doctorJson(const authority::DeskStatus& status, const std::string& dataFolder);
 /// `{"grants": […], "left_out": n}`
 [[nodiscard]] json::Object grantsJson(const std::vector<authority::GrantRow>& rows, ListedGrants which);
+[[nodiscard]] json::Object entryJson(const authority::TimelineEntry& entry);
+[[nodiscard]] json::Array textsJson(const QStringList& texts);
 /// `{"entries": […], "next": index to ask `before` for, or null at the end}`
 [[nodiscard]] json::Object timelineJson(const std::vector<authority::TimelineEntry>& entries, std::size_t asked);
 

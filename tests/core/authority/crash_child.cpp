@@ -96,7 +96,7 @@ int main(int argc, char** argv)
     if (arguments.size() > 4)
         fixture.setAnchor(keychain::LogAnchor{
             arguments.at(3).toULongLong(), orEnd(crypto::fromBase64url(arguments.at(4).toStdString()), "anchor")});
-    fixture.onAnchor([](const keychain::LogAnchor& anchor) {
+    fixture.onAnchor([](const keychain::LogAnchor& anchor, const authority::AnchorKept&) {
         say("anchor " + std::to_string(anchor.treeSize) + ' ' + crypto::base64url(anchor.root));
     });
     if (auto started = fixture.start(); !started) {

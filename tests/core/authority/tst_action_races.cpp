@@ -72,6 +72,29 @@ struct Scene {
             commands.push_back(withSignature(command(amount)));
         return ::race(fixture, std::move(commands));
     }
+    /// Racers act while `change` happens: how many of their actions were begun after it and permitted.
+    [[nodiscard]] int permittedAfter(const std::function<void()>& change, const char* amount)
+    {
+        std::atomic<bool> changed = false;
+        std::atomic<int> late = 0;
+        std::latch start(kRacers + 1);
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < kRacers; ++i) {
+            threads.emplace_back([&] {
+                start.arrive_and_wait();
+                for (int j = 0; j < 10; ++j) {
+                    const bool tooLate = changed;
+                    if (isPermitted(perform(fixture, command(amount))) && tooLate)
+                        ++late;
+                }
+            });
+        }
+        start.arrive_and_wait();
+        change();
+        changed = true;
+        threads.clear(); // joins
+        return late;
+    }
 };
 
 } // namespace
@@ -182,26 +205,7 @@ private Q_SLOTS:
     void nothing_is_permitted_after_a_revocation_was_answered()
     {
         Scene scene(",\"uses\":1000");
-        std::atomic<bool> revoked = false;
-        std::atomic<int> late = 0;
-        std::latch start(kRacers + 1);
-        {
-            std::vector<std::jthread> threads;
-            for (int i = 0; i < kRacers; ++i) {
-                threads.emplace_back([&] {
-                    start.arrive_and_wait();
-                    for (int j = 0; j < 10; ++j) {
-                        const bool tooLate = revoked;
-                        if (isPermitted(perform(scene.fixture, scene.command("1.00"))) && tooLate)
-                            ++late;
-                    }
-                });
-            }
-            start.arrive_and_wait();
-            QVERIFY(scene.fixture.revoke(scene.tokens.grant));
-            revoked = true;
-        }
-        QCOMPARE(late.load(), 0);
+        QCOMPARE(scene.permittedAfter([&] { QVERIFY(scene.fixture.revoke(scene.tokens.grant)); }, "1.00"), 0);
         // What was permitted before is counted and logged alike.
         const auto row = rowOf(scene.fixture, scene.tokens.grant);
         QCOMPARE(row.meters.front().used, std::int64_t{scene.fixture.count(LeafKind::ActionPermitted)});
@@ -211,27 +215,10 @@ private Q_SLOTS:
     {
         Scene scene(",\"spend\":{\"amount_at\":\"/amount\",\"currency\":\"EUR\",\"per_action\":\"10.00\"},"
                     "\"constraints\":{\"/recipient\":{\"wildcard\":true}}");
-        std::atomic<bool> narrowed = false;
-        std::atomic<int> late = 0;
-        std::latch start(kRacers + 1);
-        {
-            std::vector<std::jthread> threads;
-            for (int i = 0; i < kRacers; ++i) {
-                threads.emplace_back([&] {
-                    start.arrive_and_wait();
-                    for (int j = 0; j < 10; ++j) {
-                        const bool tooLate = narrowed;
-                        if (isPermitted(perform(scene.fixture, scene.command("10.00"))) && tooLate)
-                            ++late;
-                    }
-                });
-            }
-            start.arrive_and_wait();
-            QVERIFY(narrow(scene.fixture, scene.tokens.grant,
-                [](consent::Edit& edit) { edit.details.front().perAction = must(Amount::parse("9.99"), "amount"); }));
-            narrowed = true;
-        }
-        QCOMPARE(late.load(), 0);
+        const auto lower = [](consent::Edit& edit) {
+            edit.details.front().perAction = must(Amount::parse("9.99"), "amount");
+        };
+        QCOMPARE(scene.permittedAfter([&] { QVERIFY(narrow(scene.fixture, scene.tokens.grant, lower)); }, "10.00"), 0);
     }
 };
 

@@ -106,7 +106,9 @@ private Q_SLOTS:
         QCOMPARE(grant.state, grants::GrantState::Expired);
         QCOMPARE(grant.reason, grants::EndReason::UsedUp);
         QVERIFY(!scene.fixture.isActive(scene.tokens.accessToken));
-        QCOMPARE(codeOf(scene.perform(payment("0.01"))), ErrorCode::InvalidToken);
+        const auto late = scene.perform(payment("0.01"));
+        QCOMPARE(codeOf(late), ErrorCode::InvalidToken);
+        QVERIFY2(late.error().message.contains("is used up"), late.error().message.c_str());
     }
 
     void a_proof_counts_once()

@@ -6,6 +6,7 @@
 #include "core/authority/use_cases.h"
 #include "core/crypto/jws.h"
 #include "tests/core/authority/family.h"
+#include "tests/support/actions.h"
 
 #include <QTest>
 
@@ -299,6 +300,42 @@ private Q_SLOTS:
         QVERIFY(claims);
         QVERIFY(claims->at("token_introspection").at("active").as_bool());
         QVERIFY(!fixture.authority().signIntrospection("[]"));
+    }
+
+    void an_agent_that_only_a_link_names_is_not_shown_as_if_it_was_known()
+    {
+        AuthorityFixture fixture;
+        const ServiceId service = addService(fixture);
+        const TestAgent boss = fixture.registerAgent("boss");
+        const TestAgent helper = fixture.registerAgent("ledger-helper");
+        const auto tokens = fixture.tokensFor(boss, delegable(2));
+        const auto actUnder = [&](const TestAgent& child) {
+            const std::string link = fixture.delegate(tokens.accessToken, boss.key, child, handedOn(tokens.granted));
+            must(perform(fixture,
+                     withSignature(
+                         performanceOf(fixture, service, tokens.accessToken, child, action("payments.read"), {link}))),
+                "perform");
+            return link;
+        };
+        // Its own key: it is the one.
+        actUnder(helper);
+        QCOMPARE(fixture.grants().front().naming, authority::Naming::Shown);
+        QVERIFY(!newestEntry(fixture).sentence.contains(QStringLiteral("another says")));
+        // Another key beside its name: so says the boss.
+        TestAgent stranger = helper;
+        stranger.key = crypto::PrivateKey::generate(crypto::KeyType::P256).value();
+        const std::string link = actUnder(stranger);
+        const authority::GrantRow row = fixture.grants().front();
+        QCOMPARE(row.grant.agent, helper.id());
+        QCOMPARE(row.naming, authority::Naming::Claimed);
+        QVERIFY2(newestEntry(fixture).sentence.contains(QStringLiteral("another says that it is “ledger-helper”")),
+            qPrintable(newestEntry(fixture).sentence));
+        // It came itself, with that key.
+        QVERIFY(fixture.exchange(stranger, tokens.accessToken, {link}));
+        QCOMPARE(rowOf(fixture, row.grant.id).naming, authority::Naming::Shown);
+        QVERIFY(!newestEntry(fixture).sentence.contains(QStringLiteral("another says")));
+        QVERIFY(std::ranges::all_of(
+            fixture.grants(), [](const auto& each) { return each.naming == authority::Naming::Shown; }));
     }
 
     void an_agent_is_found_by_id_key_or_name()

@@ -302,6 +302,28 @@ private Q_SLOTS:
         QVERIFY(std::ranges::contains(status->troubles, Trouble::LogBroken));
     }
 
+    void a_keychain_that_does_not_remember_the_log_is_told_of()
+    {
+        AuthorityFixture fixture;
+        fixture.stop();
+        Result<void> answer = fail(ErrorCode::KeychainLocked, "The wallet is closed.");
+        authority::AnchorKept late;
+        fixture.onAnchor([&](const keychain::LogAnchor&, const authority::AnchorKept& kept) {
+            kept(answer);
+            late = kept;
+        });
+        QVERIFY(fixture.start());
+        QCOMPARE(fixture.status().anchorMissed, (authority::AnchorMissed{kTestStart, "The wallet is closed."}));
+        fixture.clock().advance(1min);
+        const auto tokens = fixture.tokensFor(fixture.registerAgent());
+        QCOMPARE(fixture.status().anchorMissed->since, kTestStart); // since the first time
+        answer = {};
+        QVERIFY(fixture.revoke(tokens.grant));
+        QVERIFY(!fixture.status().anchorMissed);
+        fixture.stop();
+        late(fail(ErrorCode::KeychainLocked, "too late")); // the keychain's thread may outlive it
+    }
+
     void a_second_start_on_the_same_folder_is_refused()
     {
         AuthorityFixture fixture;

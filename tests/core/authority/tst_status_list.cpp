@@ -104,6 +104,29 @@ private Q_SLOTS:
         QCOMPARE(codeOf(listOf(fixture, -1)), ErrorCode::NotFound);
     }
 
+    void a_list_is_signed_again_when_something_changed_or_half_a_minute_went_by()
+    {
+        AuthorityFixture fixture;
+        const TestAgent agent = fixture.registerAgent();
+        const auto tokens = fixture.tokensFor(agent);
+        const auto first = listOf(fixture, 0);
+        QVERIFY(first);
+        fixture.clock().advance(authority::kStatusListRest - 1s);
+        QCOMPARE(listOf(fixture, 0), first); // byte for byte, and an ES256 signature is another each time
+        fixture.clock().advance(1s);
+        const auto second = listOf(fixture, 0);
+        QVERIFY(second && second != first);
+        QCOMPARE(claimsOf(fixture, *second, "statuslist+jwt").at("iat").as_int64(), fixture.clock().now().value);
+        QCOMPARE(listOf(fixture, 0), second);
+        QVERIFY(fixture.revoke(tokens.grant));
+        QVERIFY(listOf(fixture, 0) != second);
+        QCOMPARE(statusOf(fixture, tokens.accessToken), 1);
+        QVERIFY(listOf(fixture, 0));
+        fixture.clock().advance(-1h); // a clock that was set back says nothing of what is good still
+        QVERIFY(listOf(fixture, 0));
+        QCOMPARE(codeOf(listOf(fixture, 1)), ErrorCode::NotFound);
+    }
+
     void a_token_that_was_taken_back_alone_is_invalid()
     {
         AuthorityFixture fixture;

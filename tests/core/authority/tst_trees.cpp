@@ -17,6 +17,15 @@ using grants::GrantState;
 
 namespace {
 
+std::vector<authority::TimelineEntry> resumptions(AuthorityFixture& fixture)
+{
+    audit::TimelineFilter filter;
+    filter.kinds = {LeafKind::GrantResumed};
+    const auto page = AuthorityFixture::wait<std::vector<authority::TimelineEntry>>(
+        [&](auto reply) { fixture.authority().timeline(filter, std::nullopt, 100, std::move(reply)); });
+    return page.value_or(std::vector<authority::TimelineEntry>());
+}
+
 std::string stateOf(AuthorityFixture& fixture, const Member& member)
 {
     const grants::Grant grant = fixture.grant(member.tokens.grant);
@@ -176,6 +185,11 @@ private Q_SLOTS:
         QVERIFY(act(fixture, authority::resumeGrant, family.root));
         QCOMPARE(activeOf(fixture, family), std::string("111111"));
         QCOMPARE(fixture.count(LeafKind::GrantResumed), 6);
+        QStringList told;
+        for (const authority::TimelineEntry& entry : resumptions(fixture))
+            told.append(entry.sentence);
+        QCOMPARE(told.filter(QStringLiteral("You let the permission of")).size(), 1);
+        QCOMPARE(told.filter(QStringLiteral("went on with the one that it comes from")).size(), 5);
         QVERIFY(fixture.refresh(family.a1.agent, family.a1.tokens.refreshToken));
     }
 

@@ -105,6 +105,8 @@ private Q_SLOTS:
             checkpoint(fixture);
             const auto witnessing = begin(fixture, process.witness);
             QTRY_COMPARE(fixture.status().witnessedSize, checkpointed(fixture));
+            const authority::WitnessState state = fixture.status().witness.value();
+            QVERIFY(state.problem.empty() && state.answeredAt && process.witness.key.starts_with(state.name + '+'));
             const auto when = crypto::verifyCosignature(lastNote(fixture), process.witness.key);
             QVERIFY2(when, when ? "" : when.error().message.c_str());
             QVERIFY(!fixture.has(Trouble::WitnessContradicts));
@@ -190,9 +192,11 @@ private Q_SLOTS:
             const auto unreached = begin(fixture, witness, outbound::Reach::Public);
             QTest::qWait(300);
         }
+        QVERIFY(fixture.status().witness->problem.contains("no public address"));
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"has not cosigned"_s));
         const auto witnessing = begin(fixture, witness);
-        QTest::qWait(300);
+        QTRY_VERIFY(!fixture.status().witness->problem.contains("no public address"));
+        QVERIFY(!fixture.status().witness->problem.empty() && !fixture.status().witness->answeredAt);
         [[maybe_unused]] const auto tokens = fixture.tokensFor(fixture.registerAgent());
         QCOMPARE(fixture.status().witnessedSize, std::uint64_t{0});
         QVERIFY(!fixture.has(Trouble::WitnessContradicts));

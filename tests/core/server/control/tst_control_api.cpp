@@ -7,7 +7,7 @@
 #include "core/base/json.h"
 #include "core/server/control/control_json.h"
 #include "core/server/control/timeline_query.h"
-#include "tests/support/authority_fixture.h"
+#include "tests/core/server/handled.h"
 
 #include <QTest>
 
@@ -50,6 +50,8 @@ private Q_SLOTS:
     void stop_ends_everything();
     void the_timeline_comes_in_pages();
     void the_timeline_is_filtered();
+    void the_story_of_an_entry_is_told();
+    void a_check_is_begun_followed_and_cancelled();
     void a_timeline_query_that_is_not_understood_is_refused_data();
     void a_timeline_query_that_is_not_understood_is_refused();
     void doctor_tells_where_things_are();
@@ -67,13 +69,7 @@ private:
         request.target = target;
         request.path = target.substr(0, target.find('?'));
         request.query = target.contains('?') ? target.substr(target.find('?') + 1) : std::string();
-        auto promise = std::make_shared<std::promise<server::HttpResponse>>();
-        auto answer = promise->get_future();
-        m_handler(
-            std::move(request), [promise](server::HttpResponse response) { promise->set_value(std::move(response)); });
-        if (answer.wait_for(kAnswerLimit) != std::future_status::ready)
-            qFatal("no answer in time");
-        server::HttpResponse response = answer.get();
+        server::HttpResponse response = handled(m_handler, std::move(request));
         return {response.status, response.fields, json::parseObject(response.body).value_or(json::Object())};
     }
 
@@ -224,6 +220,51 @@ void ControlApiTest::the_timeline_is_filtered()
     for (const json::Value& entry : ofGrant.list("entries"))
         QCOMPARE(std::string_view(entry.at("grant_id").as_string()), std::string_view(grant.value));
     QCOMPARE(call("GET", "/timeline?to=1").list("entries").size(), 0U);
+}
+
+void ControlApiTest::the_story_of_an_entry_is_told()
+{
+    const std::string newest = std::to_string(call("GET", "/status").number("log_size") - 1);
+    const Told told = call("GET", "/timeline/" + newest);
+    QCOMPARE(told.status, 200);
+    QCOMPARE(told.body.at("entry").as_object(), call("GET", "/timeline?count=1").list("entries").front().as_object());
+    QVERIFY(!told.body.at("proof").at("leaf_hash").as_string().empty());
+    QVERIFY(!told.body.contains("sent"));
+    for (const char* target : {"/timeline/9223372036854775807", "/timeline/9223372036854775808", "/timeline/-1",
+             "/timeline/", "/timeline/1x", "/timeline/1/2", "/timeline/%31"})
+        QCOMPARE(call("GET", target).status, 404);
+    QCOMPARE(call("POST", "/timeline/0").status, 405);
+    QCOMPARE(call("GET", "/timeline/0", server::Door::AgentSocket).status, 404);
+}
+
+void ControlApiTest::a_check_is_begun_followed_and_cancelled()
+{
+    QCOMPARE(call("GET", "/check").status, 404);
+    QCOMPARE(call("DELETE", "/check").status, 404);
+    const Told begun = call("POST", "/check");
+    QCOMPARE(begun.status, 200);
+    QCOMPARE(begun.body.at("began"), json::Value(true));
+    QCOMPARE(begun.text("state"), "running");
+    QTRY_COMPARE(call("GET", "/check").text("state"), "whole");
+    const Told ended = call("GET", "/check");
+    QCOMPARE(ended.number("id"), begun.number("id"));
+    QCOMPARE(ended.number("entries"), call("GET", "/status").number("log_size"));
+    QVERIFY(call("GET", "/status").number("log_checked_at") > 0);
+
+    std::promise<void> released; // the readers are busy: the next check waits
+    const auto wait = released.get_future().share();
+    for (int reader = 0; reader < 8; ++reader)
+        m_fixture.authority().read([wait](store::Database&) { wait.wait(); });
+    const Told second = call("POST", "/check");
+    QCOMPARE(second.number("id"), begun.number("id") + 1);
+    const Told joined = call("POST", "/check");
+    QCOMPARE(joined.body.at("began"), json::Value(false));
+    QCOMPARE(joined.number("id"), second.number("id"));
+    QCOMPARE(call("DELETE", "/check").text("state"), "running"); // it ends soon
+    released.set_value();
+    QTRY_COMPARE(call("GET", "/check").text("state"), "cancelled");
+    QCOMPARE(call("PUT", "/check").status, 405);
+    QCOMPARE(call("POST", "/check", server::Door::Loopback).status, 404);
 }
 
 void ControlApiTest::a_timeline_query_that_is_not_understood_is_refused_data()

@@ -8,6 +8,7 @@
 #include "core/crypto/digest.h"
 #include "core/crypto/jws.h"
 #include "core/grants/claims_json.h"
+#include "tests/support/must.h"
 
 #include <QtGlobal>
 
@@ -16,24 +17,17 @@
 namespace countersign::testing {
 
 namespace {
-template <typename T> T mustHave(Result<T> result, const char* what)
-{
-    if (!result)
-        qFatal("%s: %s", what, result.error().message.c_str());
-    return std::move(*result);
-}
-
 /// What a link that hangs on `above` must fit under.
 grants::Link childOf(const std::string& above)
 {
-    const crypto::Jws jws = mustHave(crypto::parseJws(above), "token or link");
-    const json::Object claims = mustHave(json::parseObject(jws.payload), "claims");
-    permissions::Permission permission = mustHave(grants::detailsIn(jws.payload), "details");
+    const crypto::Jws jws = must(crypto::parseJws(above), "token or link");
+    const json::Object claims = must(json::parseObject(jws.payload), "claims");
+    permissions::Permission permission = must(grants::detailsIn(jws.payload), "details");
     for (permissions::AgentDelegation& detail : permission.details)
         detail.maxDepth = std::max(detail.maxDepth - 1, 0);
-    const auto depth = static_cast<int>(mustHave(json::requiredInteger(claims, "del_depth"), "del_depth"));
-    const auto most = static_cast<int>(mustHave(json::requiredInteger(claims, "del_max_depth"), "del_max_depth"));
-    grants::Link link{{}, {}, mustHave(crypto::PrivateKey::generate(crypto::KeyType::P256), "key").publicKey(),
+    const auto depth = static_cast<int>(must(json::requiredInteger(claims, "del_depth"), "del_depth"));
+    const auto most = static_cast<int>(must(json::requiredInteger(claims, "del_max_depth"), "del_max_depth"));
+    grants::Link link{{}, {}, must(crypto::PrivateKey::generate(crypto::KeyType::P256), "key").publicKey(),
         crypto::sha256Base64url(jws.signingInput), permission, {}, {}, crypto::randomToken(), depth + 1, 0};
     link.maxDepth = std::min(most, link.depth + permission.details.front().maxDepth);
     return link;
@@ -80,7 +74,7 @@ std::string DelegationWire::link(
     link.expiresAt = now() + std::chrono::minutes(30);
     if (change)
         change(link);
-    return mustHave(grants::signLink(link, holder.dpopKey), "link");
+    return must(grants::signLink(link, holder.dpopKey), "link");
 }
 
 std::vector<std::string> DelegationWire::chain(const std::string& token, const std::vector<const WireAgent*>& agents)
@@ -98,7 +92,7 @@ Parameters DelegationWire::exchangeForm(const WireAgent& child, const std::vecto
         ancestors += (ancestors.empty() ? "" : " ") + *each;
     return {{"grant_type", kExchange}, {"subject_token", chain.back()}, {"subject_token_type", kJwtType},
         {"delegation_chain", ancestors},
-        {"actor_token", mustHave(crypto::signJwt("JWT", assertionClaims(child), child.key), "actor")},
+        {"actor_token", must(crypto::signJwt("JWT", assertionClaims(child), child.key), "actor")},
         {"actor_token_type", kJwtType}};
 }
 

@@ -7,24 +7,18 @@
 #include "core/crypto/jws.h"
 #include "core/permissions/permission_json.h"
 #include "core/server/oauth/agents_api.h"
+#include "tests/core/server/handled.h"
+#include "tests/support/must.h"
 
 #include <QUrl>
 #include <QtGlobal>
 
 #include <algorithm>
-#include <future>
 #include <unistd.h>
 
 namespace countersign::testing {
 
 namespace {
-template <typename T> T mustHave(Result<T> result, const char* what)
-{
-    if (!result)
-        qFatal("%s: %s", what, result.error().message.c_str());
-    return std::move(*result);
-}
-
 std::string encoded(const std::string& text)
 {
     return QUrl::toPercentEncoding(QString::fromStdString(text)).toStdString();
@@ -78,13 +72,7 @@ void OAuthWire::restart()
 WireAnswer OAuthWire::send(server::HttpRequest request)
 {
     request.peer.uid = ::geteuid();
-    auto promise = std::make_shared<std::promise<server::HttpResponse>>();
-    auto answer = promise->get_future();
-    m_handler(
-        std::move(request), [promise](server::HttpResponse response) { promise->set_value(std::move(response)); });
-    if (answer.wait_for(kAnswerLimit) != std::future_status::ready)
-        qFatal("no answer in time");
-    server::HttpResponse response = answer.get();
+    server::HttpResponse response = handled(m_handler, std::move(request));
     auto body = json::parseObject(response.body);
     return {std::move(response), body ? *std::move(body) : json::Object()};
 }
@@ -126,8 +114,8 @@ std::string OAuthWire::registrationOf(const crypto::PublicKey& key, const std::s
 
 WireAgent OAuthWire::registerAgent(crypto::KeyType type)
 {
-    WireAgent agent{mustHave(crypto::PrivateKey::generate(type), "key"),
-        mustHave(crypto::PrivateKey::generate(crypto::KeyType::P256), "key"), {}};
+    WireAgent agent{must(crypto::PrivateKey::generate(type), "key"),
+        must(crypto::PrivateKey::generate(crypto::KeyType::P256), "key"), {}};
     const WireAnswer registered = postJson("/register", registrationOf(agent.key.publicKey()));
     if (registered.status() != 201)
         qFatal("not registered: %s", registered.response.body.c_str());
@@ -150,8 +138,7 @@ Parameters OAuthWire::withAssertion(Parameters form, const std::string& assertio
 
 Parameters OAuthWire::signedBy(const WireAgent& agent, Parameters form)
 {
-    return withAssertion(
-        std::move(form), mustHave(crypto::signJwt("JWT", assertionClaims(agent), agent.key), "assertion"));
+    return withAssertion(std::move(form), must(crypto::signJwt("JWT", assertionClaims(agent), agent.key), "assertion"));
 }
 
 Parameters OAuthWire::delegation(const WireAgent& agent)
@@ -172,7 +159,7 @@ std::string OAuthWire::nonce()
 
 std::string OAuthWire::dpop(const WireAgent& agent, const std::optional<std::string>& nonce)
 {
-    return mustHave(crypto::signDpop(agent.dpopKey, "POST", url("/token"), now(), nonce, std::nullopt), "DPoP");
+    return must(crypto::signDpop(agent.dpopKey, "POST", url("/token"), now(), nonce, std::nullopt), "DPoP");
 }
 
 WireAnswer OAuthWire::token(const WireAgent& agent, const Parameters& form)

@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "core/server/control/story_json.h"
+
+#include "core/server/control/control_json.h"
+
+namespace countersign::server {
+
+namespace {
+using authority::Finding;
+using authority::SentRequest;
+using authority::StoryConsent;
+using authority::StoryOutcome;
+
+std::string_view findingName(Finding finding)
+{
+    switch (finding) {
+    case Finding::Right:
+        return "right";
+    case Finding::Wrong:
+        return "wrong";
+    case Finding::Nothing:
+        break;
+    }
+    return "nothing";
+}
+
+std::string_view purposeName(StoryConsent::Purpose purpose)
+{
+    switch (purpose) {
+    case StoryConsent::Purpose::Narrowing:
+        return "narrowing";
+    case StoryConsent::Purpose::OneAction:
+        return "one_action";
+    case StoryConsent::Purpose::Grant:
+        break;
+    }
+    return "grant";
+}
+
+std::string_view executedName(StoryOutcome::Executed executed)
+{
+    switch (executed) {
+    case StoryOutcome::Executed::Yes:
+        return "yes";
+    case StoryOutcome::Executed::No:
+        return "no";
+    case StoryOutcome::Executed::Unknown:
+        break;
+    }
+    return "unknown";
+}
+
+void addText(json::Object& to, std::string_view name, const QString& text)
+{
+    if (!text.isEmpty())
+        to[name] = text.toStdString();
+}
+
+json::Object sentJson(const SentRequest& sent)
+{
+    json::Object out{{"method", sent.method.toStdString()}, {"target_uri", sent.target.toStdString()},
+        {"binding", sent.binding == SentRequest::Binding::Signature ? "http-signature" : "dpop"},
+        {"arguments", textsJson(sent.arguments)}};
+    addText(out, "query", sent.query);
+    addText(out, "service", sent.service);
+    addText(out, "content_digest", sent.digest);
+    return out;
+}
+
+json::Array chainJson(const std::vector<authority::StoryHop>& chain)
+{
+    json::Array out;
+    for (const authority::StoryHop& hop : chain)
+        out.push_back({{"grant_id", hop.grant.value}, {"client_id", hop.agent.value},
+            {"agent_name", hop.agentName.toStdString()}, {"name_shown", hop.naming == authority::Naming::Shown},
+            {"live", hop.isLive}, {"may", textsJson(hop.may)}, {"narrowed", textsJson(hop.narrowed)}});
+    return out;
+}
+
+json::Array consentsJson(const std::vector<StoryConsent>& consents)
+{
+    json::Array out;
+    for (const StoryConsent& consent : consents) {
+        json::Object told{{"purpose", purposeName(consent.purpose)}, {"entry", consent.entry}, {"at", consent.at.value},
+            {"signature", findingName(consent.signature)}, {"screen_digest", findingName(consent.digest)}};
+        addText(told, "screen", consent.screen);
+        out.emplace_back(std::move(told));
+    }
+    return out;
+}
+
+json::Object proofJson(const authority::StoryProof& proof)
+{
+    json::Object out{{"leaf_hash", proof.leafHash.toStdString()}, {"receipt", findingName(proof.receipt)},
+        {"inclusion", findingName(proof.inclusion)}, {"private_details", findingName(proof.details)},
+        {"tree_size", proof.treeSize}, {"cosignatures", proof.cosignatures}};
+    addText(out, "problem", proof.problem);
+    return out;
+}
+
+json::Object outcomeJson(const StoryOutcome& outcome)
+{
+    json::Object out{
+        {"entry", outcome.entry}, {"executed", executedName(outcome.executed)}, {"signed", outcome.isSigned}};
+    if (outcome.status)
+        out["status"] = *outcome.status;
+    return out;
+}
+} // namespace
+
+json::Object storyJson(const authority::Story& story)
+{
+    json::Object out{{"entry", entryJson(story.entry)}, {"chain", chainJson(story.chain)},
+        {"consents", consentsJson(story.consents)}, {"proof", proofJson(story.proof)}};
+    if (story.sent)
+        out["sent"] = sentJson(*story.sent);
+    if (story.outcome)
+        out["outcome"] = outcomeJson(*story.outcome);
+    if (!story.upstream.empty())
+        out["upstream"] = textsJson(QStringList(story.upstream.begin(), story.upstream.end()));
+    addText(out, "because", story.because);
+    addText(out, "receipt", story.receipt);
+    return out;
+}
+
+} // namespace countersign::server
