@@ -286,10 +286,12 @@ authority::Story story(std::uint64_t entry, UnixSeconds now)
         u"sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:"_s,
         {u"amount: 499.00"_s, u"currency: \"EUR\""_s, u"recipient: \"acme\""_s},
         authority::SentRequest::Binding::Signature};
-    story.chain = {{GrantId{"grant-1"}, ClientId{"agent-1"}, u"reconcile-bot"_s,
+    using authority::Naming;
+    story.chain = {{GrantId{"grant-1"}, ClientId{"agent-1"}, u"reconcile-bot"_s, Naming::Shown,
                        {u"create and read payments at payments.example, at most 500.00 EUR each"_s}, {}, true},
-        {GrantId{"grant-2"}, ClientId{"agent-2"}, u"ledger-helper"_s, {u"create payments at payments.example"_s},
-            {u"in all at most: 20,000.00 EUR → 5,000.00 EUR (less)"_s}, true}};
+        {GrantId{"grant-2"}, ClientId{"agent-2"}, u"ledger-helper"_s, Naming::Shown,
+            {u"create payments at payments.example"_s}, {u"in all at most: 20,000.00 EUR → 5,000.00 EUR (less)"_s},
+            true}};
     authority::StoryConsent consent;
     consent.entry = 3;
     consent.at = now - std::chrono::hours(6);
