@@ -105,6 +105,8 @@ Result<void> publish(Context& context, const Touched& touched)
 {
     for (const ClientId& id : touched.agents)
         TRY(publishAgent(context, id));
+    for (const GrantId& id : touched.ended)
+        context.view.removeGrant(id);
     for (const GrantId& id : touched.grants)
         TRY(publishGrant(context, id));
     if (touched.services == Touched::Services::Changed)
@@ -154,7 +156,9 @@ Result<DeskChanges> changesOf(Context& context, const Touched& touched)
 {
     DeskChanges changes;
     TRY(addRequests(context, changes, touched));
-    for (const GrantId& id : touched.grants) {
+    std::set<GrantId> grants = touched.grants;
+    grants.insert(touched.ended.begin(), touched.ended.end());
+    for (const GrantId& id : grants) {
         if (auto grant = TRY(context.ledger.find(id)))
             changes.grants.push_back(TRY(rowOf(context, std::move(*grant))));
     }

@@ -33,12 +33,20 @@ namespace countersign::authority {
 /// What the running transaction may have changed. Naming too much costs a look; undoing needs nothing.
 struct Touched {
     std::set<GrantId> grants;
+    std::vector<GrantId> ended; ///< no more to look at once they are durable; after undoing, as if in `grants`
     std::set<std::string> requests; ///< by public id
     std::set<ClientId> agents;
     std::set<ClientId> holders; ///< agents whose grants came, went or were held: their requests show other facts now
     enum class Services : std::uint8_t { Same, Changed } services = Services::Same;
     enum class Anchor : std::uint8_t { Same, Due } anchor = Anchor::Same; ///< a consent or a revocation is among it
     enum class Rollback : std::uint8_t { Same, Confirmed } rollback = Rollback::Same;
+
+    /// Something was undone, so that those that ended may not have.
+    void notEnded()
+    {
+        grants.insert(ended.begin(), ended.end());
+        ended.clear();
+    }
 };
 
 /// What came of the anchors that were to be kept; told of on the keychain's thread, which may outlive the authority.

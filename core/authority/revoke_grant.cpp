@@ -26,7 +26,7 @@ GrantState endState(EndReason reason)
 /// What follows from the end of one grant; `Any`: a Grant or a Descendant.
 template <typename Any> Result<void> noteEnd(Context& context, const Any& grant, GrantState state, EndReason reason)
 {
-    context.touched.grants.insert(grant.id);
+    context.touched.ended.push_back(grant.id);
     context.touched.holders.insert(grant.agent);
     const bool expired = state == GrantState::Expired;
     audit::LeafDraft leaf = draftAbout(expired ? audit::LeafKind::GrantExpired : audit::LeafKind::GrantRevoked, grant);
@@ -44,7 +44,7 @@ Result<void> endBelow(Context& context, const GrantId& id, GrantState state)
         return {};
     // Each entry of the log goes into indexes by grant: in their order, so that a page of them is written once.
     std::ranges::sort(all, {}, &grants::Descendant::id);
-    TRY(context.ledger.endBelow(id, state, EndReason::AncestorEnded, context.now()));
+    TRY(context.ledger.endAll(all, state, EndReason::AncestorEnded, context.now()));
     const std::set<GrantId> askedAbout = TRY(context.requests.grantsAskedAbout());
     for (const grants::Descendant& below : all) {
         context.view.cut(below.id);
@@ -55,8 +55,16 @@ Result<void> endBelow(Context& context, const GrantId& id, GrantState state)
     return {};
 }
 
-/// The grant and all below it, but not their tokens.
-Result<void> endTree(Context& context, const GrantId& id, EndReason reason)
+Result<void> endGrants(Context& context, const std::vector<GrantId>& ids, EndReason reason)
+{
+    for (const GrantId& id : ids)
+        TRY(endGrant(context, id, reason));
+    return {};
+}
+
+} // namespace
+
+Result<void> endGrant(Context& context, const GrantId& id, EndReason reason)
 {
     // For readers it ends now, and so does all below it (read_view.h), also if the disk should refuse what follows.
     context.touched.grants.insert(id);
@@ -76,28 +84,12 @@ Result<void> endTree(Context& context, const GrantId& id, EndReason reason)
     return endBelow(context, id, state);
 }
 
-Result<void> endTrees(Context& context, const std::vector<GrantId>& ids, EndReason reason)
-{
-    for (const GrantId& id : ids)
-        TRY(endTree(context, id, reason));
-    return {};
-}
-
-} // namespace
-
-Result<void> endGrant(Context& context, const GrantId& id, EndReason reason)
-{
-    TRY(endTree(context, id, reason));
-    return context.tokens.removeOfTree(id);
-}
-
 Result<void> endDueGrants(Context& context)
 {
     const auto due = TRY(context.ledger.dueAt(context.now()));
     if (due.empty())
         return {};
-    TRY(endTrees(context, due, EndReason::TimeRanOut));
-    // Tokens end with their grants. Those of one that was shortened later stay a while, and are good for nothing.
+    TRY(endGrants(context, due, EndReason::TimeRanOut));
     return context.tokens.removeExpired(context.now());
 }
 
@@ -111,17 +103,16 @@ Result<void> revokeGrant(Context& context, const GrantId& id)
 Result<void> revokeAllOf(Context& context, const ClientId& agent, EndReason reason)
 {
     const auto ids = TRY(context.ledger.notEndedOf(agent));
-    TRY(endTrees(context, ids, reason));
-    return context.tokens.removeDead();
+    return endGrants(context, ids, reason);
 }
 
 Result<void> stopEverything(Context& context)
 {
     for (const GrantState state : {GrantState::Live, GrantState::Held}) {
         const auto ids = TRY(context.ledger.inState(state));
-        TRY(endTrees(context, ids, EndReason::StoppedEverything));
+        TRY(endGrants(context, ids, EndReason::StoppedEverything));
     }
-    return context.tokens.removeDead();
+    return {};
 }
 
 } // namespace countersign::authority

@@ -184,6 +184,7 @@ Result<void> Writer::inSavepoint(Authority::Work<void>& work)
         result = std::unexpected(released.error());
     }
     m_database->rollbackToSavepoint();
+    m_context.touched.notEnded();
     if (m_context.log && m_context.log->size() != logSize) {
         // With a tree that is ahead of its leaves nothing may be committed.
         if (const auto reloaded = m_context.log->reload(); !reloaded)
@@ -211,6 +212,7 @@ std::vector<Job> Writer::takeUnfinished(std::vector<Job>& jobs, const Result<voi
 void Writer::undo()
 {
     m_database->rollback();
+    m_context.touched.notEnded();
     m_context.touched.anchor = Touched::Anchor::Same;
     m_context.touched.rollback = Touched::Rollback::Same;
     m_context.view.forgetStatusLists();

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct Descendant {
     GrantState state = GrantState::Live;
     EndReason reason = EndReason::None;
     UnixSeconds expiresAt;
+    std::int64_t row = 0; ///< where it lies
 
     bool operator==(const Descendant&) const = default;
 };
@@ -65,8 +67,9 @@ public:
     [[nodiscard]] Result<std::vector<GrantId>> descendantsOf(const GrantId& id) const;
     /// The live and held ones among them.
     [[nodiscard]] Result<std::vector<Descendant>> notEndedBelow(const GrantId& id) const;
-    /// setState() for those, in one statement.
-    [[nodiscard]] Result<void> endBelow(const GrantId& id, GrantState state, EndReason reason, UnixSeconds endedAt);
+    /// setState() for these, in one statement.
+    [[nodiscard]] Result<void> endAll(
+        std::span<const Descendant> grants, GrantState state, EndReason reason, UnixSeconds endedAt);
     /// From the person's own grant down to this one, itself the last. Error: NotFound; StorageCorrupt when a grant
     /// above is missing, or stands at another depth than its place in the chain.
     [[nodiscard]] Result<std::vector<Grant>> chainOf(const GrantId& id) const;

@@ -51,26 +51,30 @@ Result<std::vector<Descendant>> Ledger::notEndedBelow(const GrantId& id) const
     Query query(*m_database,
         COUNTERSIGN_BELOW "SELECT g.grant_id, g.parent_id, g.client_id, "
                           "(SELECT a.jkt FROM agents a WHERE a.client_id = g.client_id), g.state, g.end_reason, "
-                          "g.expires_at FROM below JOIN grants g ON g.id = below.row "
+                          "g.expires_at, g.id FROM below JOIN grants g ON g.id = below.row "
                           "WHERE g." COUNTERSIGN_NOT_ENDED "ORDER BY g.depth, g.id");
     query.bind(id.value);
     std::vector<Descendant> below;
     while (TRY(query.next())) {
         below.push_back({{query.text(0)}, {query.text(1)}, {query.text(2)}, {query.optionalText(3).value_or("")},
             static_cast<GrantState>(query.integer(4)),
-            endReasonFromName(query.optionalText(5).value_or("none")).value_or(EndReason::None), {query.integer(6)}});
+            endReasonFromName(query.optionalText(5).value_or("none")).value_or(EndReason::None), {query.integer(6)},
+            query.integer(7)});
     }
     return below;
 }
 
-Result<void> Ledger::endBelow(const GrantId& id, GrantState state, EndReason reason, UnixSeconds endedAt)
+Result<void> Ledger::endAll(std::span<const Descendant> grants, GrantState state, EndReason reason, UnixSeconds endedAt)
 {
+    std::string rows = "[0"; // no row has this number
+    for (const Descendant& grant : grants)
+        rows += ',' + std::to_string(grant.row);
     // The +: by their rows, in the order in which these lie in the file, not by an index on what is changed.
     Query query(*m_database,
-        COUNTERSIGN_BELOW "UPDATE grants SET state = ?, end_reason = ?, ended_at = ? "
-                          "WHERE id IN (SELECT row FROM below) AND +" COUNTERSIGN_NOT_ENDED);
-    query.bind(id.value).bind(std::int64_t{std::to_underlying(state)}).bind(std::string(endReasonName(reason)));
-    return query.bind(endedAt.value).run();
+        "UPDATE grants SET state = ?, end_reason = ?, ended_at = ? "
+        "WHERE id IN (SELECT value FROM json_each(?)) AND +" COUNTERSIGN_NOT_ENDED);
+    query.bind(std::int64_t{std::to_underlying(state)}).bind(std::string(endReasonName(reason)));
+    return query.bind(endedAt.value).bind(rows + ']').run();
 }
 
 Result<std::vector<Grant>> Ledger::chainOf(const GrantId& id) const

@@ -4,6 +4,7 @@
 #include "core/grants/token_store.h"
 
 #include "core/base/try.h"
+#include "core/grants/grant.h"
 
 #include <utility>
 
@@ -17,6 +18,9 @@ using store::Query;
 #define COUNTERSIGN_TOKEN_SELECT                                                                                       \
     "SELECT t.id, t.kind, t.token_hash, t.jti, t.grant_id, t.issued_at, t.expires_at, t.state, s.idx "                 \
     "FROM tokens t LEFT JOIN statuses s ON s.token_hash = t.token_hash "
+
+static_assert(std::to_underlying(GrantState::Live) == 0 && std::to_underlying(GrantState::Held) == 1);
+#define COUNTERSIGN_GRANT_IN_FORCE "EXISTS (SELECT 1 FROM grants g WHERE g.grant_id = t.grant_id AND g.state IN (0, 1))"
 
 template <typename Enum> std::int64_t number(Enum value)
 {
@@ -53,7 +57,7 @@ Result<std::int64_t> TokenStore::add(const Token& token)
 
 Result<std::optional<Token>> TokenStore::find(const std::string& hash) const
 {
-    Query query(*m_database, COUNTERSIGN_TOKEN_SELECT "WHERE t.token_hash = ?");
+    Query query(*m_database, COUNTERSIGN_TOKEN_SELECT "WHERE t.token_hash = ? AND " COUNTERSIGN_GRANT_IN_FORCE);
     query.bindBlob(hash);
     if (!TRY(query.next()))
         return std::nullopt;
@@ -62,7 +66,8 @@ Result<std::optional<Token>> TokenStore::find(const std::string& hash) const
 
 Result<std::optional<Token>> TokenStore::findAccess(const GrantId& grant, const TokenId& id) const
 {
-    Query query(*m_database, COUNTERSIGN_TOKEN_SELECT "WHERE t.grant_id = ? AND t.kind = ? AND t.jti = ?");
+    Query query(*m_database,
+        COUNTERSIGN_TOKEN_SELECT "WHERE t.grant_id = ? AND t.kind = ? AND t.jti = ? AND " COUNTERSIGN_GRANT_IN_FORCE);
     query.bind(grant.value).bind(number(TokenKind::Access)).bind(id.value);
     if (!TRY(query.next()))
         return std::nullopt;
@@ -100,18 +105,11 @@ Result<void> TokenStore::removeOfGrant(const GrantId& grant)
     return query.bind(grant.value).run();
 }
 
-Result<void> TokenStore::removeOfTree(const GrantId& root)
-{
-    Query query(*m_database,
-        "DELETE FROM tokens WHERE grant_id IN (WITH RECURSIVE tree (id) AS (SELECT ? "
-        "UNION SELECT g.grant_id FROM tree JOIN grants g ON g.parent_id = tree.id) SELECT id FROM tree)");
-    return query.bind(root.value).run();
-}
-
 Result<void> TokenStore::removeExpired(UnixSeconds now)
 {
-    Query query(*m_database, "DELETE FROM tokens WHERE expires_at <= ?");
-    return query.bind(now.value).run();
+    Query query(*m_database,
+        "DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)");
+    return query.bind(now.value).bind(std::int64_t{kSweptAtOnce}).run();
 }
 
 Result<void> TokenStore::removeDead()

@@ -38,11 +38,15 @@ struct Token {
     bool operator==(const Token&) const = default;
 };
 
+inline constexpr int kSweptAtOnce = 1000; ///< tokens that have run out: what hardly delays whoever waits
+
 class TokenStore {
 public:
     explicit TokenStore(store::Database& database) : m_database(&database) { }
 
     [[nodiscard]] Result<std::int64_t> add(const Token& token); ///< the new row
+    // Tokens end with their grants: none of an ended grant is found. The rows stay until their own end or the next
+    // start, since taking very many out of their index takes longer than all else that revoking them does.
     [[nodiscard]] Result<std::optional<Token>> find(const std::string& hash) const;
     /// The access token of a grant by its jti.
     [[nodiscard]] Result<std::optional<Token>> findAccess(const GrantId& grant, const TokenId& id) const;
@@ -53,11 +57,7 @@ public:
     [[nodiscard]] Result<void> rotate(const Token& old, std::int64_t successor);
     [[nodiscard]] Result<void> remove(std::int64_t row);
     [[nodiscard]] Result<void> removeOfGrant(const GrantId& grant);
-    /// Of a grant and of all below it, in one statement. (One for each of very many grants would cost the more the more
-    /// there were before: SQLite keeps a journal of the savepoint in memory, and walks through it after such a
-    /// statement.)
-    [[nodiscard]] Result<void> removeOfTree(const GrantId& root);
-    [[nodiscard]] Result<void> removeExpired(UnixSeconds now);
+    [[nodiscard]] Result<void> removeExpired(UnixSeconds now); ///< at most kSweptAtOnce, the oldest first
     /// Those of grants that ended or don't exist.
     [[nodiscard]] Result<void> removeDead();
 

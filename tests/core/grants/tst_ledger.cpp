@@ -190,8 +190,43 @@ private Q_SLOTS:
         QVERIFY(!*fixture.tokens.find("old"));
         QVERIFY(fixture.ledger.setState({"ended"}, GrantState::Revoked, EndReason::RevokedByPerson, UnixSeconds{50}));
         QVERIFY(fixture.tokens.removeDead());
-        QVERIFY(!*fixture.tokens.find("dead"));
+        QVERIFY(fixture.tokens.usableOf({"ended"})->empty());
         QVERIFY(*fixture.tokens.find("new"));
+    }
+
+    void a_token_is_found_as_long_as_its_grant_is_in_force_data()
+    {
+        QTest::addColumn<GrantState>("state");
+        QTest::addColumn<bool>("found");
+        QTest::newRow("live") << GrantState::Live << true;
+        QTest::newRow("held") << GrantState::Held << true;
+        QTest::newRow("expired") << GrantState::Expired << false;
+        QTest::newRow("revoked") << GrantState::Revoked << false;
+    }
+    void a_token_is_found_as_long_as_its_grant_is_in_force()
+    {
+        QFETCH(GrantState, state);
+        QFETCH(bool, found);
+        Fixture fixture;
+        fixture.add("g", 100);
+        Token token{0, TokenKind::Access, "hash", {"jti"}, {"g"}, {10}, {100}, TokenState::Current};
+        token.row = *fixture.tokens.add(token);
+        QVERIFY(fixture.ledger.setState({"g"}, state, EndReason::None, {}));
+        QCOMPARE(fixture.tokens.find("hash")->has_value(), found);
+        QCOMPARE(fixture.tokens.findAccess({"g"}, {"jti"})->has_value(), found);
+    }
+
+    void very_many_tokens_that_ran_out_are_forgotten_some_at_a_time()
+    {
+        Fixture fixture;
+        fixture.add("g", 100);
+        for (int i = 0; i <= kSweptAtOnce; ++i)
+            fixture.addToken("g", TokenKind::Access, std::to_string(i), 50 - i);
+        QVERIFY(fixture.tokens.removeExpired({50}));
+        QCOMPARE(fixture.tokens.usableOf({"g"})->size(), 1U);
+        QVERIFY(*fixture.tokens.find("0")); // the newest
+        QVERIFY(fixture.tokens.removeExpired({50}));
+        QVERIFY(fixture.tokens.usableOf({"g"})->empty());
     }
 };
 

@@ -65,7 +65,9 @@ private Q_SLOTS:
         addTrees(fixture);
         QVERIFY(fixture.ledger.setState({"a"}, GrantState::Revoked, EndReason::RevokedByPerson, UnixSeconds{20}));
         QVERIFY(fixture.ledger.setState({"b"}, GrantState::Held, EndReason::AncestorHeld, {}));
-        const auto below = fixture.ledger.notEndedBelow({"root"});
+        auto below = fixture.ledger.notEndedBelow({"root"});
+        for (Descendant& each : *below)
+            QVERIFY(std::exchange(each.row, 0) > 0);
         const std::vector<Descendant> expected{
             {{"b"}, {"root"}, {"agent"}, {"key"}, GrantState::Held, EndReason::AncestorHeld, {100}},
             {{"a1"}, {"a"}, {"agent"}, {"key"}, GrantState::Live, EndReason::None, {100}},
@@ -80,7 +82,10 @@ private Q_SLOTS:
         addTrees(fixture);
         QVERIFY(fixture.ledger.setState({"a"}, GrantState::Expired, EndReason::TimeRanOut, UnixSeconds{20}));
         QVERIFY(fixture.ledger.setState({"b"}, GrantState::Held, EndReason::PausedByPerson, {}));
-        QVERIFY(fixture.ledger.endBelow({"root"}, GrantState::Revoked, EndReason::AncestorEnded, UnixSeconds{30}));
+        const auto all = fixture.ledger.notEndedBelow({"root"});
+        QVERIFY(fixture.ledger.endAll({}, GrantState::Expired, EndReason::TimeRanOut, UnixSeconds{30}));
+        QVERIFY(fixture.ledger.endAll(*all, GrantState::Revoked, EndReason::AncestorEnded, UnixSeconds{30}));
+        QVERIFY(fixture.ledger.endAll(*all, GrantState::Expired, EndReason::TimeRanOut, UnixSeconds{40})); // too late
         for (const char* below : {"b", "a1", "a11"}) {
             const auto ended = fixture.ledger.find({below});
             QCOMPARE((*ended)->state, GrantState::Revoked);
