@@ -3,6 +3,7 @@
 #include "core/agents/trust_store.h"
 
 #include "core/agents/trust_evidence_json.h"
+#include "core/audit/leaf_codec.h"
 #include "core/base/try.h"
 
 #include <utility>
@@ -66,7 +67,8 @@ Result<std::optional<json::Object>> TrustStore::newestLeaf(const ClientId& agent
         "SELECT leaf FROM log_leaves WHERE client_id = ? AND kind IN (34, 35) AND kind = ? ORDER BY idx DESC LIMIT 1");
     if (!TRY(query.bind(agent.value).bind(std::int64_t{std::to_underlying(kind)}).next()))
         return std::nullopt;
-    auto leaf = json::parseObject(query.blob(0));
+    const auto bytes = audit::unpackLeaf(query.blob(0));
+    auto leaf = bytes ? json::parseObject(*bytes) : std::unexpected(bytes.error());
     const bool isRight = leaf && json::requiredString(*leaf, "type").value_or("") == leafKindName(kind)
         && json::requiredString(*leaf, "client_id").value_or("") == agent.value;
     return isRight ? std::optional(*std::move(leaf)) : std::nullopt;

@@ -5,6 +5,7 @@
 #include "core/audit/check_leaf.h"
 #include "core/audit/check_receipts.h"
 #include "core/audit/check_tree.h"
+#include "core/audit/leaf_codec.h"
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/merkle.h"
@@ -102,6 +103,9 @@ private:
     {
         if (m_leaves.integer(0) != static_cast<std::int64_t>(m_count))
             return corrupt(entry(m_count) + "it is missing");
+        auto bytes = unpackLeaf(m_leaves.blob(7));
+        if (!bytes)
+            return corrupt(entry(m_count) + "it can't be unpacked");
         LeafRow row;
         row.kind = m_leaves.integer(1);
         row.leaf = {.index = m_count,
@@ -109,7 +113,7 @@ private:
             .at = {m_leaves.integer(2)},
             .agent = {m_leaves.blob(3)},
             .grant = {m_leaves.blob(4)},
-            .bytes = m_leaves.blob(7),
+            .bytes = std::move(*bytes),
             .privateText = m_leaves.isNull(5) ? std::nullopt : std::optional(m_leaves.blob(5))};
         row.salt = m_leaves.blob(6);
         std::string hash = crypto::leafHash(row.leaf.bytes);

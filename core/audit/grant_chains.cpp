@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/audit/grant_chains.h"
 
+#include "core/audit/leaf_codec.h"
 #include "core/base/json.h"
 #include "core/base/try.h"
 #include "core/crypto/merkle.h"
@@ -32,7 +33,7 @@ Result<std::optional<ChainEnd>> GrantChains::endOf(store::Database& database, co
     query.bind(grant.value);
     if (!TRY(query.next()))
         return std::nullopt;
-    const std::string leaf = query.blob(1);
+    const std::string leaf = TRY(unpackLeaf(query.blob(1)));
     const auto claims = TRY(json::parseObject(leaf));
     const auto seq = TRY(json::optionalInteger(claims, "seq"));
     ChainEnd end{.seq = seq ? *seq : TRY(placeOf(database, grant, query.integer(0))), .hash = crypto::leafHash(leaf)};

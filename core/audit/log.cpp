@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/audit/log.h"
 
+#include "core/audit/leaf_codec.h"
 #include "core/audit/log_nodes.h"
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
@@ -93,7 +94,7 @@ Result<void> insertLeaf(store::Database& database, const Appended& leaf, const L
         query.bindBlob(*draft.privateText).bindBlob(commitment->salt);
     else
         query.bind(kNull).bind(kNull);
-    return query.bindBlob(leaf.bytes).run();
+    return query.bindBlob(packLeaf(leaf.bytes)).run();
 }
 
 } // namespace

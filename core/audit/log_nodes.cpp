@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/audit/log_nodes.h"
 
+#include "core/audit/leaf_codec.h"
 #include "core/base/try.h"
 #include "core/crypto/digest.h"
 
@@ -32,7 +33,7 @@ Result<void> computeNodes(store::Database& database)
     crypto::MerkleFrontier tree;
     store::Query leaves(database, "SELECT leaf FROM log_leaves ORDER BY idx");
     while (TRY(leaves.next())) {
-        const auto completed = tree.append(crypto::leafHash(leaves.blob(0)));
+        const auto completed = tree.append(crypto::leafHash(TRY(unpackLeaf(leaves.blob(0)))));
         TRY(addNodes(database, tree.size(), completed));
     }
     return store::Query(database, "DELETE FROM meta WHERE key = 'log_nodes'").run();
@@ -65,7 +66,7 @@ Result<std::vector<std::string>> readHashes(
         const bool found = TRY(query.next()) && query.integer(0) == static_cast<std::int64_t>(at);
         std::string hash = found ? query.blob(1) : std::string();
         if (found && level == 0)
-            hash = crypto::leafHash(hash);
+            hash = crypto::leafHash(TRY(unpackLeaf(hash)));
         if (hash.size() != crypto::kSha256Bytes)
             return contradiction(level == 0 ? "entry " + std::to_string(at) + " is missing"
                                             : "node " + std::to_string(at) + " of level " + std::to_string(level)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/audit/receipt.h"
 
+#include "core/audit/leaf_codec.h"
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/canonical_json.h"
@@ -126,7 +127,7 @@ Result<StoredReceipt> readReceipt(store::Database& database, std::uint64_t index
     if (!query.isNull(4))
         receipt.leaf.privateText = query.blob(4);
     receipt.salt = query.blob(5);
-    receipt.leaf.bytes = query.blob(6);
+    receipt.leaf.bytes = TRY(unpackLeaf(query.blob(6)));
     const std::string& leaf = receipt.leaf.bytes;
     receipt.jws = compact(signingInput(leaf, index, crypto::leafHash(leaf), origin, query.text(7)), query.blob(8));
     return receipt;

@@ -4,6 +4,7 @@
 
 #include "core/audit/checkpoint.h"
 #include "core/audit/leaf.h"
+#include "core/audit/leaf_codec.h"
 #include "core/audit/log_nodes.h"
 #include "core/base/try.h"
 
@@ -55,7 +56,7 @@ Result<std::string> readEntries(store::Database& database, std::uint64_t first, 
     store::Query query(database, "SELECT leaf FROM log_leaves WHERE idx >= ? ORDER BY idx LIMIT ?");
     query.bind(static_cast<std::int64_t>(first)).bind(static_cast<std::int64_t>(count));
     for (; TRY(query.next()); --count) {
-        const std::string leaf = query.blob(0);
+        const std::string leaf = TRY(unpackLeaf(query.blob(0)));
         bundle += static_cast<char>(leaf.size() >> 8U);
         bundle += static_cast<char>(leaf.size() & 0xFFU);
         bundle += leaf;

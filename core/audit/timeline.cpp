@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/audit/timeline.h"
 
+#include "core/audit/leaf_codec.h"
+#include "core/base/try.h"
+
 #include <algorithm>
 #include <limits>
 #include <set>
@@ -37,12 +40,13 @@ Result<Leaf> readLeaf(const store::Query& query)
     const std::int64_t kind = query.integer(1);
     if (kind < 0 || kind > static_cast<std::int64_t>(kLastLeafKind))
         return fail(ErrorCode::StorageCorrupt, "entry " + std::to_string(query.integer(0)) + ": of no known kind");
+    std::string bytes = TRY(unpackLeaf(query.blob(5)));
     return Leaf{.index = static_cast<std::uint64_t>(query.integer(0)),
         .kind = static_cast<LeafKind>(kind),
         .at = {query.integer(2)},
         .agent = {query.optionalText(3).value_or("")},
         .grant = {query.optionalText(4).value_or("")},
-        .bytes = query.blob(5),
+        .bytes = std::move(bytes),
         .privateText = query.isNull(6) ? std::nullopt : std::optional(query.blob(6))};
 }
 

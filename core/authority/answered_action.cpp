@@ -3,6 +3,7 @@
 
 #include "core/authority/answered_action.h"
 
+#include "core/audit/leaf_codec.h"
 #include "core/audit/receipt.h"
 #include "core/authority/action_leaf.h"
 #include "core/base/try.h"
@@ -85,7 +86,7 @@ Result<audit::Leaf> leafAt(Context& context, std::int64_t index)
         return fail(ErrorCode::StorageCorrupt, "A signature's answer is not in the log.");
     audit::Leaf leaf;
     leaf.index = static_cast<std::uint64_t>(index);
-    leaf.bytes = query.blob(0);
+    leaf.bytes = TRY(audit::unpackLeaf(query.blob(0)));
     if (!query.isNull(1))
         leaf.privateText = query.blob(1);
     return leaf;

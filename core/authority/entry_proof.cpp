@@ -4,6 +4,7 @@
 #include "core/authority/entry_proof.h"
 
 #include "core/audit/checkpoint.h"
+#include "core/audit/leaf_codec.h"
 #include "core/audit/proofs.h"
 #include "core/audit/receipt.h"
 #include "core/audit/tlog_proof.h"
@@ -107,7 +108,7 @@ Result<StoredEntry> readEntry(store::Database& database, std::uint64_t index)
     if (!query.isNull(4))
         entry.leaf.privateText = query.blob(4);
     entry.salt = query.blob(5);
-    entry.leaf.bytes = query.blob(6);
+    entry.leaf.bytes = TRY(audit::unpackLeaf(query.blob(6)));
     return entry;
 }
 

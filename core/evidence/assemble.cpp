@@ -4,6 +4,7 @@
 #include "core/evidence/assemble.h"
 
 #include "core/audit/checkpoint.h"
+#include "core/audit/leaf_codec.h"
 #include "core/audit/proofs.h"
 #include "core/audit/receipt.h"
 #include "core/base/try.h"
@@ -97,7 +98,7 @@ private:
             return fail(ErrorCode::StorageCorrupt, "Entry " + std::to_string(index) + " of the log is missing.");
         Entry entry;
         entry.index = index;
-        entry.leaf = query.blob(0);
+        entry.leaf = TRY(audit::unpackLeaf(query.blob(0)));
         if (m_details == Details::Included && !query.isNull(1))
             entry.disclosure = Opening{query.blob(2), query.blob(1)};
         const json::Object claims = TRY(json::parseObject(*entry.leaf));

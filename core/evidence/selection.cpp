@@ -4,6 +4,7 @@
 #include "core/evidence/selection.h"
 
 #include "core/audit/leaf.h"
+#include "core/audit/leaf_codec.h"
 #include "core/audit/receipt.h"
 #include "core/base/json.h"
 #include "core/base/try.h"
@@ -99,7 +100,8 @@ private:
         store::Query query(m_database, "SELECT leaf FROM log_leaves WHERE idx = ?");
         if (!TRY(query.bind(static_cast<std::int64_t>(index)).next()))
             return std::nullopt;
-        return TRY(json::parseObject(query.blob(0)));
+        const std::string leaf = TRY(audit::unpackLeaf(query.blob(0)));
+        return TRY(json::parseObject(leaf));
     }
 
     Result<void> add(std::uint64_t index)

@@ -3,9 +3,11 @@
 
 #include "core/audit/check.h"
 
+#include "core/audit/leaf_codec.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/signed_note.h"
 #include "tests/core/audit/log_fixture.h"
+#include "tests/core/audit/plain_leaves.h"
 #include "tests/core/store/raw_database.h"
 
 #include <QDir>
@@ -24,6 +26,9 @@ constexpr int kSigned = 50;
 
 const QString kStay = QStringLiteral("log_leaves_stay");
 const QString kKept = QStringLiteral("log_leaves_are_kept");
+
+const QString kLeaf17 = QStringLiteral("SELECT leaf FROM log_leaves WHERE idx = 17");
+const QString kSetLeaf17 = QStringLiteral("UPDATE log_leaves SET leaf = ? WHERE idx = 17");
 
 Result<audit::CheckReport> checkFolder(const QString& folder, const audit::CheckExpectation& expected)
 {
@@ -60,6 +65,8 @@ private Q_SLOTS:
         m_signedRoot = test->log.root();
         QVERIFY(appendUnsigned(*test, kLeaves));
         m_root = test->log.root();
+        m_packed = test::RawDatabase(m_folder).value(kLeaf17).toByteArray();
+        QVERIFY(test::layLeavesPlain(*test->database));
     }
 
     void a_sound_log_is_sound_and_every_leaf_is_visited_in_order()
@@ -254,18 +261,40 @@ private Q_SLOTS:
     void every_bit_of_a_leaf_matters()
     {
         const test::RawDatabase raw(m_folder);
-        const QByteArray leaf = raw.value(QStringLiteral("SELECT leaf FROM log_leaves WHERE idx = 17")).toByteArray();
-        const QString sql = QStringLiteral("UPDATE log_leaves SET leaf = ? WHERE idx = 17");
+        const QByteArray leaf = raw.value(kLeaf17).toByteArray();
         for (qsizetype at = 0; at < leaf.size(); ++at) {
             QByteArray changed = leaf;
             changed[at] = static_cast<char>(changed.at(at) ^ (1 << (at % 8)));
-            QVERIFY(raw.executeAgainst(kStay, sql, {changed}));
+            QVERIFY(raw.executeAgainst(kStay, kSetLeaf17, {changed}));
             const auto report = checkFolder(m_folder, test::expectation());
             QVERIFY2(!report, qPrintable(QStringLiteral("byte %1").arg(at)));
             QCOMPARE(report.error().code, ErrorCode::StorageCorrupt);
         }
-        QVERIFY(raw.executeAgainst(kStay, sql, {leaf}));
+        QVERIFY(raw.executeAgainst(kStay, kSetLeaf17, {leaf}));
         QVERIFY(checkFolder(m_folder, test::expectation()));
+    }
+
+    void a_packed_leaf_is_as_good_as_a_plain_one_and_every_bit_of_it_matters()
+    {
+        const test::RawDatabase raw(m_folder);
+        const std::string leaf = raw.value(kLeaf17).toByteArray().toStdString();
+        QVERIFY(m_packed.front() != '{');
+        QVERIFY(raw.executeAgainst(kStay, kSetLeaf17, {m_packed}));
+        QVERIFY(checkFolder(m_folder, test::expectation()));
+        int found = 0;
+        for (qsizetype at = 0; at < m_packed.size(); ++at) {
+            QByteArray changed = m_packed;
+            changed[at] = static_cast<char>(changed.at(at) ^ (1 << (at % 8)));
+            QVERIFY(raw.executeAgainst(kStay, kSetLeaf17, {changed}));
+            const auto report = checkFolder(m_folder, test::expectation());
+            if (report) { // the packing may have bits without a meaning; what is proven is the leaf
+                QCOMPARE(audit::unpackLeaf(changed.toStdString()).value(), leaf);
+                continue;
+            }
+            QCOMPARE(report.error().code, ErrorCode::StorageCorrupt);
+            ++found;
+        }
+        QVERIFY(found + 2 >= m_packed.size());
     }
 
     void a_log_rewritten_by_someone_without_the_key_is_found()
@@ -329,6 +358,7 @@ private:
     QString m_folder;
     std::string m_signedRoot;
     std::string m_root;
+    QByteArray m_packed; ///< leaf 17, as it was stored
 };
 
 QTEST_GUILESS_MAIN(CheckTest)

@@ -7,6 +7,7 @@
 #include "core/audit/receipt.h"
 #include "core/crypto/digest.h"
 #include "tests/core/audit/log_fixture.h"
+#include "tests/core/audit/plain_leaves.h"
 #include "tests/core/store/raw_database.h"
 
 #include <QTemporaryDir>
@@ -49,6 +50,7 @@ private Q_SLOTS:
             if ((i + 1) % 100 == 0)
                 log.writeCheckpoint().value();
         }
+        test::layLeavesPlain(*database).value();
         database->commit().value();
     }
 
@@ -142,7 +144,7 @@ private Q_SLOTS:
             leaf.index = 250;
             store::Query query(*database, "SELECT leaf FROM log_leaves WHERE idx = 250");
             query.next().value();
-            leaf.bytes = query.blob(0);
+            leaf.bytes = audit::unpackLeaf(query.blob(0)).value();
             leaf.leafHash = crypto::leafHash(leaf.bytes);
             audit::writeReceipt(*database, leaf, m_origin, other).value();
         }

@@ -3,6 +3,7 @@
 
 #include "core/audit/log.h"
 
+#include "core/audit/leaf_codec.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/canonical_json.h"
 #include "core/crypto/digest.h"
@@ -41,7 +42,7 @@ std::vector<std::string> leavesOf(store::Database& db)
     std::vector<std::string> leaves;
     Query query(db, "SELECT leaf FROM log_leaves ORDER BY idx");
     while (query.next().value())
-        leaves.push_back(query.blob(0));
+        leaves.push_back(audit::unpackLeaf(query.blob(0)).value());
     return leaves;
 }
 
@@ -156,10 +157,11 @@ private Q_SLOTS:
         while (query.next().value()) {
             QCOMPARE(query.blob(1), text.toStdString());
             QCOMPARE(query.blob(2).size(), 16u);
-            const auto claims = json::parseObject(query.blob(0));
+            const std::string leaf = audit::unpackLeaf(query.blob(0)).value();
+            const auto claims = json::parseObject(leaf);
             const std::string commitment = json::requiredString(*claims, "text_commitment").value();
             QCOMPARE(commitment, crypto::sha256Base64url(query.blob(2) + text.toStdString()));
-            QVERIFY(text.isEmpty() || !query.blob(0).contains(text.toStdString()));
+            QVERIFY(text.isEmpty() || !leaf.contains(text.toStdString()));
             commitments.insert(commitment);
         }
         QCOMPARE(commitments.size(), 2u); // the same text can't be told from another

@@ -45,7 +45,7 @@ std::string joined(std::span<const std::string> hashes)
     return all;
 }
 
-/// A log of small leaves, whose nodes are computed when it is opened.
+/// A log of small leaves as they were stored before they were packed, whose nodes are computed when it is opened.
 Hashes makeLarge(const QString& folder)
 {
     {
@@ -53,13 +53,13 @@ Hashes makeLarge(const QString& folder)
         store::Query fill(*database,
             "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n LIMIT ?) INSERT INTO log_leaves SELECT i, "
             "2, "
-            "0, NULL, NULL, NULL, NULL, CAST('leaf ' || i AS BLOB) FROM n");
+            "0, NULL, NULL, NULL, NULL, CAST('{' || i || '}' AS BLOB) FROM n");
         fill.bind(static_cast<std::int64_t>(kLarge)).run().value();
         store::Query(*database, "INSERT INTO meta VALUES ('log_nodes', 'due')").run().value();
     }
     Hashes leaves;
     for (std::uint64_t i = 0; i < kLarge; ++i)
-        leaves.push_back(crypto::leafHash("leaf " + std::to_string(i)));
+        leaves.push_back(crypto::leafHash('{' + std::to_string(i) + '}'));
     return leaves;
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/authority/use_cases.h"
 #include "core/base/json.h"
+#include "tests/core/audit/plain_leaves.h"
 #include "tests/support/actions.h"
 
 #include <QFile>
@@ -76,6 +77,7 @@ struct Scene {
     void tamper(const char* sql)
     {
         must(fixture.run<void>([sql](Context& context) -> Result<void> {
+            TRY(test::layLeavesPlain(context.database));
             for (const char* each : {"DROP TRIGGER log_leaves_stay", sql}) {
                 store::Query query(context.database, each);
                 if (auto done = query.run(); !done)

@@ -4,6 +4,7 @@
 // Each decision has a receipt, which stands in the log before it is handed out; the same signed request gets the same
 // one again.
 
+#include "core/audit/leaf_codec.h"
 #include "core/audit/receipt.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
@@ -74,7 +75,7 @@ struct Scene {
             query.bind(id.value);
             std::vector<std::string> leaves;
             while (TRY(query.next()))
-                leaves.push_back(query.blob(0));
+                leaves.push_back(TRY(audit::unpackLeaf(query.blob(0))));
             return leaves;
         }),
             "leaves");

@@ -4,6 +4,7 @@
 // What a start believes of a data folder that somebody else wrote into, put back, or damaged.
 
 #include "core/authority/use_cases.h"
+#include "tests/core/audit/plain_leaves.h"
 #include "tests/core/authority/family.h"
 #include "tests/core/authority/tampering.h"
 
@@ -227,6 +228,7 @@ private Q_SLOTS:
         const auto tokens = fixture.tokensFor(agent);
         QVERIFY(fixture.ask(fixture.request(agent, payments(), "another")));
         fixture.stop();
+        QVERIFY(test::layLeavesPlain(**store::Database::open(fixture.folder(), store::Access::ReadWrite)));
         tamperWithoutTriggers(fixture.folder(),
             {u"UPDATE log_leaves SET leaf = CAST(replace(CAST(leaf AS TEXT), 'payments.read', 'payments.zap') "
              u"AS BLOB)"_s});
