@@ -19,6 +19,7 @@ namespace countersign::ctl {
 
 namespace {
 constexpr std::uint16_t kUsualPort = 7317;
+constexpr std::string_view kSetAside = "set-aside-"; // core/authority/recovery.h
 /// What checkLog() and checkWitness() tell of.
 constexpr std::array<std::string_view, 3> kLogTroubles{"log_broken", "database_rolled_back", "witness_contradicts"};
 
@@ -61,7 +62,9 @@ Check checkProgram(const std::optional<json::Object>& facts, const std::optional
 {
     if (facts)
         return good("program", "Countersign runs (process " + std::to_string(numberOf(*facts, "pid")) + ')');
-    return bad("program", why ? why->text : std::string("Countersign is not running"), "start Countersign");
+    return bad("program", why ? why->text : std::string("Countersign is not running"),
+        "start Countersign; should it say that its keys are gone, put the keychain's backup back, or, if they are lost "
+        "for good, start anew from that window");
 }
 
 Check checkSockets(const Surroundings& surroundings)
@@ -108,6 +111,19 @@ Check checkDataFolder(const std::string& folder)
     if (error)
         return bad("data_folder", folder + " can't be read", toDo);
     return good("data_folder", folder + ": only you can read it");
+}
+
+std::vector<Check> checkEarlierLogs(const std::string& folder)
+{
+    std::vector<Check> checks;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        if (entry.is_directory(error) && entry.path().filename().string().starts_with(kSetAside))
+            checks.push_back(good("earlier_log",
+                "keys were lost once: the log before this one is set aside in " + entry.path().string()
+                    + "; keep it for as long as somebody may ask about it"));
+    }
+    return checks;
 }
 
 std::vector<Check> checkTroubles(const json::Object& facts)

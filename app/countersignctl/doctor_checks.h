@@ -31,6 +31,8 @@ struct Check {
 [[nodiscard]] Check checkSockets(const Surroundings& surroundings);
 [[nodiscard]] Check checkPort(const std::optional<json::Object>& facts);
 [[nodiscard]] Check checkDataFolder(const std::string& folder);
+/// The data folders of logs that the present one follows because keys were lost; empty: none.
+[[nodiscard]] std::vector<Check> checkEarlierLogs(const std::string& folder);
 /// Where the keys rest, and whether the keychain remembers how far the log goes.
 [[nodiscard]] Check checkKeychain(const json::Object& facts);
 /// From which entry on it is broken; when all of it was last checked.

@@ -24,6 +24,7 @@ std::vector<Check> examine(const Surroundings& surroundings)
         checks.push_back(checkDataFolder(textOf(*facts, "data_folder")));
         checks.push_back(checkLog(*facts));
         checks.push_back(checkWitness(*facts));
+        std::ranges::move(checkEarlierLogs(textOf(*facts, "data_folder")), std::back_inserter(checks));
         std::ranges::move(checkTroubles(*facts), std::back_inserter(checks));
     }
     return checks;

@@ -17,7 +17,7 @@ namespace countersign::desktop {
 
 struct IdentityRecord {
     keychain::Backend backend = keychain::Backend::SealedFile;
-    Thumbprint device;
+    Thumbprint device; ///< its first key, after which the log is named
     Thumbprint person;
 
     bool operator==(const IdentityRecord&) const = default;

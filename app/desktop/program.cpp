@@ -124,6 +124,7 @@ Program::Program(Opening opening)
 {
     connect(m_startup.get(), &Startup::firstStart, this, &Program::onFirstStart);
     connect(m_startup.get(), &Startup::failed, this, &Program::onFailed);
+    connect(m_startup.get(), &Startup::keychainsFound, this, &Program::askToStartAnew);
     connect(m_startup.get(), &Startup::started, this, &Program::onStarted);
     connect(&m_tray, &Tray::windowWanted, this, &Program::showWindow);
     connect(&m_tray, &Tray::quitWanted, this, &Program::askToQuit);
@@ -138,6 +139,7 @@ Program::~Program()
 {
     m_broker.shutDown();
     delete m_start;
+    delete m_recovery;
     delete m_passphraseDialog;
     delete m_message;
 }
@@ -180,9 +182,35 @@ void Program::onFailed(const Error& error)
     m_message->setInformativeText(text);
     const auto* again = m_message->addButton(tr("Try again"), QMessageBox::AcceptRole);
     const auto* quit = m_message->addButton(tr("Quit"), QMessageBox::RejectRole);
+    if (m_startup->mayStartAnew(error)) {
+        QPushButton* lost = m_message->addButton(tr("The keys are lost for good…"), QMessageBox::ActionRole);
+        lost->setObjectName(u"keysAreLost"_s);
+        lost->setAutoDefault(false);
+        connect(lost, &QPushButton::clicked, this, [this] { m_startup->findKeychains(); });
+    }
     connect(again, &QPushButton::clicked, this, [this] { m_startup->begin(); });
     connect(quit, &QPushButton::clicked, qApp, &QCoreApplication::quit);
     raise(*m_message);
+}
+
+void Program::askToStartAnew(const std::vector<keychain::Backend>& available)
+{
+    m_recovery = new ui::RecoveryDialog(
+        placesFor(available), [this](ui::RecoveryDialog::Choice& choice, ui::RecoveryDialog::Answer answer) {
+            m_startAnswer = [this, answer = std::move(answer)](const Result<void>& made) {
+                answer(made.transform([this] {
+                    return ui::RecoveryDialog::Made{
+                        QString::fromStdString(m_desk->status().device.value), m_startup->archive()};
+                }));
+            };
+            const auto backend = keychain::backendFromName(choice.place.toStdString());
+            m_startup->startAnew(backend.value_or(keychain::Backend::SealedFile), choice.passphrase);
+        });
+    m_recovery->setAttribute(Qt::WA_DeleteOnClose);
+    // Closed before anything was decided: what keeps the program from starting is still the same.
+    connect(m_recovery, &QDialog::rejected, this, [this] { m_startup->begin(); });
+    connect(m_recovery, &QDialog::accepted, this, &Program::showWindow);
+    raise(*m_recovery);
 }
 
 void Program::onStarted()
@@ -279,7 +307,7 @@ void Program::review(const QString& publicId)
 void Program::showWindow()
 {
     for (QWidget* first :
-        {static_cast<QWidget*>(m_message), static_cast<QWidget*>(m_passphraseDialog), static_cast<QWidget*>(m_start)}) {
+        {static_cast<QWidget*>(m_message), static_cast<QWidget*>(m_passphraseDialog), static_cast<QWidget*>(m_start), static_cast<QWidget*>(m_recovery)}) {
         if (first != nullptr && first->isVisible()) {
             raise(*first);
             return;

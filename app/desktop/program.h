@@ -20,6 +20,7 @@
 #include "ui/common/main_window.h"
 #include "ui/consent/consent_dialog.h"
 #include "ui/start/passphrase_dialog.h"
+#include "ui/start/recovery_dialog.h"
 #include "ui/start/start_dialog.h"
 
 #include <QObject>
@@ -48,6 +49,7 @@ public:
 private:
     void onFirstStart(const std::vector<keychain::Backend>& available);
     void onFailed(const Error& error);
+    void askToStartAnew(const std::vector<keychain::Backend>& available);
     void onStarted();
     [[nodiscard]] Result<void> openDoors();
     void openWindows();
@@ -75,7 +77,8 @@ private:
     std::unique_ptr<ui::MainWindow> m_window;
     std::unique_ptr<ui::ConsentDialog> m_consent;
     QPointer<ui::StartDialog> m_start;
-    ui::StartDialog::Answer m_startAnswer;
+    QPointer<ui::RecoveryDialog> m_recovery;
+    std::function<void(const Result<void>&)> m_startAnswer; ///< of either of them
     QPointer<ui::PassphraseDialog> m_passphraseDialog;
     QPointer<QMessageBox> m_message;
 };

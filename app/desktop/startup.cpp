@@ -3,11 +3,14 @@
 
 #include "app/desktop/startup.h"
 
+#include "core/base/try.h"
+#include "core/keychain/device_rotation.h"
 #include "core/keychain/identity.h"
 
 #include <QDir>
 #include <QFileInfo>
 
+#include <future>
 #include <utility>
 
 namespace countersign::desktop {
@@ -41,14 +44,26 @@ void Startup::begin()
         Q_EMIT failed({ErrorCode::StorageFailed, "The folder " + m_places.folder.toStdString() + " can't be made."});
         return;
     }
+    if (m_anew == Anew::Wanted)
+        m_anew = Anew::No;
+    auto recovery = authority::readRecovery(m_places.folder);
+    if (recovery && !*recovery) {
+        if (auto back = authority::takeSealedFileBack(m_places.folder); !back)
+            recovery = std::unexpected(back.error());
+    }
+    if (!recovery) {
+        Q_EMIT failed(recovery.error());
+        return;
+    }
+    m_recovery = *std::move(recovery);
     auto record = readIdentityRecord(m_places.folder);
     if (!record) {
         Q_EMIT failed(record.error());
         return;
     }
     m_record = *record;
-    if (m_record) {
-        openKeychain(m_record->backend);
+    if (m_recovery || m_record) {
+        openKeychain(m_recovery ? m_recovery->backend : m_record->backend);
         return;
     }
     m_keychain.post([this](Keychain*) {
@@ -60,6 +75,35 @@ void Startup::makeIdentity(Backend backend, QString& passphrase)
 {
     m_passphrase = crypto::SecretBytes::takeFrom(passphrase);
     openKeychain(backend);
+}
+
+bool Startup::mayStartAnew(const Error& error) const
+{
+    return (m_record || m_recovery)
+        && (error.code == ErrorCode::KeychainEmptied || error.code == ErrorCode::WrongPassphrase);
+}
+
+void Startup::startAnew(Backend backend, QString& passphrase)
+{
+    m_passphrase = crypto::SecretBytes::takeFrom(passphrase);
+    if (m_anew == Anew::Decided) {
+        begin();
+        return;
+    }
+    m_anew = Anew::Wanted;
+    m_keychain.post([this, backend](Keychain*) {
+        if (auto aside = authority::setSealedFileAside(m_places.folder); !aside)
+            report(aside.error());
+        else
+            openKeychain(backend);
+    });
+}
+
+void Startup::findKeychains()
+{
+    m_keychain.post([this](Keychain*) {
+        m_gui.post([this, available = keychain::availableBackends()] { Q_EMIT keychainsFound(available); });
+    });
 }
 
 void Startup::openKeychain(Backend backend)
@@ -84,8 +128,14 @@ void Startup::openKeychain(Backend backend)
 
 void Startup::loadIdentity(Keychain& keychain)
 {
-    if (!m_record) {
-        auto made = makeOrAdoptIdentity(keychain);
+    if (m_anew == Anew::Wanted) {
+        if (auto made = makeSuccessor(keychain); !made) {
+            report(made.error());
+            return;
+        }
+    }
+    if (m_recovery || !m_record) {
+        auto made = m_recovery ? carryOutRecovery(keychain) : makeOrAdoptIdentity(keychain);
         if (!made) {
             report(made.error());
             return;
@@ -98,8 +148,12 @@ void Startup::loadIdentity(Keychain& keychain)
         report(identity.error());
         return;
     }
-    if (!*identity || (*identity)->device.publicKey().thumbprint() != m_record->device
-        || (*identity)->person.thumbprint() != m_record->person) {
+    const auto first = *identity ? keychain::firstDevice(**identity) : Result<Thumbprint>(Thumbprint());
+    if (!first) {
+        report(first.error());
+        return;
+    }
+    if (*first != m_record->device || (*identity)->person.thumbprint() != m_record->person) {
         report({ErrorCode::KeychainEmptied,
             "The keychain holds other keys than those that this data folder belongs to. Nothing was changed and no key "
             "was made. "
@@ -120,11 +174,47 @@ Result<Identity> Startup::makeOrAdoptIdentity(Keychain& keychain)
             return made;
         *identity = std::move(*made);
     }
-    m_record = IdentityRecord{
-        keychain.backend(), (*identity)->device.publicKey().thumbprint(), (*identity)->person.thumbprint()};
+    TRY(keychain::settleSuccessor(keychain)); // of a ceremony whose data folder is gone
+    const Thumbprint first = TRY(keychain::firstDevice(**identity));
+    m_record = IdentityRecord{keychain.backend(), first, (*identity)->person.thumbprint()};
     if (auto written = writeIdentityRecord(m_places.folder, *m_record); !written)
         return std::unexpected(written.error());
     return std::move(**identity);
+}
+
+/// The keys that stand by, and the decision; from then on there is only forward.
+Result<void> Startup::makeSuccessor(Keychain& keychain)
+{
+    const UnixSeconds now = m_clock.now();
+    // One that was decided and not carried out yet goes on; after that, its own keys are the ones that are lost.
+    const bool goesOn = m_recovery && (!m_record || m_record->device != m_recovery->device);
+    const authority::LostLog lost = goesOn
+        ? m_recovery->lost
+        : authority::readLostLog(m_places.folder, m_record->device, m_record->person, now);
+    const Identity made = TRY(keychain::createSuccessor(keychain, m_passphrase, lost.device, now));
+    const authority::Recovery recovery{
+        lost, keychain.backend(), made.device.publicKey().thumbprint(), made.person.thumbprint()};
+    TRY(authority::decideRecovery(m_places.folder, recovery));
+    m_recovery = recovery;
+    m_anew = Anew::Decided;
+    m_archive = m_places.folder + u'/' + QString::fromStdString(lost.archive);
+    return {};
+}
+
+Result<Identity> Startup::carryOutRecovery(Keychain& keychain)
+{
+    auto identity = TRY(keychain::loadIdentity(keychain, History::KeysWereMade));
+    if (TRY(keychain::firstDevice(*identity)) != m_recovery->device)
+        return fail(ErrorCode::KeychainEmptied,
+            "The keychain holds other keys than those with which Countersign was to start anew. Nothing was changed. "
+            "Put the keychain back as it was, or start anew once more.");
+    if (!m_record || m_record->device != m_recovery->device) {
+        TRY(authority::setAside(m_places.folder, *m_recovery));
+        m_record = IdentityRecord{m_recovery->backend, m_recovery->device, m_recovery->person};
+        TRY(writeIdentityRecord(m_places.folder, *m_record));
+    }
+    TRY(keychain::settleSuccessor(keychain));
+    return *std::move(identity);
 }
 
 void Startup::startAuthority(Keychain& keychain, Identity identity)
@@ -149,14 +239,35 @@ void Startup::startAuthority(Keychain& keychain, Identity identity)
                     kept(written);
                 });
             },
-        .clock = &m_clock};
+        .clock = &m_clock,
+        .follows = m_recovery ? std::optional(m_recovery->lost) : std::nullopt,
+        .deviceKeeper = deviceKeeper()};
     auto started = authority::Authority::start(std::move(options));
     if (!started) {
         report(started.error());
         return;
     }
     m_authority = std::move(*started);
+    if (auto ended = m_recovery ? authority::endRecovery(m_places.folder) : Result<void>(); !ended)
+        qWarning("That Countersign started anew will be looked at again: %s", ended.error().message.c_str());
     m_gui.post([this] { Q_EMIT this->started(); });
+}
+
+authority::DeviceKeeper Startup::deviceKeeper()
+{
+    authority::DeviceKeeper keeper;
+    keeper.stage = [&thread = m_keychain](const Identity& now, const keychain::NextDevice& next) -> Result<void> {
+        auto stored = std::make_shared<std::promise<Result<void>>>();
+        thread.post([now, next, stored](Keychain* open) { stored->set_value(keychain::stageDevice(*open, now, next)); });
+        return stored->get_future().get();
+    };
+    keeper.adopt = [&thread = m_keychain](const Identity& now) {
+        thread.post([now](Keychain* open) {
+            if (auto adopted = keychain::adoptDevice(*open, now); !adopted)
+                qWarning("The new key will be taken over at the next start: %s", adopted.error().message.c_str());
+        });
+    };
+    return keeper;
 }
 
 void Startup::report(Error error)

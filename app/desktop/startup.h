@@ -36,6 +36,14 @@ public:
     void begin(); ///< also "try again" after failed()
     /// The answer to firstStart(). `passphrase` is wiped.
     void makeIdentity(keychain::Backend backend, QString& passphrase);
+    /// Whether what failed() told may mean that the keys are lost, so that the person may decide to start anew.
+    [[nodiscard]] bool mayStartAnew(const Error& error) const;
+    void findKeychains(); ///< for new keys; keychainsFound()
+    /// The person decided so (core/authority/recovery.h). As makeIdentity(); ends with started() or failed(). Once it
+    /// was decided, calling it again only goes on.
+    void startAnew(keychain::Backend backend, QString& passphrase);
+    /// After startAnew(): where the old data is now.
+    [[nodiscard]] QString archive() const { return m_archive; }
 
     // After started():
     [[nodiscard]] std::unique_ptr<authority::Authority> takeAuthority() { return std::move(m_authority); }
@@ -45,6 +53,7 @@ public:
 Q_SIGNALS:
     void firstStart(const std::vector<countersign::keychain::Backend>& available);
     void failed(const countersign::Error& error);
+    void keychainsFound(const std::vector<countersign::keychain::Backend>& available);
     /// takeAuthority() has it now.
     void started();
 
@@ -52,7 +61,10 @@ private:
     void openKeychain(keychain::Backend backend);
     void loadIdentity(keychain::Keychain& keychain); // on the keychain's thread, as those below
     Result<keychain::Identity> makeOrAdoptIdentity(keychain::Keychain& keychain);
+    Result<void> makeSuccessor(keychain::Keychain& keychain);
+    Result<keychain::Identity> carryOutRecovery(keychain::Keychain& keychain);
     void startAuthority(keychain::Keychain& keychain, keychain::Identity identity);
+    [[nodiscard]] authority::DeviceKeeper deviceKeeper();
     void report(Error error);
 
     Places m_places;
@@ -61,6 +73,9 @@ private:
     PassphraseBroker& m_broker;
     const Clock& m_clock;
     std::optional<IdentityRecord> m_record;
+    std::optional<authority::Recovery> m_recovery; ///< decided, and not ended
+    enum class Anew : std::uint8_t { No, Wanted, Decided } m_anew = Anew::No; ///< in this run of the program
+    QString m_archive;
     crypto::SecretBytes m_passphrase; ///< set at first start, until the authority runs
     std::unique_ptr<authority::Authority> m_authority;
 };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/audit/check.h"
 
+#include "core/audit/check_devices.h"
 #include "core/audit/check_leaf.h"
 #include "core/audit/check_receipts.h"
 #include "core/audit/check_tree.h"
@@ -57,6 +58,7 @@ public:
               " FROM log_leaves ORDER BY idx")
         , m_checkpoints(database, "SELECT size, root, note FROM log_checkpoints WHERE size >= ? ORDER BY size")
         , m_node(database, "SELECT hash FROM log_nodes WHERE level = ? AND idx = ?")
+        , m_devices(expected.origin)
     {
     }
 
@@ -129,6 +131,7 @@ private:
     Result<void> checkRow(const LeafRow& row, const std::string& hash)
     {
         const LeafClaims claims = TRY(checkLeaf(row));
+        TRY(m_devices.take(claims, row.leaf));
         TRY(m_grants.take(claims, row.leaf.kind, hash));
         if (m_count < m_tail)
             return {};
@@ -206,6 +209,8 @@ private:
             return corrupt(
                 entry(m_count) + "it is missing; " + std::to_string(*m_nextCheckpoint) + " entries were signed");
         TRY(compareNodeCounts());
+        if (!m_expected.device.isEmpty() && !m_devices.knows(m_expected.device.value))
+            return corrupt(entry(m_count) + "it is missing; with it the device got the key that it has now");
         TRY(m_receipts->finish());
         if (m_options.scope == CheckScope::Whole)
             TRY(checkSurroundings(m_database));
@@ -222,6 +227,7 @@ private:
     store::Query m_node;
     std::optional<ReceiptCheck> m_receipts;
     CheckTree m_tree;
+    DeviceOrder m_devices;
     GrantOrder m_grants;
     Nodes m_nodes = Nodes::Stored;
     std::uint64_t m_total = 0;

@@ -107,6 +107,8 @@ std::string originOf(const Thumbprint& device)
 Log::Log(store::Database& database, LogOwner owner, crypto::PrivateKey key)
     : m_database(&database), m_owner(std::move(owner)), m_key(std::move(key))
 {
+    if (m_owner.origin.empty())
+        m_owner.origin = originOf(m_owner.device);
 }
 
 Result<Log> Log::open(store::Database& database, LogOwner owner, crypto::PrivateKey key)
@@ -166,11 +168,6 @@ Result<Appended> Log::append(const LeafDraft& draft, UnixSeconds now)
     if (!draft.grant.isEmpty())
         m_grants.setEnd(draft.grant, {.seq = before ? before->seq + 1 : 0, .hash = leaf.leafHash});
     return leaf;
-}
-
-std::string Log::origin() const
-{
-    return originOf(m_owner.device);
 }
 
 Result<Checkpoint> Log::writeCheckpoint()

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
 // The append-only log: RFC 6962 tree over the leaves, checkpoints (C2SP tlog-checkpoint, signed note, Ed25519) with the
-// origin "countersign/<device thumbprint>". Used on the authority thread, inside its transactions.
+// origin "countersign/<thumbprint of the first device key>". Used on the authority thread, inside its transactions.
 #pragma once
 
 #include "core/audit/checkpoint.h"
@@ -18,17 +18,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace countersign::audit {
 
 inline constexpr std::chrono::seconds kCheckpointInterval{10}; ///< at most so long after something was added
 
 struct LogOwner {
-    Thumbprint device;
+    Thumbprint device; ///< whose key writes
     Thumbprint person;
+    std::string origin = {}; ///< empty: the log is this device's first, and bears its name
 };
 
-/// What the log of a device is called: "countersign/<device thumbprint>".
+/// What a log is called all its life: "countersign/<thumbprint of its first device key>".
 [[nodiscard]] std::string originOf(const Thumbprint& device);
 
 /// A leaf that was written: what a receipt of it says.
@@ -52,7 +54,9 @@ public:
 
     [[nodiscard]] std::uint64_t size() const { return m_tree.size(); }
     [[nodiscard]] std::string root() const { return m_tree.root(); }
-    [[nodiscard]] std::string origin() const;
+    [[nodiscard]] const std::string& origin() const { return m_owner.origin; }
+    /// From the next entry on another key of the device writes.
+    void setDevice(Thumbprint device) { m_owner.device = std::move(device); }
 
     /// Signs the present tree and stores the checkpoint (in the running transaction). Nothing to do when nothing was
     /// added since the last one, which is returned then.

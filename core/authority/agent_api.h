@@ -7,6 +7,7 @@
 
 #include "core/agents/agent.h"
 #include "core/agents/process.h"
+#include "core/audit/device_terms.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
@@ -264,7 +265,8 @@ public:
         const crypto::HttpMessage& answer, const std::vector<crypto::Component>& components) const = 0;
 
     [[nodiscard]] virtual std::string issuer() const = 0;
-    [[nodiscard]] virtual crypto::PublicKey deviceKey() const = 0;
+    /// The device's keys, the one in force last: tokens of the ones before are good until they end.
+    [[nodiscard]] virtual audit::DeviceTerms deviceKeys() const = 0;
     [[nodiscard]] virtual Thumbprint person() const = 0;
 };
 

@@ -4,6 +4,7 @@
 #include "core/authority/authority.h"
 
 #include "core/authority/changes.h"
+#include "core/authority/device_keys.h"
 #include "core/authority/engine.h"
 #include "core/authority/log_checker.h"
 #include "core/authority/read_receipts.h"
@@ -25,26 +26,18 @@
 
 namespace countersign::authority {
 
-namespace {
-
-constexpr std::chrono::minutes kLogCheckLook{10}; ///< between two looks whether the log is to be checked
-constexpr std::string_view kAnswerTag = "fapi-2-response"; ///< FAPI 2.0 HTTP Signatures
-constexpr std::string_view kAnswerLabel = "sig1";
-
-} // namespace
-
 struct Authority::Data {
-    explicit Data(const AuthorityOptions& options)
+    Data(const AuthorityOptions& options, DeviceKeys deviceKeys)
         : clock(options.clock)
         , folder(options.folder)
         , issuer(options.issuer)
-        , device(options.identity.device)
         , person(options.identity.person.thumbprint())
         , sealedPersonKey(options.identity.sealedPersonKey)
         , clockWatch(*options.clock)
         , view(*options.clock, clockWatch, options.issuer, person, options.delegationDepth)
-        , keys{audit::originOf(device.publicKey().thumbprint()), device.publicKey(), options.identity.person,
+        , keys{audit::originOf(deviceKeys.terms.front().key.thumbprint()), deviceKeys.terms, options.identity.person,
               options.identity.log.publicKey()}
+        , devices(std::move(deviceKeys))
         , mailbox(std::make_unique<Mailbox>([this](auto tasks) { drain(std::move(tasks)); }))
     {
         thread.setObjectName(QStringLiteral("authority"));
@@ -100,12 +93,12 @@ struct Authority::Data {
     const Clock* clock;
     QString folder;
     std::string issuer;
-    crypto::PrivateKey device;
     Thumbprint person;
     std::string sealedPersonKey;
     ClockWatch clockWatch;
     ReadView view;
-    LogKeys keys;
+    LogKeys keys; ///< its devices are those at start
+    DeviceRing devices;
     std::unique_ptr<ReaderPool> readers;
     std::unique_ptr<LogChecker> checker;
 
@@ -123,10 +116,10 @@ Authority::~Authority() = default;
 
 Result<std::unique_ptr<Authority>> Authority::start(AuthorityOptions options)
 {
-    auto data = std::make_unique<Data>(options);
+    auto data = std::make_unique<Data>(options, TRY(deviceKeysOf(options.identity)));
     std::promise<Result<void>> started;
     data->mailbox->post([&data = *data, &options, &started] {
-        auto writer = Writer::open(std::move(options), data.view, data.clockWatch);
+        auto writer = Writer::open(std::move(options), data.view, data.clockWatch, data.devices);
         if (writer)
             data.engine = std::make_unique<Engine>(std::move(*writer), *data.clock);
         started.set_value(writer ? Result<void>() : std::unexpected(writer.error()));
@@ -148,6 +141,11 @@ void Authority::submit(Work<void> work, Reply<void> reply)
 void Authority::submitRevocation(Work<void> work, Reply<void> reply)
 {
     d->submit({std::move(work), std::move(reply), Job::Urgency::Revocation, {}});
+}
+
+void Authority::submitAlone(Work<void> work, Reply<void> reply)
+{
+    d->submit({std::move(work), std::move(reply), Job::Urgency::Alone, {}});
 }
 
 void Authority::unlockPersonKey(crypto::SecretBytes passphrase, Reply<void> reply)
@@ -188,6 +186,11 @@ void Authority::read(std::move_only_function<void(store::Database&)> work)
         if (database)
             work(**database);
     });
+}
+
+void Authority::runAside(std::move_only_function<void()> work)
+{
+    d->readers->post([work = std::move(work)](auto&&) mutable { work(); });
 }
 
 const Clock& Authority::clock() const
@@ -262,8 +265,7 @@ void Authority::reportOutcome(ReportOutcome command, Reply<OutcomeAnswer> reply)
 
 void Authority::readReceipt(std::string id, Reply<ReadReceipt> reply)
 {
-    const std::string origin = audit::originOf(d->device.publicKey().thumbprint());
-    d->readers->post([id = std::move(id), origin, reply = std::move(reply)](Result<store::Database*> database) mutable {
+    d->readers->post([id = std::move(id), origin = d->keys.origin, reply = std::move(reply)](Result<store::Database*> database) mutable {
         reply(database ? authority::readReceipt(**database, id, origin) : std::unexpected(database.error()));
     });
 }
@@ -318,15 +320,13 @@ std::optional<ClientId> Authority::findAgent(std::string_view subject) const
 
 Result<std::string> Authority::signIntrospection(std::string_view claims) const
 {
-    return crypto::signJwt("token-introspection+jwt", TRY(json::parseObject(claims)), d->device);
+    return crypto::signJwt("token-introspection+jwt", TRY(json::parseObject(claims)), d->devices.keys()->signing);
 }
 
 Result<crypto::SignatureFields> Authority::signAnswer(
     const crypto::HttpMessage& answer, const std::vector<crypto::Component>& components) const
 {
-    const crypto::SignatureParameters parameters{
-        .created = d->clock->now(), .keyId = d->device.publicKey().thumbprint().value, .tag = std::string(kAnswerTag)};
-    return crypto::signMessage(answer, kAnswerLabel, components, parameters, d->device);
+    return authority::signAnswer(d->devices.keys()->signing, answer, components, d->clock->now());
 }
 
 std::string Authority::issuer() const
@@ -334,9 +334,9 @@ std::string Authority::issuer() const
     return d->issuer;
 }
 
-crypto::PublicKey Authority::deviceKey() const
+audit::DeviceTerms Authority::deviceKeys() const
 {
-    return d->device.publicKey();
+    return d->devices.keys()->terms;
 }
 
 Thumbprint Authority::person() const
@@ -379,7 +379,8 @@ void Authority::timeline(audit::TimelineFilter filter, std::optional<std::uint64
 
 void Authority::story(std::uint64_t entry, Reply<Story> reply)
 {
-    d->readers->post([keys = d->keys, entry, reply = std::move(reply)](Result<store::Database*> database) mutable {
+    const LogKeys keys{d->keys.origin, deviceKeys(), d->keys.person, d->keys.log};
+    d->readers->post([keys, entry, reply = std::move(reply)](Result<store::Database*> database) mutable {
         reply(database ? readStory(**database, keys, entry) : std::unexpected(database.error()));
     });
 }

@@ -8,6 +8,7 @@
 
 #include "core/authority/agent_api.h"
 #include "core/authority/person_desk.h"
+#include "core/authority/recovery.h"
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/keychain/identity.h"
@@ -28,6 +29,14 @@ struct Context; // core/authority/context.h: the state, seen by use cases only
 using AnchorKept = std::function<void(const Result<void>& result)>;
 using KeepAnchor = std::function<void(const keychain::LogAnchor& anchor, AnchorKept kept)>;
 
+/// Where the keys of the device rest while one follows the other (core/keychain/device_rotation.h).
+struct DeviceKeeper {
+    /// keychain::stageDevice(): returns when it is stored. Called on the reader pool, may block.
+    std::function<Result<void>(const keychain::Identity& now, const keychain::NextDevice& next)> stage;
+    /// keychain::adoptDevice(): must hand on and return. Any thread.
+    std::function<void(const keychain::Identity& now)> adopt;
+};
+
 struct AuthorityOptions {
     QString folder; ///< the data folder
     std::string issuer; ///< "http://127.0.0.1:7317"
@@ -36,6 +45,8 @@ struct AuthorityOptions {
     std::optional<keychain::LogAnchor> anchor; ///< what the keychain remembers
     KeepAnchor keepAnchor;
     const Clock* clock = nullptr;
+    std::optional<LostLog> follows = {}; ///< a new log says that it follows this one; one that exists says nothing more
+    DeviceKeeper deviceKeeper = {}; ///< empty: the device's key can't be replaced
     /// Links below the person's own grant; less than permissions::kMaxChain.
     int delegationDepth = grants::kDefaultDelegationDepth;
 };
@@ -69,6 +80,8 @@ public:
     /// The same for what takes authority away: it acts in memory before the commit, and where the disk hinders it, it
     /// is tried again until it is durable (so `work` may run more than once), and nothing is decided until then.
     void submitRevocation(Work<void> work, Reply<void> reply); ///< any thread
+    /// As submit(), in a transaction of its own.
+    void submitAlone(Work<void> work, Reply<void> reply); ///< any thread
 
     /// Unseals the person's key for this session, off the authority's thread. Error: WrongPassphrase.
     void unlockPersonKey(crypto::SecretBytes passphrase, Reply<void> reply); ///< any thread
@@ -80,6 +93,8 @@ public:
     void setCheckpointListener(std::function<void()> listener); ///< any thread
     /// Runs on the reader pool with a read-only connection; not at all where the database can't be opened.
     void read(std::move_only_function<void(store::Database&)> work); ///< any thread
+    /// Runs on the reader pool what waits for something; the authority doesn't go before it has ended.
+    void runAside(std::move_only_function<void()> work); ///< any thread
 
     [[nodiscard]] const Clock& clock() const;
     [[nodiscard]] QString folder() const;
@@ -106,7 +121,7 @@ public:
     [[nodiscard]] Result<crypto::SignatureFields> signAnswer(
         const crypto::HttpMessage& answer, const std::vector<crypto::Component>& components) const override;
     [[nodiscard]] std::string issuer() const override;
-    [[nodiscard]] crypto::PublicKey deviceKey() const override;
+    [[nodiscard]] audit::DeviceTerms deviceKeys() const override;
     [[nodiscard]] Thumbprint person() const override;
 
     // For the control socket; the desktop goes through PersonDesk.

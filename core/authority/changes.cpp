@@ -138,6 +138,9 @@ Result<DeskStatus> statusOf(const Context& context)
     status.keychain = context.options.keychainName;
     status.device = context.options.identity.device.publicKey().thumbprint();
     status.person = context.options.identity.person.thumbprint();
+    const auto keys = context.devices.keys();
+    status.logOrigin = audit::originOf(keys->terms.front().key.thumbprint());
+    status.deviceRotations = static_cast<int>(keys->terms.size()) - 1;
     status.logSize = context.log ? context.log->size() : 0;
     store::Query witnessed(context.database, "SELECT coalesce(max(size), 0) FROM cosignatures");
     TRY(witnessed.next());

@@ -18,8 +18,9 @@ constexpr std::string_view kCheckedKey = "log_checked"; ///< in the meta table: 
 audit::CheckExpectation logExpectation(const Context& context)
 {
     const keychain::Identity& own = context.options.identity;
-    audit::CheckExpectation expected{
-        audit::originOf(own.device.publicKey().thumbprint()), own.log.publicKey(), 0, std::string()};
+    const auto keys = context.devices.keys();
+    audit::CheckExpectation expected{audit::originOf(keys->terms.front().key.thumbprint()), own.log.publicKey(), 0, {},
+        keys->terms.back().key.thumbprint()};
     if (context.log) {
         expected.anchorSize = context.log->size();
         expected.anchorRoot = context.log->root();

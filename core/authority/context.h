@@ -12,6 +12,7 @@
 #include "core/authority/authority.h"
 #include "core/authority/clock_watch.h"
 #include "core/authority/consent_store.h"
+#include "core/authority/device_keys.h"
 #include "core/authority/read_view.h"
 #include "core/authority/request_store.h"
 #include "core/grants/ledger.h"
@@ -40,6 +41,7 @@ struct Touched {
     enum class Services : std::uint8_t { Same, Changed } services = Services::Same;
     enum class Anchor : std::uint8_t { Same, Due } anchor = Anchor::Same; ///< a consent or a revocation is among it
     enum class Rollback : std::uint8_t { Same, Confirmed } rollback = Rollback::Same;
+    enum class Device : std::uint8_t { Same, Replaced } device = Device::Same; ///< takeRotation() is due
 
     /// Something was undone, so that those that ended may not have.
     void notEnded()
@@ -61,11 +63,12 @@ private:
 };
 
 struct Context {
-    Context(AuthorityOptions given, store::Database& opened, ReadView& readers, ClockWatch& watch)
+    Context(AuthorityOptions given, store::Database& opened, ReadView& readers, ClockWatch& watch, DeviceRing& ring)
         : options(std::move(given))
         , database(opened)
         , view(readers)
         , clockWatch(watch)
+        , devices(ring)
         , registry(opened)
         , ledger(opened)
         , tokens(opened)
@@ -81,6 +84,7 @@ struct Context {
     store::Database& database;
     ReadView& view;
     ClockWatch& clockWatch;
+    DeviceRing& devices;
 
     agents::Registry registry;
     grants::Ledger ledger;
@@ -99,6 +103,7 @@ struct Context {
     std::shared_ptr<AnchorKeeping> anchorKeeping = std::make_shared<AnchorKeeping>();
     std::vector<GrantId> endedByRollback; ///< not in the log yet: nothing is written there before the person confirmed
     std::uint64_t refusedRequests = 0;
+    enum class Rotation : std::uint8_t { None, Running, Abandoned } rotation = Rotation::None; ///< in this session
 
     Touched touched;
     /// The running work refuses, and what it wrote about that (proofs used up, a refusal logged) is to stay.

@@ -42,7 +42,7 @@ Result<void> lookAtReceipt(store::Database& database, const LogKeys& keys, const
     if (!stored)
         return std::unexpected(stored.error());
     found.receipt = stored->jws;
-    const auto receipt = audit::verifyReceipt(stored->jws, std::array{keys.device});
+    const auto receipt = audit::verifyReceipt(stored->jws, std::array{audit::keyAt(keys.devices, entry.leaf.index)});
     found.proof.receipt = receipt ? Finding::Right : Finding::Wrong;
     if (!receipt)
         accuse(found.proof, translate("The receipt is wrong."), receipt.error());

@@ -9,10 +9,13 @@
 #include "core/authority/reader_pool.h"
 #include "core/authority/writer.h"
 
+#include <chrono>
 #include <functional>
 #include <stop_token>
 
 namespace countersign::authority {
+
+inline constexpr std::chrono::minutes kLogCheckLook{10}; ///< between two looks whether the log is to be checked
 
 class LogChecker {
 public:

@@ -150,8 +150,10 @@ struct DeskStatus {
     QString detail; ///< sentences that go with them
     std::string issuer;
     std::string keychain;
-    Thumbprint device;
+    Thumbprint device; ///< of its present key
     Thumbprint person;
+    std::string logOrigin;
+    int deviceRotations = 0; ///< how often the device's key was replaced
     std::uint64_t logSize = 0;
     std::uint64_t witnessedSize = 0; ///< how much of it a witness has cosigned; 0: nothing
     int liveGrants = 0;

@@ -4,6 +4,7 @@
 #include "core/authority/person_desk.h"
 
 #include "core/authority/authority.h"
+#include "core/authority/device_keys.h"
 #include "core/authority/use_cases.h"
 #include "core/base/mailbox.h"
 
@@ -290,6 +291,12 @@ void PersonDesk::stopEverything(Done<void> done)
 void PersonDesk::unlockPersonKey(QString& passphrase, Done<void> done)
 {
     d->authority.unlockPersonKey(crypto::SecretBytes::takeFrom(passphrase), through<void>(d->port, std::move(done)));
+}
+
+void PersonDesk::rotateDevice(QString& passphrase, Done<void> done)
+{
+    authority::rotateDevice(
+        d->authority, crypto::SecretBytes::takeFrom(passphrase), through<void>(d->port, std::move(done)));
 }
 
 void PersonDesk::confirmClock(Done<void> done)

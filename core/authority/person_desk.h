@@ -62,6 +62,9 @@ public:
 
     /// Unseals the person's key for this session. `passphrase` is wiped.
     void unlockPersonKey(QString& passphrase, Done<void> done);
+    /// A new key of the device signs from now on; what the old one signed stays valid. `passphrase` is wiped. Errors:
+    /// WrongPassphrase, TooLarge (too often), those of the keychain; the old key is in force then.
+    void rotateDevice(QString& passphrase, Done<void> done);
     /// The clock is right: held grants that have not ended go on.
     void confirmClock(Done<void> done);
     /// An old copy of the data was put back (Trouble::DatabaseRolledBack): go on from it, without its grants.

@@ -5,6 +5,7 @@
 // its thread; what is told is of one moment.
 #pragma once
 
+#include "core/audit/device_terms.h"
 #include "core/authority/story.h"
 #include "core/crypto/keys.h"
 #include "core/store/database.h"
@@ -16,7 +17,7 @@ namespace countersign::authority {
 /// By which the entries of a log are proven.
 struct LogKeys {
     std::string origin;
-    crypto::PublicKey device;
+    audit::DeviceTerms devices;
     crypto::PublicKey person;
     crypto::PublicKey log;
 };

@@ -8,6 +8,7 @@
 #include "core/audit/receipt.h"
 #include "core/authority/leaves.h"
 #include "core/authority/log_state.h"
+#include "core/authority/recovery_json.h"
 #include "core/authority/use_cases.h"
 #include "core/authority/verify_state.h"
 #include "core/base/try.h"
@@ -22,13 +23,13 @@ namespace {
 using grants::EndReason;
 using grants::GrantState;
 
-constexpr std::string_view kOriginPrefix = "countersign/";
 constexpr std::string_view kLastSeenKey = "last_seen"; ///< in the meta table
 
 audit::LogOwner ownerOf(const Context& context)
 {
-    const keychain::Identity& identity = context.options.identity;
-    return {identity.device.publicKey().thumbprint(), identity.person.thumbprint()};
+    const auto keys = context.devices.keys();
+    return {keys->terms.back().key.thumbprint(), context.options.identity.person.thumbprint(),
+        audit::originOf(keys->terms.front().key.thumbprint())};
 }
 
 void setTrouble(Context& context, Trouble trouble)
@@ -41,8 +42,7 @@ std::optional<audit::CheckReport> checkLog(Context& context, LogState& log)
 {
     const auto& options = context.options;
     const keychain::LogAnchor anchor = options.anchor.value_or(keychain::LogAnchor{});
-    const audit::CheckExpectation expected{std::string(kOriginPrefix) + ownerOf(context).device.value,
-        options.identity.log.publicKey(), anchor.treeSize, anchor.root};
+    const audit::CheckExpectation expected{ownerOf(context).origin, options.identity.log.publicKey(), anchor.treeSize, anchor.root};
     const auto report = audit::checkLog(context.database, expected,
         {.scope = audit::CheckScope::Tail, .visit = [&](const audit::Leaf& leaf) { log.take(leaf); }});
     if (!report) {
@@ -66,6 +66,12 @@ Result<void> startLog(Context& context)
     audit::LeafDraft leaf;
     leaf.kind = audit::LeafKind::LogStarted;
     TRY(appendLeaf(context, leaf));
+    if (context.options.follows) {
+        audit::LeafDraft recovered;
+        recovered.kind = audit::LeafKind::LogRecovered;
+        recovered.claims["lost"] = lostLogClaims(*context.options.follows);
+        TRY(appendLeaf(context, recovered));
+    }
     context.touched.anchor = Touched::Anchor::Due;
     return {};
 }
@@ -107,8 +113,12 @@ Result<void> holdIfBehind(Context& context, const LogState& log)
 
 Result<void> verify(Context& context, const LogState& log)
 {
-    if (context.log->size() == 0)
-        return startLog(context);
+    const bool isNew = context.log->size() == 0;
+    if (isNew)
+        TRY(startLog(context));
+    TRY(catchUpDevice(context));
+    if (isNew)
+        return {};
     const QStringList found = TRY(verifyState(context, log));
     if (!found.isEmpty())
         context.troubles[Trouble::None] = found.join(QLatin1Char('\n'));
@@ -126,10 +136,11 @@ Result<void> rememberTime(Context& context)
 Result<void> loadState(Context& context)
 {
     setTrouble(context, Trouble::PersonKeySealed);
-    TRY(audit::rememberDeviceKey(context.database, context.options.identity.device.publicKey()));
     LogState log;
     const auto report = checkLog(context, log);
     openLog(context);
+    if (report)
+        TRY(alignDevice(context));
     if (report && report->olderThanAnchor) {
         rememberUnended(context, log);
         return endAll(context);
@@ -146,6 +157,7 @@ Result<void> confirmRollback(Context& context)
         return {};
     if (!context.log)
         return fail(ErrorCode::StorageCorrupt, "The log is broken; it can't be continued.");
+    TRY(catchUpDevice(context));
     audit::LeafDraft leaf;
     leaf.kind = audit::LeafKind::StateRejected;
     leaf.claims["what"] = "database: an old copy was put back";

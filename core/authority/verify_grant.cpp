@@ -11,6 +11,7 @@
 #include "core/consent/record.h"
 #include "core/grants/link.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace countersign::authority {
@@ -63,7 +64,9 @@ Result<void> compare(const Context& context, const Grant& grant, const ConsentRe
         return wrong("its consent is for another agent");
     if (consented.decidedAt != grant.createdAt)
         return wrong("it is older or younger than its consent");
-    if (consented.device != context.options.identity.device.publicKey().thumbprint())
+    const auto devices = context.devices.keys();
+    const auto isDevice = [&](const audit::DeviceTerm& term) { return term.key.thumbprint() == consented.device; };
+    if (std::ranges::none_of(devices->terms, isDevice))
         return wrong("its consent was given on another device");
     return {};
 }

@@ -31,22 +31,24 @@ void answer(std::vector<Job>& jobs)
 
 bool looksTheSame(const DeskStatus& a, const DeskStatus& b)
 {
-    return a.troubles == b.troubles && a.detail == b.detail && a.logSize == b.logSize && a.liveGrants == b.liveGrants
+    return a.troubles == b.troubles && a.detail == b.detail && a.device == b.device && a.logSize == b.logSize && a.liveGrants == b.liveGrants
         && a.waitingRequests == b.waitingRequests && a.refusedRequests == b.refusedRequests
         && a.logCheckedAt == b.logCheckedAt && a.witness == b.witness && a.anchorMissed == b.anchorMissed;
 }
 
 } // namespace
 
-Writer::Writer(AuthorityOptions options, std::unique_ptr<store::Database> database, ReadView& view, ClockWatch& watch)
-    : m_database(std::move(database)), m_context(std::move(options), *m_database, view, watch)
+Writer::Writer(AuthorityOptions options, std::unique_ptr<store::Database> database, ReadView& view, ClockWatch& watch,
+    DeviceRing& devices)
+    : m_database(std::move(database)), m_context(std::move(options), *m_database, view, watch, devices)
 {
 }
 
-Result<std::unique_ptr<Writer>> Writer::open(AuthorityOptions options, ReadView& view, ClockWatch& clockWatch)
+Result<std::unique_ptr<Writer>> Writer::open(
+    AuthorityOptions options, ReadView& view, ClockWatch& clockWatch, DeviceRing& devices)
 {
     auto database = TRY(store::Database::open(options.folder, store::Access::ReadWrite));
-    std::unique_ptr<Writer> writer(new Writer(std::move(options), std::move(database), view, clockWatch));
+    std::unique_ptr<Writer> writer(new Writer(std::move(options), std::move(database), view, clockWatch, devices));
     TRY(writer->load());
     return writer;
 }
@@ -71,6 +73,21 @@ Result<void> Writer::load()
 }
 
 void Writer::run(std::vector<Job> jobs)
+{
+    std::vector<Job> together;
+    for (Job& job : jobs) {
+        const bool isAlone = job.urgency == Job::Urgency::Alone;
+        if (isAlone && !together.empty())
+            runTogether(std::exchange(together, {}));
+        together.push_back(std::move(job));
+        if (isAlone)
+            runTogether(std::exchange(together, {}));
+    }
+    if (!together.empty() || jobs.empty())
+        runTogether(std::move(together));
+}
+
+void Writer::runTogether(std::vector<Job> jobs)
 {
     std::vector<Job> answered = tryPending();
     const bool clockMoved = m_context.clockWatch.moved() != ClockMove::None;
@@ -215,6 +232,7 @@ void Writer::undo()
     m_context.touched.notEnded();
     m_context.touched.anchor = Touched::Anchor::Same;
     m_context.touched.rollback = Touched::Rollback::Same;
+    m_context.touched.device = Touched::Device::Same;
     m_context.view.forgetStatusLists();
     if (!m_context.log)
         return;
@@ -236,6 +254,8 @@ void Writer::settle(const Result<void>& committed)
             m_context.troubles.erase(Trouble::DatabaseRolledBack);
             m_context.endedByRollback.clear();
         }
+        if (m_context.touched.device == Touched::Device::Replaced)
+            takeRotation(m_context);
         if (m_context.touched.anchor == Touched::Anchor::Due)
             keepAnchor();
     }

@@ -16,7 +16,11 @@
 namespace countersign::authority {
 
 struct Job {
-    enum class Urgency : std::uint8_t { Ordinary, Revocation };
+    enum class Urgency : std::uint8_t {
+        Ordinary,
+        Revocation,
+        Alone, ///< in a transaction of its own: what it changes holds for all that comes after, and nothing before
+    };
 
     Authority::Work<void> work; ///< a revocation's may run more than once
     Reply<void> reply;
@@ -28,7 +32,7 @@ class Writer {
 public:
     /// Opens the database and loads the state.
     [[nodiscard]] static Result<std::unique_ptr<Writer>> open(
-        AuthorityOptions options, ReadView& view, ClockWatch& clockWatch);
+        AuthorityOptions options, ReadView& view, ClockWatch& clockWatch, DeviceRing& devices);
 
     void run(std::vector<Job> jobs);
     void retry(); ///< looks whether the disk takes writes again
@@ -44,9 +48,11 @@ public:
 private:
     enum class Upkeep : std::uint8_t { No, Yes };
 
-    Writer(AuthorityOptions options, std::unique_ptr<store::Database> database, ReadView& view, ClockWatch& watch);
+    Writer(AuthorityOptions options, std::unique_ptr<store::Database> database, ReadView& view, ClockWatch& watch,
+        DeviceRing& devices);
 
     [[nodiscard]] Result<void> load();
+    void runTogether(std::vector<Job> jobs);
     [[nodiscard]] Result<void> attempt(std::vector<Job>& jobs, Upkeep upkeep);
     [[nodiscard]] Result<void> runAll(std::vector<Job>& jobs);
     [[nodiscard]] Result<void> inSavepoint(Authority::Work<void>& work);

@@ -5,6 +5,7 @@
 // check_*.cpp beside it.
 #pragma once
 
+#include "core/audit/device_terms.h"
 #include "core/base/json.h"
 #include "core/base/result.h"
 #include "core/consent/record.h"
@@ -58,6 +59,7 @@ struct Case {
     std::string root; ///< of the checkpoint's tree
     std::uint64_t size = 0;
     std::vector<OpenedEntry> entries; ///< as in the file
+    audit::DeviceTerms devices; ///< as the entries show them; each vouches for the one before and the one after
     std::vector<ActionEntry> actions; ///< decisions with a receipt
     std::vector<OpenedConsent> consents; ///< as in the file
     std::map<std::string, grants::SignedLink> links; ///< by hash
@@ -94,6 +96,8 @@ Result<Finding> checkCheckpoint(Case& file);
 Result<Finding> checkWitnesses(Case& file);
 Result<Finding> checkInclusion(Case& file);
 Result<Finding> checkTimes(Case& file);
+// check_devices.cpp
+Result<Finding> checkDevices(Case& file); ///< from the key that the log is named after to the present one
 // check_order.cpp
 Result<Finding> checkOrder(Case& file); ///< nothing left out of a grant's entries, or of a span
 Result<Finding> checkDetails(Case& file); ///< private details open their commitments

@@ -6,6 +6,7 @@
 
 #include "core/base/try.h"
 #include "core/crypto/digest.h"
+#include "core/crypto/dpop.h"
 #include "core/evidence/case.h"
 
 #include <algorithm>
@@ -175,6 +176,20 @@ Result<void> compareKeys(const Walk& walked, const std::vector<Thumbprint>& keys
     return {};
 }
 
+/// A key of the device signed it while it was in force.
+Result<void> compareDevice(const Case& file, const ActionEntry& action, const grants::AccessToken& token)
+{
+    const auto term = std::ranges::find(
+        file.devices, token.device, [](const audit::DeviceTerm& each) { return each.key.thumbprint(); });
+    if (term == file.devices.end() || term->first > action.opened->entry->index)
+        return wrong("the access token is another device's");
+    const auto next = std::next(term);
+    const bool isReplaced = next != file.devices.end() && next->first <= action.opened->entry->index;
+    if (isReplaced && token.issuedAt > *term->until + crypto::kClockSkew)
+        return wrong("the access token is signed with a key of the device that had been replaced");
+    return {};
+}
+
 Result<void> compareParties(const Case& file, const ActionEntry& action, const grants::AccessToken& token)
 {
     const json::Object& claims = action.opened->claims;
@@ -182,13 +197,11 @@ Result<void> compareParties(const Case& file, const ActionEntry& action, const g
         return wrong("the access token is of another person's grant");
     if (token.grant == action.chain.back() && token.agent.value != textClaim(claims, "client_id"))
         return wrong("the access token is another agent's");
-    if (token.device.value != textClaim(claims, "device"))
-        return wrong("the access token is another device's");
+    TRY(compareDevice(file, action, token));
     const std::string consent = textClaim(claims, "consent");
     const bool isNamed = std::ranges::any_of(file.consents, [&](const OpenedConsent& each) {
         return each.record.grant == action.chain.front() && crypto::sha256Base64url(each.consent->record) == consent
-            && each.record.person.value == textClaim(claims, "person")
-            && each.record.device.value == textClaim(claims, "device");
+            && each.record.person.value == textClaim(claims, "person");
     });
     return isNamed ? Result<void>() : wrong("the receipt names another consent");
 }

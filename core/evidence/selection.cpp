@@ -6,6 +6,7 @@
 #include "core/audit/leaf.h"
 #include "core/audit/leaf_codec.h"
 #include "core/audit/receipt.h"
+#include "core/audit/rotation.h"
 #include "core/base/json.h"
 #include "core/base/try.h"
 #include "core/consent/request.h"
@@ -80,9 +81,11 @@ public:
         return {};
     }
 
-    /// What the subject's entries rest on.
+    /// What the subject's entries rest on, and how the device came to the keys that it had and has.
     Result<Selection> finish()
     {
+        for (const audit::LoggedRotation& logged : TRY(audit::readRotations(m_database)))
+            TRY(add(logged.index));
         for (const GrantId& grant : m_selection.grants)
             TRY(addSourcesOf(grant));
         return std::move(m_selection);

@@ -24,6 +24,7 @@ constexpr std::string_view kForm = "form";
 constexpr auto kChecks = std::to_array<NamedCheck>({
     {"keys", checkKeys},
     {"receipts", checkReceipts},
+    {"devices", checkDevices},
     {"checkpoint", checkCheckpoint},
     {"witnesses", checkWitnesses},
     {"inclusion", checkInclusion},
@@ -67,14 +68,14 @@ bool isTrusted(const Trust& trust, const Thumbprint& thumbprint)
     return std::ranges::contains(trust.keys, thumbprint);
 }
 
-/// Everything in the file rests on the device's keys, so all of them must be known.
+/// Everything in the file rests on the device's keys. They vouch for each other, so one of them must be known.
 Step originStep(const Case& file, const Trust& trust)
 {
     std::string devices;
-    bool trusted = true;
-    for (const crypto::PublicKey& key : file.file.devices) {
-        trusted = trusted && isTrusted(trust, key.thumbprint());
-        devices += (devices.empty() ? "" : ", ") + key.thumbprint().value;
+    bool trusted = false;
+    for (const audit::DeviceTerm& term : file.devices) {
+        trusted = trusted || isTrusted(trust, term.key.thumbprint());
+        devices += (devices.empty() ? "" : ", ") + term.key.thumbprint().value;
     }
     if (!trusted)
         return {std::string(kOrigin), StepState::Skipped,

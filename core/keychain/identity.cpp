@@ -3,8 +3,11 @@
 #include "core/keychain/identity.h"
 
 #include "core/base/json.h"
+#include "core/base/try.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/digest.h"
+#include "core/keychain/device_rotation.h"
+#include "core/keychain/identity_entries.h"
 #include "core/keychain/seal.h"
 
 #include <format>
@@ -14,68 +17,15 @@ namespace countersign::keychain {
 
 namespace {
 
-constexpr std::string_view kDeviceEntry = "device-key"; // PKCS #8
-constexpr std::string_view kLogEntry = "log-key"; // PKCS #8
-constexpr std::string_view kPersonEntry = "person-key"; // {"public": JWK, "sealed": base64url of a box over PKCS #8}
-constexpr std::string_view kIdentityEntry = "identity"; // {"device", "log", "person": thumbprints}; written last
-constexpr std::string_view kAnchorEntry = "log-anchor"; // {"tree_size", "root": base64url}
 constexpr std::string_view kSealPurpose = "person-key";
 
 using crypto::PrivateKey;
 using crypto::PublicKey;
 using crypto::SecretBytes;
 
-std::unexpected<Error> emptied(const Keychain& keychain, std::string_view what)
-{
-    return fail(ErrorCode::KeychainEmptied,
-        std::format("Countersign's keys can't be used: {0} is open, but {1}. Countersign makes no new keys over an old "
-                    "identity, because that would cut its audit log in two; until the old ones are back it can't sign "
-                    "anything. If {0} was switched to another wallet, keyring or file, switch it back; otherwise put "
-                    "back its last backup; then try again. If the keys are lost for good, move Countersign's data "
-                    "folder away and delete its entries from {0}, then start afresh: agents must be registered again, "
-                    "and the old log stays readable where you moved it.",
-            backendTitle(keychain.backend()), what));
-}
-
-std::unexpected<Error> unreadable(const Keychain& keychain, std::string_view entry)
-{
-    return emptied(keychain, std::format("Countersign's entry “{}” in it can't be read", entry));
-}
-
-// The value of an entry that must be there.
-Result<SecretBytes> mustRead(Keychain& keychain, std::string_view entry)
-{
-    auto value = keychain.read(entry);
-    if (!value) {
-        return std::unexpected(std::move(value).error());
-    }
-    if (!*value) {
-        return emptied(keychain, std::format("Countersign's entry “{}” is gone from it", entry));
-    }
-    return std::move(**value);
-}
-
 Result<bool> has(Keychain& keychain, std::string_view entry)
 {
     return keychain.read(entry).transform([](const auto& value) { return value.has_value(); });
-}
-
-Result<PrivateKey> readKey(Keychain& keychain, std::string_view entry, crypto::KeyType type)
-{
-    const auto der = mustRead(keychain, entry);
-    if (!der) {
-        return std::unexpected(der.error());
-    }
-    auto key = PrivateKey::fromPkcs8(*der);
-    if (!key || key->publicKey().type() != type) {
-        return unreadable(keychain, entry);
-    }
-    return key;
-}
-
-Result<void> writeKey(Keychain& keychain, std::string_view entry, const PrivateKey& key)
-{
-    return key.toPkcs8().and_then([&](const SecretBytes& der) { return keychain.write(entry, der); });
 }
 
 struct SealedKey {
@@ -118,15 +68,6 @@ Result<std::string> sealKey(const PrivateKey& key, const SecretBytes& passphrase
         });
 }
 
-std::string identityText(const PublicKey& device, const PublicKey& log, const PublicKey& person)
-{
-    json::Object object;
-    object["device"] = device.thumbprint().value;
-    object["log"] = log.thumbprint().value;
-    object["person"] = person.thumbprint().value;
-    return json::serialize(object);
-}
-
 // Whether the keys may have signed something: they were all stored, or the log that they sign has an anchor.
 Result<bool> mayHaveSigned(Keychain& keychain)
 {
@@ -146,90 +87,161 @@ struct FreshKeys {
 
 Result<FreshKeys> makeKeys(const SecretBytes& passphrase)
 {
-    auto device = PrivateKey::generate(crypto::KeyType::P256);
-    auto log = PrivateKey::generate(crypto::KeyType::Ed25519);
-    auto person = PrivateKey::generate(crypto::KeyType::P256);
-    for (const auto* made : {&device, &log, &person}) {
-        if (!*made) {
-            return std::unexpected(made->error());
+    auto device = TRY(PrivateKey::generate(crypto::KeyType::P256));
+    auto log = TRY(PrivateKey::generate(crypto::KeyType::Ed25519));
+    auto person = TRY(PrivateKey::generate(crypto::KeyType::P256));
+    auto sealed = TRY(sealKey(person, passphrase));
+    return FreshKeys{std::move(device), std::move(log), std::move(person), std::move(sealed)};
+}
+
+// Last the entry that makes the others count.
+Result<Identity> storeKeys(Keychain& keychain, FreshKeys keys, std::optional<Thumbprint> replaces)
+{
+    TRY(writeKey(keychain, deviceEntry(1), keys.device));
+    TRY(writeKey(keychain, kLogEntry, keys.log));
+    TRY(keychain.write(kPersonEntry, SecretBytes(keys.sealedPerson)));
+    const Marker marker{keys.device.publicKey().thumbprint(), keys.log.publicKey().thumbprint(),
+        keys.person.publicKey().thumbprint(), 1, replaces};
+    TRY(keychain.write(kIdentityEntry, markerText(marker)));
+    return Identity{.device = std::move(keys.device),
+        .log = std::move(keys.log),
+        .person = keys.person.publicKey(),
+        .sealedPersonKey = std::move(keys.sealedPerson),
+        .replaces = std::move(replaces)};
+}
+
+Result<std::vector<std::string>> readRotations(Keychain& keychain, std::size_t generation)
+{
+    std::vector<std::string> statements;
+    for (std::size_t each = 2; each <= generation; ++each) {
+        statements.emplace_back(TRY(mustRead(keychain, rotationEntry(each))).view());
+    }
+    return statements;
+}
+
+// Without both of its entries it signed nothing.
+Result<std::optional<NextDevice>> readNext(Keychain& keychain, std::size_t generation)
+{
+    const auto der = TRY(keychain.read(deviceEntry(generation)));
+    const auto statement = TRY(keychain.read(rotationEntry(generation)));
+    auto key = der ? PrivateKey::fromPkcs8(*der) : fail(ErrorCode::NotFound, "there is none");
+    if (!key || key->publicKey().type() != crypto::KeyType::P256 || !statement) {
+        return std::nullopt;
+    }
+    return NextDevice{*std::move(key), std::string(statement->view())};
+}
+
+// What is left of keys that are lost stays, under other names.
+Result<void> keepRemains(Keychain& keychain, const std::optional<Marker>& marker, UnixSeconds now)
+{
+    std::vector<std::string> names{std::string(kLogEntry), std::string(kPersonEntry), std::string(kIdentityEntry),
+        std::string(kAnchorEntry)};
+    const std::size_t last = marker ? marker->generation : kMaxRotations + 1;
+    for (std::size_t generation = marker ? last : 1; generation <= last; ++generation) {
+        names.push_back(deviceEntry(generation));
+    }
+    for (const std::string& name : names) {
+        if (const auto value = TRY(keychain.read(name))) {
+            TRY(keychain.write(std::format("old-{}-{}", now.value, name), *value));
         }
     }
-    auto sealed = sealKey(*person, passphrase);
-    if (!sealed) {
-        return std::unexpected(std::move(sealed).error());
+    return {};
+}
+
+// Error: KeychainDenied when the keychain has whole keys that are none of `lost`.
+Result<void> mayReplace(Keychain& keychain, const Thumbprint& lost)
+{
+    const auto whole = loadIdentity(keychain, History::KeysWereMade);
+    if (!whole) {
+        return whole.error().code == ErrorCode::KeychainEmptied ? Result<void>() : std::unexpected(whole.error());
     }
-    return FreshKeys{std::move(*device), std::move(*log), std::move(*person), std::move(*sealed)};
+    if ((*whole)->replaces == lost || TRY(firstDevice(**whole)) == lost) {
+        return {};
+    }
+    return fail(ErrorCode::KeychainDenied,
+        std::format("{} has all keys of another data folder of Countersign. New ones would take their place. Put that "
+                    "data folder back, or choose another place for the new keys.",
+            backendTitle(keychain.backend())));
 }
 
 } // namespace
 
 Result<Identity> createIdentity(Keychain& keychain, const SecretBytes& passphrase)
 {
-    const auto used = mayHaveSigned(keychain);
-    if (!used) {
-        return std::unexpected(used.error());
-    }
-    if (*used) {
+    if (TRY(mayHaveSigned(keychain))) {
         return fail(ErrorCode::KeychainDenied,
             std::format("{} has keys of Countersign already. New ones would replace them, which Countersign never does "
                         "by itself. Start Countersign again to use them.",
                 backendTitle(keychain.backend())));
     }
-    auto keys = makeKeys(passphrase);
-    if (!keys) {
-        return std::unexpected(std::move(keys).error());
-    }
-    const auto stored = writeKey(keychain, kDeviceEntry, keys->device)
-                            .and_then([&] { return writeKey(keychain, kLogEntry, keys->log); })
-                            .and_then([&] { return keychain.write(kPersonEntry, SecretBytes(keys->sealedPerson)); })
-                            .and_then([&] { // last: from here on the keys count
-                                return keychain.write(kIdentityEntry,
-                                    SecretBytes(identityText(
-                                        keys->device.publicKey(), keys->log.publicKey(), keys->person.publicKey())));
-                            });
-    if (!stored) {
-        return std::unexpected(stored.error());
-    }
-    return Identity{
-        std::move(keys->device), std::move(keys->log), keys->person.publicKey(), std::move(keys->sealedPerson)};
+    return storeKeys(keychain, TRY(makeKeys(passphrase)), std::nullopt);
 }
 
 Result<std::optional<Identity>> loadIdentity(Keychain& keychain, History history)
 {
-    auto marker = keychain.read(kIdentityEntry);
+    const auto marker = TRY(readMarker(keychain));
     if (!marker) {
-        return std::unexpected(std::move(marker).error());
-    }
-    if (!*marker) {
-        const auto used = mayHaveSigned(keychain);
-        if (!used) {
-            return std::unexpected(used.error());
-        }
-        if (*used || history == History::KeysWereMade) {
+        if (TRY(mayHaveSigned(keychain)) || history == History::KeysWereMade) {
             return emptied(keychain, "the keys that Countersign made are not in it, or not all of them");
         }
         return std::nullopt;
     }
-    auto device = readKey(keychain, kDeviceEntry, crypto::KeyType::P256);
-    if (!device) {
-        return std::unexpected(std::move(device).error());
-    }
-    auto log = readKey(keychain, kLogEntry, crypto::KeyType::Ed25519);
-    if (!log) {
-        return std::unexpected(std::move(log).error());
-    }
-    const auto sealedText = mustRead(keychain, kPersonEntry);
-    if (!sealedText) {
-        return std::unexpected(sealedText.error());
-    }
-    auto person = parseSealed(sealedText->view());
+    auto device = TRY(readKey(keychain, deviceEntry(marker->generation), crypto::KeyType::P256));
+    auto log = TRY(readKey(keychain, kLogEntry, crypto::KeyType::Ed25519));
+    const SecretBytes sealedText = TRY(mustRead(keychain, kPersonEntry));
+    auto person = parseSealed(sealedText.view());
     if (!person) {
         return unreadable(keychain, kPersonEntry);
     }
-    if (identityText(device->publicKey(), log->publicKey(), person->key) != (*marker)->view()) {
+    if (device.publicKey().thumbprint() != marker->device || log.publicKey().thumbprint() != marker->log
+        || person->key.thumbprint() != marker->person) {
         return emptied(keychain, "its keys are not the ones that Countersign made together: one was replaced");
     }
-    return Identity{std::move(*device), std::move(*log), std::move(person->key), std::string(sealedText->view())};
+    return Identity{.device = std::move(device),
+        .log = std::move(log),
+        .person = std::move(person->key),
+        .sealedPersonKey = std::string(sealedText.view()),
+        .rotations = TRY(readRotations(keychain, marker->generation)),
+        .next = TRY(readNext(keychain, marker->generation + 1)),
+        .replaces = marker->replaces};
+}
+
+Result<Thumbprint> firstDevice(const Identity& identity)
+{
+    if (identity.rotations.empty()) {
+        return identity.device.publicKey().thumbprint();
+    }
+    const json::Object statement = TRY(json::parseObject(identity.rotations.front()));
+    const auto* old = statement.if_contains("old");
+    if (!old || !old->is_object()) {
+        return fail(ErrorCode::KeychainEmptied, "The keychain does not say from which key of the device the first change led.");
+    }
+    return TRY(PublicKey::fromJwk(old->get_object())).thumbprint();
+}
+
+Result<Identity> createSuccessor(
+    Keychain& keychain, const SecretBytes& passphrase, const Thumbprint& lost, UnixSeconds now)
+{
+    TRY(mayReplace(keychain, lost));
+    auto keys = TRY(makeKeys(passphrase)); // before anything is touched: the passphrase may be too short
+    const auto marker = readMarker(keychain).value_or(std::nullopt);
+    if (!marker || !marker->replaces) { // else they are of a ceremony that was cut off, and signed nothing
+        TRY(keepRemains(keychain, marker, now));
+    }
+    TRY(writeAnchor(keychain, {0, std::string(crypto::kSha256Bytes, '\0')}));
+    return storeKeys(keychain, std::move(keys), lost);
+}
+
+Result<void> settleSuccessor(Keychain& keychain)
+{
+    auto marker = TRY(readMarker(keychain));
+    if (!marker) {
+        return emptied(keychain, "the keys that Countersign made are not in it any more");
+    }
+    if (!std::exchange(marker->replaces, std::nullopt)) {
+        return {};
+    }
+    return keychain.write(kIdentityEntry, markerText(*marker));
 }
 
 Result<PrivateKey> unsealPersonKey(const std::string& sealedPersonKey, const SecretBytes& passphrase)

@@ -114,6 +114,20 @@ const checks = {
     }
     return receipts ? count(receipts, "receipt is", "receipts are") + " signed by the device." : new Skipped("There is no receipt.");
   },
+  async devices(file) {
+    const terms = [file.log.name.replace(/^countersign\//, "")];
+    must(file.devices.some((key) => key.thumbprint === terms[0]), "the key that the log is named after is missing");
+    for (const { index, claims } of file.entries) {
+      must(claims.device === terms[terms.length - 1], `Entry ${index}: it is not by the key that was the device's then`);
+      if (claims.type !== "key_rotated") continue;
+      const next = await rotated(file, claims).catch((error) => { throw new Error(`Entry ${index}: ${error.message}`); });
+      must(!terms.includes(next), `Entry ${index}: it brings back a key that had been replaced`);
+      terms.push(next);
+    }
+    for (const key of file.devices) must(terms.includes(key.thumbprint), `nothing says that the key ${key.thumbprint} became the device's`);
+    return terms.length === 1 ? "The device has had one key, and the log bears its name."
+      : `${count(terms.length - 1, "change", "changes")} of the device's key, each signed by both keys and by the person.`;
+  },
   async checkpoint(file) {
     const split = file.checkpoint.indexOf("\n\n");
     const text = file.checkpoint.slice(0, split + 1);
@@ -223,6 +237,18 @@ const checks = {
   },
 };
 
+// A change of the device's key: both keys and the person say the same. The new one's thumbprint.
+async function rotated(file, { device, person, rotation }) {
+  const [before, after, by] = await Promise.all([rotation.old, rotation.new, rotation.person].map(importKey));
+  must(before.thumbprint === device && by.thumbprint === person, "it is handed over by another key, or for another person");
+  const words = { iat: readJws(rotation.by_old).claims.iat, new: after.thumbprint, old: before.thumbprint, origin: file.log.name, person: by.thumbprint };
+  for (const [jws, key] of [[rotation.by_old, before], [rotation.by_new, after], [rotation.by_person, by]]) {
+    const { claims } = await openJws(jws, "device-rotation+jwt", [key]);
+    must(Object.keys(claims).length === 5 && Object.entries(words).every(([name, value]) => claims[name] === value), "its signatures are about another change of keys");
+  }
+  return after.thumbprint;
+}
+
 // The agent's signature over the request (RFC 9421), from its components.
 async function checkSignature(file, { claims, disclosure }) {
   const details = JSON.parse(disclosure.text);
@@ -252,7 +278,8 @@ const put = (parent, tag, text, name) => {
 const at = (id) => document.getElementById(id);
 const place = { action: (s) => `the decision in entry ${s.entry} of the log`, grant: (s) => `grant ${s.grant_id} with all that was done under it`, span: (s) => `entries ${s.first} to ${s.last} of the log` };
 const sentences = {
-  log_started: "The log was started.", agent_registered: "An agent introduced itself.", request_received: "An agent asked for authority.",
+  log_started: "The log was started.", key_rotated: "The device got another key.",
+  log_recovered: "This log follows one whose keys were lost.", agent_registered: "An agent introduced itself.", request_received: "An agent asked for authority.",
   consent_given: "The person agreed.", grant_narrowed: "The person took back a part of it.", key_bound: "The agent showed the key that it acts with.",
   token_issued: "The agent got an access token.", grant_delegated: "An agent handed on a part of its authority to another.",
   link_exchanged: "What was handed on was exchanged for a token.", grant_revoked: "The authority was revoked.", grant_expired: "The authority ran out.",

@@ -58,6 +58,35 @@ test('jose verifies consents, tokens, links and the word for the log key', async
   assert.equal((await opened(file.keys.log_statement, 'log-key+jwt', devices)).vkey, file.keys.log);
 });
 
+test('jose follows the changes of the device key from the one that the log is named after', async () => {
+  const claimsOf = ({ leaf, receipt }) => (leaf ? JSON.parse(leaf) : jose.decodeJwt(receipt));
+  const origin = file.checkpoint.split('\n')[0];
+  let inForce = origin.replace('countersign/', '');
+  let changes = 0;
+  for (const claims of file.entries.map(claimsOf)) {
+    assert.equal(claims.device, inForce);
+    if (claims.type !== 'key_rotated') continue;
+    const { old, new: next, person, by_old, by_new, by_person } = claims.rotation;
+    const words = {
+      iat: jose.decodeJwt(by_old).iat,
+      new: await jose.calculateJwkThumbprint(next),
+      old: inForce,
+      origin,
+      person: claims.person,
+    };
+    assert.equal(await jose.calculateJwkThumbprint(old), inForce);
+    assert.equal(await jose.calculateJwkThumbprint(person), claims.person);
+    for (const [jws, jwk] of [[by_old, old], [by_new, next], [by_person, person]]) {
+      const { payload, protectedHeader } = await jose.compactVerify(jws, await jose.importJWK(jwk, 'ES256'));
+      assert.equal(protectedHeader.typ, 'device-rotation+jwt');
+      assert.deepEqual(JSON.parse(new TextDecoder().decode(payload)), words);
+    }
+    inForce = words.new;
+    changes += 1;
+  }
+  assert.equal(changes, 2);
+});
+
 test('http-message-signatures verifies what the agents signed, from the components', async () => {
   let signed = 0;
   for (const { receipt, disclosure } of file.entries) {

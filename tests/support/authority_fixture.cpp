@@ -4,6 +4,7 @@
 #include "tests/support/authority_fixture.h"
 
 #include "core/authority/context.h"
+#include "core/authority/device_keys.h"
 #include "core/authority/use_cases.h"
 #include "core/base/json.h"
 #include "core/base/try.h"
@@ -161,17 +162,52 @@ void AuthorityFixture::stop()
 
 Result<void> AuthorityFixture::start(PersonKey personKey)
 {
-    AuthorityOptions options{folder(), "http://127.0.0.1:7317", "test", m_identity, anchor(),
-        [this](const keychain::LogAnchor& now, const authority::AnchorKept& kept) {
-            setAnchor(now);
-            if (m_onAnchor)
-                m_onAnchor(now, kept);
-        },
-        &m_clock, m_delegationDepth};
+    AuthorityOptions options{.folder = folder(),
+        .issuer = "http://127.0.0.1:7317",
+        .keychainName = "test",
+        .identity = identity(),
+        .anchor = anchor(),
+        .keepAnchor =
+            [this](const keychain::LogAnchor& now, const authority::AnchorKept& kept) {
+                setAnchor(now);
+                if (m_onAnchor)
+                    m_onAnchor(now, kept);
+            },
+        .clock = &m_clock,
+        .follows = m_follows,
+        .deviceKeeper = m_deviceKeeper,
+        .delegationDepth = m_delegationDepth};
+    if (!options.deviceKeeper.stage) {
+        options.deviceKeeper.stage = [this](const keychain::Identity& now, const keychain::NextDevice& next) {
+            keychain::Identity staged = now;
+            staged.next = next;
+            setIdentity(std::move(staged));
+            return Result<void>();
+        };
+        options.deviceKeeper.adopt = [this](const keychain::Identity& now) { setIdentity(now); };
+    }
     m_authority = TRY(Authority::start(std::move(options)));
     if (personKey == PersonKey::Unlocked)
         TRY(wait<void>([&](auto reply) { m_authority->unlockPersonKey(secretOf(passphrase()), std::move(reply)); }));
     return {};
+}
+
+keychain::Identity AuthorityFixture::identity() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_identity;
+}
+
+void AuthorityFixture::setIdentity(keychain::Identity identity)
+{
+    const std::lock_guard lock(m_mutex);
+    m_identity = std::move(identity);
+}
+
+Result<void> AuthorityFixture::rotateDevice(const QString& typed)
+{
+    return wait<void>(
+        [&](auto reply) { authority::rotateDevice(authority(), secretOf(typed), std::move(reply)); });
 }
 
 std::optional<keychain::LogAnchor> AuthorityFixture::anchor() const

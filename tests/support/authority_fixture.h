@@ -71,7 +71,13 @@ public:
     [[nodiscard]] authority::Authority& authority() { return *m_authority; }
     [[nodiscard]] ManualClock& clock() { return m_clock; }
     [[nodiscard]] QString folder() const { return m_folder; }
-    [[nodiscard]] const keychain::Identity& identity() const { return m_identity; }
+    /// What the keychain would have: also a key that is staged, and the one that was adopted.
+    [[nodiscard]] keychain::Identity identity() const;
+    void setIdentity(keychain::Identity identity); ///< for the next start()
+    /// For the next start(): a real keychain in the place of what is remembered here.
+    void setDeviceKeeper(authority::DeviceKeeper keeper) { m_deviceKeeper = std::move(keeper); }
+    void setFollows(std::optional<authority::LostLog> lost) { m_follows = std::move(lost); } ///< for the next start()
+    [[nodiscard]] Result<void> rotateDevice(const QString& typed = passphrase());
     [[nodiscard]] std::optional<keychain::LogAnchor> anchor() const; ///< what was kept last
     void setAnchor(std::optional<keychain::LogAnchor> anchor);
     /// Called on the authority's thread; before start().
@@ -139,10 +145,12 @@ public:
 private:
     QTemporaryDir m_ownFolder;
     QString m_folder;
-    keychain::Identity m_identity;
     ManualClock m_clock{kTestStart};
     int m_delegationDepth = grants::kDefaultDelegationDepth;
+    authority::DeviceKeeper m_deviceKeeper;
+    std::optional<authority::LostLog> m_follows;
     mutable std::mutex m_mutex;
+    keychain::Identity m_identity;
     std::optional<keychain::LogAnchor> m_anchor;
     authority::KeepAnchor m_onAnchor;
     std::unique_ptr<authority::Authority> m_authority;

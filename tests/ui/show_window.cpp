@@ -16,7 +16,9 @@
 #include "ui/grants/grants_model.h"
 #include "ui/grants/grants_page.h"
 #include "ui/services/services_page.h"
+#include "ui/settings/keys_dialog.h"
 #include "ui/start/passphrase_dialog.h"
+#include "ui/start/recovery_dialog.h"
 #include "ui/start/start_dialog.h"
 #include "ui/timeline/timeline_page.h"
 
@@ -153,6 +155,42 @@ QWidget* startWindow(int steps)
     return dialog;
 }
 
+QWidget* recoveryWindow(int steps)
+{
+    using Here = KeyPlace::Here;
+    const std::vector<KeyPlace> places{
+        {u"kwallet"_s, u"KWallet"_s, u"The keychain of KDE's desktop. It opens when you log in."_s, Here::Yes},
+        {u"secret-service"_s, u"Secret Service"_s,
+            u"The keychain of GNOME and other desktops. It opens when you log in."_s, Here::No},
+        {u"sealed-file"_s, u"A sealed file"_s,
+            u"For desktops without a keychain. Countersign asks for its passphrase at every start."_s, Here::Yes}};
+    auto* dialog =
+        new RecoveryDialog(places, [](RecoveryDialog::Choice&, const RecoveryDialog::Answer& answer) {
+            answer(RecoveryDialog::Made{u"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"_s,
+                u"/home/person/.local/share/countersign/set-aside-2026-11-27T201500Z"_s});
+        });
+    for (int i = 0; i < steps; ++i) {
+        dialog->findChild<QLineEdit*>(u"word"_s)->setText(u"start anew"_s);
+        dialog->findChild<QAbstractButton*>(u"kwallet"_s)->setChecked(true);
+        for (QLineEdit* edit : walk::all<QLineEdit>(*dialog, QRegularExpression(u"^passphrase"_s)))
+            edit->setText(u"correct horse"_s);
+        dialog->findChild<QPushButton*>(u"next"_s)->click();
+    }
+    return dialog;
+}
+
+QWidget* keysWindow(int rotations)
+{
+    authority::DeskStatus status;
+    status.device.value = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
+    status.person.value = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+    status.logOrigin = "countersign/NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
+    status.deviceRotations = rotations;
+    auto* dialog = new KeysDialog(status, {});
+    dialog->findChild<QWidget*>(u"replaced"_s)->setVisible(rotations > 0);
+    return dialog;
+}
+
 /// The windows with a real authority; its clock stands still.
 struct Home {
     testing::AuthorityFixture fixture;
@@ -237,6 +275,12 @@ std::map<QString, std::function<QWidget*()>> scenes()
         {u"start-2"_s, [] { return startWindow(1); }},
         {u"start-3"_s, [] { return startWindow(2); }},
         {u"start-4"_s, [] { return startWindow(3); }},
+        {u"recovery-1"_s, [] { return recoveryWindow(0); }},
+        {u"recovery-2"_s, [] { return recoveryWindow(1); }},
+        {u"recovery-3"_s, [] { return recoveryWindow(2); }},
+        {u"recovery-4"_s, [] { return recoveryWindow(3); }},
+        {u"keys"_s, [] { return keysWindow(0); }},
+        {u"keys-replaced"_s, [] { return keysWindow(2); }},
         {u"passphrase"_s, passphraseWindow},
         {u"dialog"_s, dialogWindow},
         {u"main-requests"_s, [] { return mainWindow(MainWindow::Page::Requests); }},

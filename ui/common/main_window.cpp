@@ -11,12 +11,13 @@
 #include "ui/consent/requests_page.h"
 #include "ui/grants/grants_page.h"
 #include "ui/services/services_page.h"
+#include "ui/settings/keys_dialog.h"
 #include "ui/start/passphrase_dialog.h"
 #include "ui/timeline/timeline_page.h"
 
+#include <QHBoxLayout>
 #include <QLocale>
 #include <QMessageBox>
-#include <QPointer>
 #include <QPushButton>
 #include <QScreen>
 #include <QTabWidget>
@@ -64,7 +65,14 @@ MainWindow::MainWindow(PersonDesk& desk, SaveEvidence saveEvidence, QWidget* par
     column->addLayout(m_banners);
     column->addWidget(m_problem);
     column->addWidget(m_tabs, 1);
-    column->addWidget(m_where);
+    auto* foot = new QHBoxLayout;
+    auto* keys = new QPushButton(tr("Keys…"));
+    keys->setAutoDefault(false);
+    keys->setObjectName(u"keys"_s);
+    keys->setAccessibleDescription(tr("Shows the keys that services and auditors know you by."));
+    foot->addWidget(m_where, 1);
+    foot->addWidget(keys);
+    column->addLayout(foot);
     setCentralWidget(contents);
     resize(sizeHint().boundedTo(screen()->availableSize() * 9 / 10)); // Qt itself would take two thirds of it at most
 
@@ -72,6 +80,7 @@ MainWindow::MainWindow(PersonDesk& desk, SaveEvidence saveEvidence, QWidget* par
     addGrants();
     addTimeline();
     addServices();
+    connect(keys, &QPushButton::clicked, this, &MainWindow::showKeys);
     connect(m_stop, &QPushButton::clicked, this, &MainWindow::askToStopEverything);
     connect(&desk, &PersonDesk::statusChanged, this, &MainWindow::onStatus);
     connect(&desk, &PersonDesk::ready, this, &MainWindow::onStatus);
@@ -222,6 +231,8 @@ void MainWindow::onStatus()
     const authority::DeskStatus& status = m_desk.status();
     m_requests->setRefused(status.refusedRequests);
     m_timeline->setLastCheck(status.logCheckedAt);
+    if (m_keys)
+        m_keys->setStatus(status);
     m_where->setText(status.issuer.empty()
             ? QString()
             : tr("Agents reach Countersign at %1. Keys rest in: %2.")
@@ -273,6 +284,20 @@ void MainWindow::unlock()
         this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
+}
+
+void MainWindow::showKeys()
+{
+    if (!m_keys) {
+        KeysDeeds deeds;
+        deeds.replaceDevice = [this](QString& passphrase, std::function<void(const Result<void>&)> answer) {
+            m_desk.rotateDevice(passphrase, std::move(answer));
+        };
+        m_keys = new KeysDialog(m_desk.status(), std::move(deeds), this);
+        m_keys->setAttribute(Qt::WA_DeleteOnClose);
+    }
+    m_keys->show();
+    m_keys->raise();
 }
 
 void MainWindow::askToStopEverything()

@@ -7,6 +7,7 @@
 #include "core/authority/person_desk.h"
 
 #include <QMainWindow>
+#include <QPointer>
 
 #include <functional>
 #include <vector>
@@ -19,6 +20,7 @@ namespace countersign::ui {
 
 class ConsentDialog;
 class GrantsPage;
+class KeysDialog;
 struct GrantDeeds;
 class Notice;
 class PlainLabel;
@@ -65,6 +67,7 @@ private:
     void showTroubles(const std::vector<authority::Trouble>& troubles);
     void addBanner(authority::Trouble trouble);
     void unlock();
+    void showKeys();
     /// An answer that shows `failure` and why, should it be one.
     [[nodiscard]] authority::Done<void> reporting(const QString& failure);
 
@@ -79,6 +82,7 @@ private:
     GrantsPage* m_grants = nullptr;
     TimelinePage* m_timeline = nullptr;
     ServicesPage* m_services = nullptr;
+    QPointer<KeysDialog> m_keys;
     std::vector<authority::Trouble> m_shownTroubles;
     QString m_shownDetail;
     WindowMemory* m_memory = nullptr;

@@ -9,11 +9,9 @@
 #include "ui/common/plain_label.h"
 #include "ui/start/passphrase_rules.h"
 
-#include <QButtonGroup>
 #include <QHBoxLayout>
 #include <QPointer>
 #include <QPushButton>
-#include <QRadioButton>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -104,30 +102,11 @@ QWidget* StartDialog::makeWhat()
 
 QWidget* StartDialog::makeKeys()
 {
-    std::vector<QWidget*> parts{new PlainLabel(tr("Countersign makes keys to sign what you approve and what it "
-                                                  "records. Choose where they are kept; this is decided once."))};
-    m_places = new QButtonGroup(this);
-    for (std::size_t i = 0; i < m_facts.places.size(); ++i) {
-        const KeyPlace& place = m_facts.places[i];
-        const bool here = place.here == KeyPlace::Here::Yes;
-        auto* radio = new QRadioButton(here ? place.name : tr("%1 (not running)").arg(place.name));
-        radio->setEnabled(here);
-        radio->setChecked(here && !m_places->checkedButton());
-        radio->setAccessibleDescription(place.about);
-        m_places->addButton(radio, static_cast<int>(i));
-        auto* about = new PlainLabel(place.about);
-        about->setQuiet();
-        about->setEnabled(here);
-        about->setContentsMargins(fontMetrics().height() * 3 / 2, 0, 0, 0);
-        auto* choice = new QWidget;
-        auto* choiceColumn = new QVBoxLayout(choice);
-        choiceColumn->setContentsMargins(0, 0, 0, 0);
-        choiceColumn->setSpacing(0);
-        choiceColumn->addWidget(radio);
-        choiceColumn->addWidget(about);
-        parts.push_back(choice);
-    }
-    return makePage(tr("Where your keys will rest"), parts);
+    m_places = new KeyPlaceChoice(m_facts.places, KeyPlaceChoice::Proposal::Best);
+    return makePage(tr("Where your keys will rest"),
+        {new PlainLabel(tr("Countersign makes keys to sign what you approve and what it records. Choose where they are "
+                           "kept; this is decided once.")),
+            m_places});
 }
 
 QWidget* StartDialog::makePassphrase()
@@ -170,7 +149,7 @@ void StartDialog::go(Step to)
     m_pages->setCurrentIndex(static_cast<int>(to));
     m_back->setVisible(to == Step::Keys || to == Step::Passphrase);
     m_back->setEnabled(true);
-    m_next->setEnabled(to != Step::Keys || m_places->checkedButton());
+    m_next->setEnabled(to != Step::Keys || !m_places->chosen().isEmpty());
     m_next->setText(to == Step::Connect ? tr("Done") : to == Step::Passphrase ? tr("Make the keys") : tr("Next"));
     m_progress->setText(tr("Step %1 of %2").arg(m_pages->currentIndex() + 1).arg(m_pages->count()));
     if (to == Step::Passphrase)
@@ -205,8 +184,7 @@ void StartDialog::begin()
     m_next->setEnabled(false);
     m_back->setEnabled(false);
     m_progress->setText(tr("Making the keys…"));
-    const auto place = static_cast<std::size_t>(m_places->checkedId());
-    Choice choice{m_facts.places[place].id, m_first->take()};
+    Choice choice{m_places->chosen(), m_first->take()};
     m_second->setText({});
     m_begin(choice, [guarded = QPointer(this)](const Result<void>& result) {
         StartDialog* dialog = guarded;

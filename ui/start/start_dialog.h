@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "ui/start/key_place_choice.h"
 
 #include <QDialog>
 #include <QString>
@@ -12,7 +13,6 @@
 #include <functional>
 #include <vector>
 
-class QButtonGroup;
 class QPushButton;
 class QStackedWidget;
 
@@ -26,14 +26,7 @@ class PlainLabel;
 class StartDialog final : public QDialog {
     Q_OBJECT
 public:
-    /// A place where keys can rest.
-    struct KeyPlace {
-        enum class Here : std::uint8_t { Yes, No };
-        QString id;
-        QString name; ///< "KWallet"
-        QString about; ///< one sentence
-        Here here = Here::Yes; ///< No: listed, can't be chosen
-    };
+    using KeyPlace = ui::KeyPlace;
     struct Facts {
         std::vector<KeyPlace> places; ///< best first
         QString issuer; ///< "http://127.0.0.1:7317"
@@ -68,7 +61,7 @@ private:
     QStackedWidget* m_pages;
     Notice* m_problem;
     PlainLabel* m_progress;
-    QButtonGroup* m_places = nullptr;
+    KeyPlaceChoice* m_places = nullptr;
     PassphraseEdit* m_first = nullptr;
     PassphraseEdit* m_second = nullptr;
     QPushButton* m_back;

@@ -8,7 +8,6 @@
 #include "core/server/authzen/question.h"
 #include "core/server/authzen/request_signature.h"
 
-#include <array>
 #include <utility>
 
 namespace countersign::server {
@@ -49,7 +48,7 @@ Asked<Actor> readActor(const OAuthServer& server, const PassedOn& passed)
     }
     if (text.token != passed.accessToken)
         return badToken("The delegation_chain begins with another token than access_token.");
-    const std::array deviceKeys{server.authority.deviceKey()};
+    const auto deviceKeys = audit::keysOf(server.authority.deviceKeys());
     auto token = grants::verifyAccessToken(text.token, deviceKeys, now);
     if (!token)
         return badToken(token.error().message);

@@ -156,6 +156,8 @@ json::Object statusJson(const authority::DeskStatus& status)
         {"keychain", status.keychain},
         {"device", status.device.value},
         {"person", status.person.value},
+        {"log_origin", status.logOrigin},
+        {"device_rotations", status.deviceRotations},
         {"log_size", status.logSize},
         {"log_checked_at", orNull(status.logCheckedAt)},
         {"witnessed_size", status.witnessedSize},

@@ -9,6 +9,8 @@
 #include "core/server/oauth/replies.h"
 #include "core/server/receipts/endpoints.h"
 
+#include <ranges>
+
 namespace countersign::server {
 
 HttpResponse metadata(const OAuthServer& server)
@@ -51,12 +53,17 @@ HttpResponse metadata(const OAuthServer& server)
 
 HttpResponse jwks(const OAuthServer& server)
 {
-    const crypto::PublicKey device = server.authority.deviceKey();
-    json::Object key = device.toJwk();
-    key["kid"] = device.thumbprint().value;
-    key["use"] = "sig";
-    key["alg"] = "ES256";
-    return jsonAnswer(200, {{"keys", json::Array{std::move(key)}}});
+    json::Array keys;
+    for (const audit::DeviceTerm& term : std::views::reverse(server.authority.deviceKeys())) {
+        json::Object key = term.key.toJwk();
+        key["kid"] = term.key.thumbprint().value;
+        key["use"] = "sig";
+        key["alg"] = "ES256";
+        if (term.until)
+            key["exp"] = term.until->value; // as OpenID Federation's historical keys: nothing is signed with it after
+        keys.push_back(std::move(key));
+    }
+    return jsonAnswer(200, {{"keys", std::move(keys)}});
 }
 
 } // namespace countersign::server

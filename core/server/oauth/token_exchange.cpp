@@ -88,7 +88,7 @@ Result<std::vector<std::string>> readChain(const Form& form, const std::string& 
 Result<grants::VerifiedChain> verifiedChain(const OAuthServer& server, const ExchangeForm& form)
 {
     const UnixSeconds now = server.clock.now();
-    const std::array deviceKeys{server.authority.deviceKey()};
+    const auto deviceKeys = audit::keysOf(server.authority.deviceKeys());
     auto token = grants::verifyAccessToken(form.token, deviceKeys, now);
     if (!token)
         return refused("delegation_chain: the access token at its top is refused: " + token.error().message);

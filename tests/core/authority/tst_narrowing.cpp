@@ -102,7 +102,7 @@ private Q_SLOTS:
         QCOMPARE(scene.below.granted.details.size(), std::size_t{1});
         const auto said = scene.fixture.authority().introspect(scene.below.accessToken);
         QVERIFY(said && said->permission == scene.below.granted);
-        const std::array keys{scene.fixture.authority().deviceKey()};
+        const auto keys = audit::keysOf(scene.fixture.authority().deviceKeys());
         const auto token = grants::verifyAccessToken(scene.below.accessToken, keys, scene.fixture.clock().now());
         QVERIFY(token && token->permission == scene.below.granted);
         QCOMPARE(denialOf(scene.performBelow(payment("1"))), Reason::AncestorNarrowed);

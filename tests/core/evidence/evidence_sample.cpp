@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // usage: evidence_sample FOLDER   writes real evidence there for other people's programs (tests/peers): grant.json and
-// grant.html of a grant with a payment, a refusal and a hop; changed.html with one digit of its details changed.
+// grant.html of a grant with a payment, a refusal and a hop, during which the device got two new keys; changed.html with one digit of its details changed.
 #include "core/evidence/html.h"
 #include "tests/core/evidence/evidence_scene.h"
 
@@ -29,7 +29,9 @@ std::string sample()
     const std::string link =
         scene.fixture.delegate(scene.tokens.accessToken, scene.agent.key, second, handedOn(booksPermission()));
     scene.reportDone(scene.pay("12.50"));
+    must(scene.fixture.rotateDevice(), "rotation");
     scene.pay("51.00", "</script><!--");
+    must(scene.fixture.rotateDevice(), "rotation");
     const SentRequest sent = sentPayment("7.25", "globex");
     const auto last = scene.act(sent, second, scene.tokens.accessToken, {link});
     auto evidence = must(scene.evidenceOf(evidence::GrantWanted{scene.tokens.grant}), "evidence");

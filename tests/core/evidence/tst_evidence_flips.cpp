@@ -19,12 +19,13 @@ using evidence::Verdict;
 namespace {
 
 /// One action under two hops, with everything that a file can hold: consent and screen, amendment, token, link,
-/// outcome, body.
+/// outcome, body, a change of the device's key.
 std::string richFile(EvidenceScene& scene)
 {
     const TestAgent second = scene.fixture.registerAgent("second");
     const std::string link =
         scene.fixture.delegate(scene.tokens.accessToken, scene.agent.key, second, handedOn(booksPermission()));
+    must(scene.fixture.rotateDevice(), "rotation");
     const SentRequest sent = sentPayment("12.50");
     const auto answer = scene.act(sent, second, scene.tokens.accessToken, {link});
     scene.reportDone(answer);

@@ -3,6 +3,8 @@
 //
 // A program of its own that does one thing with a keychain, for tests of restarts, kills and second processes.
 // usage: keychain_probe BACKEND FOLDER VERB [ARG…]; prints one line: the outcome, or the error's name and message.
+#include "core/base/json.h"
+#include "core/keychain/device_rotation.h"
 #include "core/keychain/identity.h"
 #include "core/keychain/open_keychain.h"
 
@@ -70,6 +72,47 @@ int load(Keychain& keychain, History history)
     return say(*loaded ? (*loaded)->device.publicKey().thumbprint().value : "none");
 }
 
+// "DEVICE ROTATIONS NEXT"
+int tellKeys(Keychain& keychain)
+{
+    const auto loaded = loadIdentity(keychain, History::KeysWereMade);
+    if (!loaded) {
+        return say(loaded.error());
+    }
+    const Identity& keys = **loaded;
+    return say(keys.device.publicKey().thumbprint().value + ' ' + std::to_string(keys.rotations.size()) + ' '
+        + (keys.next ? keys.next->key.publicKey().thumbprint().value : "none"));
+}
+
+// What the log would put in force is adopted.
+int adopt(Keychain& keychain, Identity keys, const NextDevice& next)
+{
+    keys.device = next.key;
+    keys.rotations.push_back(next.statement);
+    const auto adopted = adoptDevice(keychain, keys);
+    return adopted ? say(keys.device.publicKey().thumbprint().value) : say(adopted.error());
+}
+
+int rotate(Keychain& keychain)
+{
+    const auto loaded = loadIdentity(keychain, History::KeysWereMade);
+    auto key = crypto::PrivateKey::generate(crypto::KeyType::P256);
+    if (!loaded || !key) {
+        return say("there are no keys");
+    }
+    const NextDevice next{
+        std::move(*key), json::serialize(json::Object{{"old", (*loaded)->device.publicKey().toJwk()}})};
+    const auto staged = stageDevice(keychain, **loaded, next);
+    return staged ? adopt(keychain, **loaded, next) : say(staged.error());
+}
+
+int succeed(Keychain& keychain, const QStringList& rest)
+{
+    const auto made = createSuccessor(
+        keychain, crypto::SecretBytes(kPersonPassphrase), Thumbprint{rest.value(0).toStdString()}, UnixSeconds{1});
+    return made ? say(made->device.publicKey().thumbprint().value) : say(made.error());
+}
+
 int read(Keychain& keychain, std::string_view name)
 {
     const auto value = keychain.read(name);
@@ -105,6 +148,24 @@ int run(Keychain& keychain, const std::string& verb, const QStringList& rest)
     }
     if (verb == "load") {
         return load(keychain, rest.value(0) == QStringLiteral("first") ? History::FirstStart : History::KeysWereMade);
+    }
+    if (verb == "keys") {
+        return tellKeys(keychain);
+    }
+    if (verb == "rotate-and-die") {
+        Dying dying(keychain, rest.value(0).toInt());
+        return rotate(dying);
+    }
+    if (verb == "adopt") {
+        const auto loaded = loadIdentity(keychain, History::KeysWereMade);
+        return loaded && (*loaded)->next ? adopt(keychain, **loaded, *(*loaded)->next) : say("nothing is staged");
+    }
+    if (verb == "succeed") {
+        return succeed(keychain, rest);
+    }
+    if (verb == "succeed-and-die") {
+        Dying dying(keychain, rest.value(1).toInt());
+        return succeed(dying, rest);
     }
     if (verb == "read") {
         return read(keychain, rest.value(0).toStdString());

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/crypto/digest.h"
 #include "core/keychain/identity.h"
+#include "tests/core/keychain/in_memory.h"
 #include "tests/core/keychain/keychain_testing.h"
 
 #include <QTemporaryDir>
@@ -15,35 +16,6 @@ using namespace countersign::keychain::testing;
 using namespace Qt::StringLiterals;
 
 namespace {
-
-// What sits above a keychain is tried on one in memory, which can fail at a given call; the real ones have their own
-// tests.
-class InMemory final : public Keychain {
-public:
-    [[nodiscard]] Backend backend() const override { return Backend::KWallet; }
-    [[nodiscard]] Result<std::optional<crypto::SecretBytes>> read(std::string_view name) override
-    {
-        if (failing == ErrorCode::KeychainLocked) {
-            return fail(ErrorCode::KeychainLocked, "closed");
-        }
-        const auto at = entries.find(name);
-        return at == entries.end() ? std::nullopt : std::optional(secret(at->second));
-    }
-    [[nodiscard]] Result<void> write(std::string_view name, const crypto::SecretBytes& value) override
-    {
-        if (writesLeft-- <= 0) {
-            return fail(ErrorCode::KeychainDenied, "no more");
-        }
-        order.emplace_back(name);
-        entries.insert_or_assign(std::string(name), std::string(value.view()));
-        return {};
-    }
-
-    std::map<std::string, std::string, std::less<>> entries;
-    std::vector<std::string> order;
-    int writesLeft = 1000;
-    std::optional<ErrorCode> failing;
-};
 
 const std::vector<std::string> kEntries{"device-key", "log-key", "person-key", "identity"};
 
@@ -349,7 +321,7 @@ void TestIdentity::an_emptied_keychain_says_what_to_do()
     InMemory keychain;
     const auto message = messageOf(loadIdentity(keychain, History::KeysWereMade));
     for (const char* words :
-        {"KWallet", "makes no new keys", "switch it back", "backup", "try again", "start afresh"}) {
+        {"KWallet", "makes no new keys", "switch it back", "backup", "try again", "lost for good", "start anew"}) {
         QVERIFY2(message.contains(words), message.constData());
     }
 }

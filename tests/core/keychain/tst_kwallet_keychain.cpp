@@ -89,6 +89,8 @@ private Q_SLOTS:
     void a_wallet_closed_and_opened_by_another_program_is_locked_not_empty();
     void a_kwallet_that_died_is_missing_not_empty();
     void a_refused_program_is_denied();
+    void a_change_of_keys_killed_between_any_two_writes_goes_on_data();
+    void a_change_of_keys_killed_between_any_two_writes_goes_on();
     void a_cancelled_window_is_denied();
     void an_answered_window_opens_the_wallet();
     void a_kwallet_that_is_switched_off_is_missing_and_says_so();
@@ -159,6 +161,33 @@ void TestKWalletKeychain::an_identity_made_here_loads_in_another_process()
     QCOMPARE(probe(Backend::KWallet, {}, {u"load"_s, u"made"_s}), identity->device.publicKey().thumbprint().value);
     QCOMPARE(probe(Backend::KWallet, {}, {u"create"_s}), "keychain_denied");
     QVERIFY(*readAnchor(**keychain) == std::optional(LogAnchor{7, std::string(32, 'r')}));
+}
+
+void TestKWalletKeychain::a_change_of_keys_killed_between_any_two_writes_goes_on_data()
+{
+    QTest::addColumn<int>("writes");
+    for (int writes = 0; writes < 4; ++writes) {
+        QTest::addRow("killed after %d writes", writes) << writes;
+    }
+}
+
+/// "keys" tells the device's key, how many came before it, and the one that is staged.
+void TestKWalletKeychain::a_change_of_keys_killed_between_any_two_writes_goes_on()
+{
+    QFETCH(int, writes);
+    const auto first = probe(Backend::KWallet, {}, {u"create"_s});
+    QCOMPARE(probe(Backend::KWallet, {}, {u"rotate-and-die"_s, QString::number(writes)}), "");
+    QVERIFY(killService(kService)); // at once: what was stored must be on disk already
+    QCOMPARE(run(support("with-kwallet"), {u"--open"_s}).status, 0);
+    const auto keys = QString::fromStdString(probe(Backend::KWallet, {}, {u"keys"_s})).split(u' ');
+    QCOMPARE(keys.size(), 3);
+    QCOMPARE(keys[0].toStdString() == first, writes < 3);
+    QCOMPARE(keys[1], writes < 3 ? u"0"_s : u"1"_s);
+    QCOMPARE(keys[2] == u"none"_s, writes != 2);
+    if (writes == 2) { // the log may have put it in force
+        QCOMPARE(probe(Backend::KWallet, {}, {u"adopt"_s}), keys[2].toStdString());
+    }
+    QCOMPARE(probe(Backend::KWallet, {}, {u"rotate-and-die"_s, u"100"_s}).size(), std::size_t(43)); // and another
 }
 
 void TestKWalletKeychain::a_first_start_killed_between_any_two_writes_can_be_repeated_data()

@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "core/audit/check_devices.h"
+
+#include "core/audit/rotation.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace countersign::audit {
+
+namespace {
+
+constexpr std::string_view kOriginPrefix = "countersign/";
+
+std::unexpected<Error> corrupt(std::string what)
+{
+    return fail(ErrorCode::StorageCorrupt, std::move(what));
+}
+
+} // namespace
+
+DeviceOrder::DeviceOrder(std::string origin) : m_origin(std::move(origin))
+{
+    const bool isNamed = m_origin.starts_with(kOriginPrefix);
+    m_devices.push_back(isNamed ? m_origin.substr(kOriginPrefix.size()) : std::string());
+}
+
+Result<void> DeviceOrder::take(const LeafClaims& claims, const Leaf& leaf)
+{
+    if (claims.device != m_devices.back())
+        return corrupt(knows(claims.device) ? "it is by a key of the device that had been replaced"
+                                            : "it is by another device than the log's");
+    return leaf.kind == LeafKind::KeyRotated ? rotate(leaf) : Result<void>();
+}
+
+bool DeviceOrder::knows(std::string_view thumbprint) const
+{
+    return std::ranges::contains(m_devices, thumbprint);
+}
+
+Result<void> DeviceOrder::rotate(const Leaf& leaf)
+{
+    const auto claims = json::parseObject(leaf.bytes);
+    const auto rotation = claims ? rotationOfLeaf(*claims) : std::unexpected(claims.error());
+    if (!rotation)
+        return corrupt("the change of the device's key in it is not right: " + rotation.error().message);
+    if (rotation->origin != m_origin)
+        return corrupt("the change of the device's key in it is another log's");
+    if (knows(rotation->after.thumbprint().value))
+        return corrupt("it brings a key of the device back that had been replaced");
+    m_devices.push_back(rotation->after.thumbprint().value);
+    return {};
+}
+
+} // namespace countersign::audit

@@ -1,0 +1,179 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Changes of the device's key that were cut off at any step, or that one of database and keychain does not know: the next
+// start goes on or refuses, and never forks.
+
+
+#include "core/authority/context.h"
+#include "core/authority/use_cases.h"
+#include "tests/core/authority/rotation_scene.h"
+
+#include <QFile>
+#include <QTest>
+
+using namespace countersign;
+using namespace countersign::testing;
+using audit::LeafKind;
+using authority::Context;
+using authority::Trouble;
+using keychain::Identity;
+
+class TestDeviceRestarts : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void cut_off_after_staging_the_old_key_goes_on();
+    void cut_off_after_the_entry_the_next_start_adopts();
+    void an_entry_without_its_key_is_an_emptied_keychain();
+    void a_keychain_from_before_the_rotation_is_refused();
+    void a_database_from_before_the_rotation_is_told_again_once_confirmed();
+    void a_lost_database_begins_again_under_the_old_name();
+    void statements_that_dont_lead_to_the_key_are_refused();
+};
+
+void TestDeviceRestarts::cut_off_after_staging_the_old_key_goes_on()
+{
+    RotationScene scene;
+    const authority::BegunRotation begun = must(scene.fixture.run<authority::BegunRotation>([](Context& context) {
+        return authority::beginRotation(context);
+    }),
+        "begin");
+    QVERIFY(begun.keeper.stage(begun.now, begun.next));
+    QVERIFY(scene.restart());
+    QVERIFY(scene.fixture.status().troubles.empty());
+    QCOMPARE(signerOf(scene.pay()), scene.first.value);
+    QVERIFY(scene.fixture.rotateDevice()); // with a key of its own
+    QVERIFY(scene.device() != thumbprintOf(begun.next.key));
+    QVERIFY(scene.restart());
+    QCOMPARE(scene.checked(), "right");
+}
+
+void TestDeviceRestarts::cut_off_after_the_entry_the_next_start_adopts()
+{
+    RotationScene scene;
+    scene.keys.cut = SealedKeys::Cut::BeforeAdopting;
+    QVERIFY(scene.fixture.rotateDevice());
+    const Thumbprint second = scene.device();
+    const std::string receipt = scene.pay();
+    QCOMPARE(signerOf(receipt), second.value);
+    const Identity kept = scene.keys.load();
+    QCOMPARE(thumbprintOf(kept.device).value, scene.first.value); // the keychain does not know yet
+    QVERIFY(kept.next);
+    scene.keys.cut = SealedKeys::Cut::Never;
+    QVERIFY(scene.restart());
+    QVERIFY(scene.fixture.status().troubles.empty());
+    QCOMPARE(scene.device().value, second.value);
+    QCOMPARE(signerOf(scene.pay()), second.value);
+    QCOMPARE(thumbprintOf(scene.keys.load().device).value, second.value); // now it does
+    QCOMPARE(scene.checked(), "right");
+    // And cut off twice in a row, the second rotation adopts the first before it stages.
+    scene.keys.cut = SealedKeys::Cut::BeforeAdopting;
+    QVERIFY(scene.fixture.rotateDevice());
+    QVERIFY(scene.fixture.rotateDevice());
+    scene.keys.cut = SealedKeys::Cut::Never;
+    QVERIFY(scene.restart());
+    QCOMPARE(scene.fixture.status().deviceRotations, 3);
+    QCOMPARE(scene.checked(), "right");
+}
+
+void TestDeviceRestarts::an_entry_without_its_key_is_an_emptied_keychain()
+{
+    RotationScene scene;
+    scene.keys.cut = SealedKeys::Cut::BeforeAdopting;
+    QVERIFY(scene.fixture.rotateDevice());
+    scene.fixture.stop();
+    Identity without = scene.keys.load();
+    without.next.reset();
+    scene.fixture.setIdentity(without);
+    const auto started = scene.fixture.start();
+    QVERIFY(!started && started.error().code == ErrorCode::KeychainEmptied);
+    Identity wrong = scene.keys.load();
+    wrong.next->key = crypto::PrivateKey::generate(crypto::KeyType::P256).value();
+    scene.fixture.setIdentity(wrong);
+    const auto again = scene.fixture.start();
+    QVERIFY(!again && again.error().code == ErrorCode::KeychainEmptied);
+}
+
+void TestDeviceRestarts::a_keychain_from_before_the_rotation_is_refused()
+{
+    RotationScene scene;
+    const Identity before = scene.keys.load();
+    QVERIFY(scene.fixture.rotateDevice());
+    scene.fixture.stop();
+    scene.fixture.setIdentity(before);
+    const auto started = scene.fixture.start();
+    QVERIFY(!started);
+    QCOMPARE(started.error().code, ErrorCode::KeychainEmptied);
+    QVERIFY(scene.restart()); // with the right one
+    QVERIFY(!scene.pay().empty());
+}
+
+void TestDeviceRestarts::a_database_from_before_the_rotation_is_told_again_once_confirmed()
+{
+    RotationScene scene;
+    scene.fixture.stop();
+    const QString file = scene.folder.path() + QStringLiteral("/countersign.sqlite");
+    const QString copy = scene.folder.path() + QStringLiteral("/copy");
+    QVERIFY(QFile::copy(file, copy));
+    QVERIFY(scene.fixture.start());
+    QVERIFY(scene.fixture.rotateDevice());
+    const Thumbprint second = scene.device();
+    scene.fixture.stop();
+    for (const char* suffix : {"", "-wal", "-shm"})
+        QFile::remove(file + QLatin1StringView(suffix));
+    QVERIFY(QFile::rename(copy, file));
+    QVERIFY(scene.restart());
+    QVERIFY(scene.fixture.has(Trouble::DatabaseRolledBack));
+    QCOMPARE(scene.fixture.count(LeafKind::KeyRotated), 0);
+    const auto refused = scene.fixture.rotateDevice();
+    QVERIFY(!refused && refused.error().code == ErrorCode::StorageRolledBack);
+    QVERIFY(scene.fixture.run<void>([](Context& context) { return authority::confirmRollback(context); }));
+    QCOMPARE(scene.fixture.count(LeafKind::KeyRotated), 1);
+    QCOMPARE(scene.device().value, second.value);
+    scene.tokens = grantTo(scene.fixture, *scene.agent, paymentsWith({}));
+    QCOMPARE(signerOf(scene.pay()), second.value);
+    QCOMPARE(scene.checked(), "right");
+}
+
+void TestDeviceRestarts::a_lost_database_begins_again_under_the_old_name()
+{
+    RotationScene scene;
+    QVERIFY(scene.fixture.rotateDevice());
+    QVERIFY(scene.fixture.rotateDevice());
+    const Thumbprint third = scene.device();
+    scene.fixture.stop();
+    for (const char* suffix : {"", "-wal", "-shm"})
+        QFile::remove(scene.folder.path() + QStringLiteral("/countersign.sqlite") + QLatin1StringView(suffix));
+    scene.fixture.setAnchor(std::nullopt);
+    QVERIFY(scene.restart());
+    QCOMPARE(scene.fixture.log(),
+        (std::vector<LeafKind>{LeafKind::LogStarted, LeafKind::KeyRotated, LeafKind::KeyRotated}));
+    QCOMPARE(scene.fixture.status().logOrigin, "countersign/" + scene.first.value);
+    QCOMPARE(scene.device().value, third.value);
+    QCOMPARE(scene.checked(), "right");
+}
+
+void TestDeviceRestarts::statements_that_dont_lead_to_the_key_are_refused()
+{
+    RotationScene scene;
+    QVERIFY(scene.fixture.rotateDevice());
+    QVERIFY(scene.fixture.rotateDevice());
+    scene.fixture.stop();
+    const Identity right = scene.keys.load();
+    const auto startsWith = [&](const std::function<void(Identity&)>& change) {
+        Identity identity = right;
+        change(identity);
+        scene.fixture.setIdentity(identity);
+        const auto started = scene.fixture.start();
+        return started ? std::string("ok") : std::string(errorName(started.error().code));
+    };
+    QCOMPARE(startsWith([](Identity& it) { std::swap(it.rotations[0], it.rotations[1]); }), "keychain_emptied");
+    QCOMPARE(startsWith([](Identity& it) { it.rotations.pop_back(); }), "keychain_emptied");
+    QCOMPARE(startsWith([](Identity& it) { it.rotations.erase(it.rotations.begin()); }), "keychain_emptied");
+    QCOMPARE(startsWith([](Identity& it) { it.rotations[1] = "{}"; }), "keychain_emptied");
+    QCOMPARE(startsWith([](Identity& it) { it.device = it.log; }), "keychain_emptied");
+    QCOMPARE(startsWith([](Identity&) {}), "ok");
+}
+
+QTEST_GUILESS_MAIN(TestDeviceRestarts)
+#include "tst_device_restarts.moc"
