@@ -5,6 +5,7 @@
 
 #include "core/audit/receipt.h"
 #include "core/authority/leaves.h"
+#include "core/authority/request_binding.h"
 #include "core/base/try.h"
 #include "core/crypto/digest.h"
 #include "core/permissions/value.h"
@@ -99,7 +100,7 @@ audit::LeafDraft actionLeaf(const Context& context, LeafKind kind, const Perform
     leaf.claims["jti"] = audit::newReceiptId(context.log ? context.log->size() : 0);
     leaf.claims["service_id"] = command.service.value;
     leaf.claims["token"] = crypto::sha256Base64url(command.accessToken);
-    leaf.claims["binding"] = command.signature ? "http-signature" : "dpop";
+    leaf.claims["binding"] = bindingName(command);
     leaf.claims["decision"] = kind == LeafKind::ActionPermitted ? "permit" : "deny";
     leaf.claims["request"] = requestClaim(command, verdict);
     leaf.privateText = privateText(command, verdict);

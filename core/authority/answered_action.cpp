@@ -6,6 +6,7 @@
 #include "core/audit/leaf_codec.h"
 #include "core/audit/receipt.h"
 #include "core/authority/action_leaf.h"
+#include "core/authority/request_binding.h"
 #include "core/base/try.h"
 #include "core/consent/record.h"
 #include "core/crypto/dpop.h"
@@ -16,12 +17,6 @@ namespace {
 
 using audit::LeafKind;
 using Outcome = decision::Verdict::Outcome;
-
-/// Apart from the ids of DPoP proofs by the same key.
-std::string ownerOf(const PerformAction& command)
-{
-    return "sig:" + command.key.value;
-}
 
 std::string textOf(const json::Object& claims, std::string_view name)
 {
@@ -100,7 +95,7 @@ Result<Answered> answeredBefore(Context& context, const PerformAction& command)
     if (!command.signature)
         return Answered{};
     store::Query query(context.database, "SELECT leaf_index FROM used_proofs WHERE owner = ? AND jti = ?");
-    if (!TRY(query.bind(ownerOf(command)).bind(command.signature->nonce).next()))
+    if (!TRY(query.bind(signatureOwner(command.key)).bind(command.signature->nonce).next()))
         return Answered{};
     const auto index = query.optionalInteger(0);
     if (!index || !context.log)
@@ -122,7 +117,7 @@ Result<void> rememberAnswer(Context& context, const PerformAction& command, std:
     const UnixSeconds end = command.signature->created + crypto::kSignedFormLife + crypto::kClockSkew;
     store::Query query(
         context.database, "INSERT INTO used_proofs (owner, jti, expires_at, leaf_index) VALUES (?, ?, ?, ?)");
-    query.bind(ownerOf(command)).bind(command.signature->nonce).bind(end.value);
+    query.bind(signatureOwner(command.key)).bind(command.signature->nonce).bind(end.value);
     return query.bind(leaf ? std::optional(static_cast<std::int64_t>(*leaf)) : std::nullopt).run();
 }
 

@@ -68,6 +68,13 @@ QStringList argumentsOf(const json::Object& request, const std::string& privateT
     return consent::argumentsOf({*action, *location, *arguments});
 }
 
+SentRequest::Binding bindingOf(const std::string& name)
+{
+    if (name == "http-signature")
+        return SentRequest::Binding::Signature;
+    return name == "agent-signature" ? SentRequest::Binding::AgentSignature : SentRequest::Binding::Proof;
+}
+
 Result<SentRequest> sentRequest(store::Database& database, const StoredEntry& action, const json::Object& claims)
 {
     const json::Object request = objectIn(claims, "request");
@@ -80,8 +87,7 @@ Result<SentRequest> sentRequest(store::Database& database, const StoredEntry& ac
     sent.digest = shownText(objectIn(details, "fields"), "content-digest");
     sent.service = TRY(serviceName(database, textOf(claims, "service_id")));
     sent.arguments = argumentsOf(request, action.leaf.privateText.value_or(std::string()));
-    sent.binding =
-        textOf(claims, "binding") == "http-signature" ? SentRequest::Binding::Signature : SentRequest::Binding::Proof;
+    sent.binding = bindingOf(textOf(claims, "binding"));
     return sent;
 }
 

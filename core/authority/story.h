@@ -31,7 +31,8 @@ struct SentRequest {
     QString service; ///< at which it arrived: its name, or its id
     QString digest; ///< Content-Digest as received; empty: none, or erased
     QStringList arguments; ///< one a line, with its exact value
-    enum class Binding : std::uint8_t { Signature, Proof } binding = Binding::Proof; ///< RFC 9421, or DPoP alone
+    /// RFC 9421, the field Agent-Signature, or DPoP alone.
+    enum class Binding : std::uint8_t { Signature, AgentSignature, Proof } binding = Binding::Proof;
 };
 
 /// One hand through which the authority came; the person's own grant is the first.

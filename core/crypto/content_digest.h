@@ -17,6 +17,9 @@ namespace countersign::crypto {
 /// NotSupported where `sha-256` is missing, BadSignature for a digest of other content.
 [[nodiscard]] Result<void> verifyContentDigest(std::string_view field, std::string_view content);
 
+/// The `sha-256` that `field` states, 32 bytes. Errors: InvalidInput, NotSupported.
+[[nodiscard]] Result<std::string> statedSha256(std::string_view field);
+
 /// The field for `content`: sha-256.
 [[nodiscard]] std::string contentDigest(std::string_view content);
 

@@ -4,6 +4,7 @@
 
 #include "core/crypto/bytes.h"
 #include "core/crypto/digest.h"
+#include "core/crypto/ecdsa_signature.h"
 #include "core/crypto/ed25519_point.h"
 #include "core/crypto/openssl.h"
 
@@ -19,7 +20,6 @@ namespace countersign::crypto {
 
 namespace {
 constexpr std::size_t kCoordinateBytes = 32;
-constexpr std::size_t kSignatureBytes = 64;
 constexpr char kP256Group[] = "prime256v1";
 
 std::unexpected<Error> badKey(std::string reason)
@@ -59,41 +59,6 @@ std::optional<std::string> coordinate(EVP_PKEY* key, const char* which)
     if (BN_bn2binpad(number, octets(bytes.data()), static_cast<int>(bytes.size())) < 0)
         return std::nullopt;
     return bytes;
-}
-
-/// JOSE writes an ECDSA signature as r‖s (RFC 7518 section 3.4), OpenSSL as the DER of a sequence.
-std::optional<std::string> derFromJose(std::string_view signature)
-{
-    constexpr int kHalf = kSignatureBytes / 2;
-    BignumPtr r(BN_bin2bn(octets(signature), kHalf, nullptr));
-    BignumPtr s(BN_bin2bn(octets(signature) + kHalf, kHalf, nullptr));
-    const EcdsaSignaturePtr pair(ECDSA_SIG_new());
-    if (!r || !s || !pair || ECDSA_SIG_set0(pair.get(), r.get(), s.get()) != 1)
-        return std::nullopt;
-    static_cast<void>(r.release()); // the pair owns them now
-    static_cast<void>(s.release());
-    unsigned char* der = nullptr;
-    const int length = i2d_ECDSA_SIG(pair.get(), &der);
-    if (length <= 0)
-        return std::nullopt;
-    std::string bytes(reinterpret_cast<const char*>(der), static_cast<std::size_t>(length));
-    OPENSSL_free(der);
-    return bytes;
-}
-
-std::optional<std::string> joseFromDer(std::string_view der)
-{
-    const unsigned char* at = octets(der);
-    const EcdsaSignaturePtr pair(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
-    if (!pair)
-        return std::nullopt;
-    constexpr int kHalf = kSignatureBytes / 2;
-    std::string signature(kSignatureBytes, '\0');
-    unsigned char* out = octets(signature.data());
-    if (BN_bn2binpad(ECDSA_SIG_get0_r(pair.get()), out, kHalf) != kHalf
-        || BN_bn2binpad(ECDSA_SIG_get0_s(pair.get()), out + kHalf, kHalf) != kHalf)
-        return std::nullopt;
-    return signature;
 }
 
 /// The digest that the algorithm is defined with; Ed25519 has its own inside.
@@ -230,7 +195,7 @@ std::string PublicKey::rawEd25519() const
 
 bool PublicKey::verify(std::string_view data, std::string_view signature) const
 {
-    if (signature.size() != kSignatureBytes)
+    if (signature.size() != kJoseSignatureBytes)
         return false;
     const std::optional<std::string> native =
         d->type == KeyType::P256 ? derFromJose(signature) : std::optional(std::string(signature));

@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
-// The agent's own word: its signature over the request (RFC 9421) or at least its DPoP proof (RFC 9449), by the key
-// that the chain ends at; then the bytes of the body, what came of it, and what other servers signed about it.
+// The agent's own word: its signature over the request (RFC 9421, Agent-Signature) or at least its DPoP proof (RFC
+// 9449), by the key that the chain ends at; then the bytes of the body, what came of it, and what other servers signed
+// about it.
 
 #include "core/base/try.h"
+#include "core/crypto/agent_signature.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/content_digest.h"
 #include "core/crypto/digest.h"
@@ -22,6 +24,7 @@ namespace {
 
 constexpr std::string_view kRequestTag = "fapi-2-request";
 constexpr std::string_view kSignedBinding = "http-signature";
+constexpr std::string_view kAgentSignedBinding = "agent-signature";
 
 std::unexpected<Error> wrong(std::string what)
 {
@@ -50,11 +53,15 @@ Result<void> checkDpop(
     return {};
 }
 
-crypto::HttpRequest messageOf(const ActionEntry& action, const ActionDetails& details, const std::string& token)
+std::string targetOf(const ActionEntry& action, const ActionDetails& details)
 {
     const std::string query = details.query.empty() ? std::string() : '?' + details.query;
-    crypto::HttpRequest message{
-        .method = textClaim(action.request, "method"), .targetUri = textClaim(action.request, "target_uri") + query};
+    return textClaim(action.request, "target_uri") + query;
+}
+
+crypto::HttpRequest messageOf(const ActionEntry& action, const ActionDetails& details, const std::string& token)
+{
+    crypto::HttpRequest message{.method = textClaim(action.request, "method"), .targetUri = targetOf(action, details)};
     message.fields = {{"authorization", "DPoP " + token}, {"dpop", details.dpop},
         {"signature-input", details.signatureInput}, {"signature", details.signature}};
     for (const auto& [name, value] : details.fields)
@@ -80,11 +87,33 @@ Result<void> checkSignature(
     return {};
 }
 
+std::string fieldOf(const ActionDetails& details, std::string_view name)
+{
+    const auto field = std::ranges::find(details.fields, name, [](const auto& each) { return each.first; });
+    return field == details.fields.end() ? std::string() : field->second;
+}
+
+/// The field covers no other; what is kept of them is the digest of the body, which it does cover.
+Result<void> checkAgentSignature(const ActionEntry& action, const ActionDetails& details, const crypto::PublicKey& key)
+{
+    const std::string field = fieldOf(details, "content-digest");
+    const std::string digest = field.empty() ? crypto::sha256("") : TRY(crypto::statedSha256(field));
+    const std::string method = textClaim(action.request, "method");
+    const std::string uri = targetOf(action, details);
+    const auto signature = TRY(crypto::parseAgentSignature(fieldOf(details, crypto::kAgentSignatureField)));
+    TRY(crypto::verifyAgentSignature(signature, {method, uri, digest}, key, action.opened->at));
+    if (crypto::sha256Base64url(signature.signature) != textClaim(action.request, "signature_digest"))
+        return wrong("the receipt is about another signature of the agent");
+    return {};
+}
+
 enum class Bound : std::uint8_t { Erased, ByProof, BySignature };
 
 Result<Bound> checkRequest(const Case& file, const ActionEntry& action, const VerifiedAction& verified)
 {
-    const bool isSigned = textClaim(action.opened->claims, "binding") == kSignedBinding;
+    const std::string binding = textClaim(action.opened->claims, "binding");
+    const bool isAgentSigned = binding == kAgentSignedBinding;
+    const bool isSigned = binding == kSignedBinding || isAgentSigned;
     const std::string method = textClaim(action.request, "method");
     if (action.permitted && !isSigned && method != "GET" && method != "HEAD")
         return wrong("a request that changes something was permitted without the agent's signature");
@@ -95,14 +124,9 @@ Result<Bound> checkRequest(const Case& file, const ActionEntry& action, const Ve
     TRY(checkDpop(action, *details, verified.token, key));
     if (!isSigned)
         return Bound::ByProof;
-    TRY(checkSignature(action, *details, verified.token, key));
+    TRY(isAgentSigned ? checkAgentSignature(action, *details, key)
+                      : checkSignature(action, *details, verified.token, key));
     return Bound::BySignature;
-}
-
-std::string fieldOf(const ActionDetails& details, std::string_view name)
-{
-    const auto field = std::ranges::find(details.fields, name, [](const auto& each) { return each.first; });
-    return field == details.fields.end() ? std::string() : field->second;
 }
 
 /// What the body says on top stands among the arguments, where it is JSON.

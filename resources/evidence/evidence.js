@@ -219,8 +219,9 @@ const checks = {
   async requests(file) {
     let signed = 0;
     for (const entry of file.entries) {
-      if (entry.claims.binding !== "http-signature" || entry.disclosure === undefined) continue;
-      await checkSignature(file, entry).catch((error) => { throw new Error(`Entry ${entry.index}: ${error.message}`); });
+      const check = { "http-signature": checkSignature, "agent-signature": checkAgentSignature }[entry.claims.binding];
+      if (check === undefined || entry.disclosure === undefined) continue;
+      await check(file, entry).catch((error) => { throw new Error(`Entry ${entry.index}: ${error.message}`); });
       signed++;
     }
     return signed ? count(signed, "request is", "requests are") + " signed by the agent that acted." : new Skipped("No signed request is here.");
@@ -266,6 +267,34 @@ async function checkSignature(file, { claims, disclosure }) {
   must(key, "the agent's key is missing");
   must(claims.chain.length > 1 || token.claims.cnf.jkt === key.thumbprint, "the token is bound to another key");
   must(await verified(key, bytes, utf8.encode(base + `"@signature-params": ${parameters}`)), "the agent's signature is wrong");
+}
+
+// The field Agent-Signature: over method, path, ts, nonce and the body's digest.
+async function checkAgentSignature(file, { claims, disclosure }) {
+  const details = JSON.parse(disclosure.text);
+  const members = Object.fromEntries(details.fields["agent-signature"].split(",").map((each) => /^ *([a-z]+)="?([^"]*)"? *$/.exec(each)?.slice(1) ?? []));
+  const stated = /sha-256=:([^:]*):/.exec(details.fields?.["content-digest"] ?? "");
+  const digest = stated ? bytesOf(stated[1]) : await sha256(new Uint8Array());
+  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const path = claims.request.target_uri.replace(/^[a-z]+:\/\/[^/?]*/i, "") + (details.query ? "?" + details.query : "");
+  const text = [claims.request.method, path.startsWith("/") ? path : "/" + path, members.ts, members.nonce, hex].join("\n");
+  const key = file.agents.find((each) => each.thumbprint === members.keyid);
+  must(key, "the agent's key is missing");
+  const bytes = joseSignature(fromBase64url(members.sig));
+  must(base64url(await sha256(bytes)) === claims.request.signature_digest, "the receipt is about another signature");
+  const token = file.tokenOf.get(claims.token);
+  must(claims.chain.length > 1 || token.claims.cnf.jkt === key.thumbprint, "the token is bound to another key");
+  must(await verified(key, bytes, utf8.encode(text)), "the agent's signature is wrong");
+}
+// An ECDSA signature as 64 bytes, also where it is written as the DER of two integers.
+function joseSignature(bytes) {
+  if (bytes.length === 64) return bytes;
+  const number = (at) => { const part = bytes.slice(at + 2, at + 2 + bytes[at + 1]); return part.slice(Math.max(0, part.length - 32)); };
+  const r = number(2), s = number(4 + bytes[3]);
+  const whole = new Uint8Array(64);
+  whole.set(r, 32 - r.length);
+  whole.set(s, 64 - s.length);
+  return whole;
 }
 
 // ---- what is shown ----

@@ -3,6 +3,7 @@
 
 #include "tests/support/signed_requests.h"
 
+#include "core/crypto/agent_signature.h"
 #include "core/crypto/content_digest.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/dpop.h"
@@ -49,6 +50,19 @@ void sign(authority::PerformAction& command, const crypto::PrivateKey& key, Unix
     command.signature = {verified.digest, nonce, now};
 }
 
+/// Signs the request with the field Agent-Signature.
+void signAsAgent(
+    authority::PerformAction& command, const SentRequest& sent, const crypto::PrivateKey& key, UnixSeconds now)
+{
+    const std::string uri = sent.query.empty() ? sent.url : sent.url + '?' + sent.query;
+    const std::string digest = crypto::sha256(sent.body);
+    const std::string nonce = crypto::randomToken();
+    const std::string field = must(crypto::signAgentRequest({sent.method, uri, digest}, key, now, nonce), "signature");
+    const auto read = must(crypto::parseAgentSignature(field), "own signature");
+    command.received.fields.emplace_back(crypto::kAgentSignatureField, field);
+    command.signature = {crypto::sha256Base64url(read.signature), nonce, now};
+}
+
 } // namespace
 
 SentRequest sentPayment(const std::string& amount, const std::string& recipient)
@@ -73,6 +87,8 @@ authority::PerformAction passedOn(AuthorityFixture& fixture, const ServiceId& se
         command.received.fields.emplace_back("delegation-chain", grants::chainHeader({token, links}));
     if (sent.isSigned == SentRequest::Signed::Yes)
         sign(command, agent.key, now);
+    if (sent.isSigned == SentRequest::Signed::AsAgent)
+        signAsAgent(command, sent, agent.key, now);
     return command;
 }
 

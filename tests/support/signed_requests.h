@@ -18,7 +18,7 @@ struct SentRequest {
     std::string url = "https://payments.example/payments";
     std::string query = {}; ///< after '?'
     std::string body = {}; ///< JSON; empty: none
-    enum class Signed : std::uint8_t { No, Yes } isSigned = Signed::Yes;
+    enum class Signed : std::uint8_t { No, Yes, AsAgent } isSigned = Signed::Yes; ///< AsAgent: Agent-Signature
 };
 
 /// A payment's request.

@@ -67,6 +67,19 @@ std::vector<Stop> pathStops(const Story& story)
     return stops;
 }
 
+QString bindingWords(authority::SentRequest::Binding binding)
+{
+    switch (binding) {
+    case authority::SentRequest::Binding::Signature:
+        return StoryText::tr("signed by the agent's key, request and body");
+    case authority::SentRequest::Binding::AgentSignature:
+        return StoryText::tr("signed by the agent's key (Agent-Signature), path and body");
+    case authority::SentRequest::Binding::Proof:
+        break;
+    }
+    return StoryText::tr("bound to the agent's key by a proof; the body was not signed");
+}
+
 QStringList sentWords(const authority::SentRequest& sent)
 {
     const QString target = sent.query.isEmpty() ? sent.target : QString(sent.target + u'?' + sent.query);
@@ -75,9 +88,7 @@ QStringList sentWords(const authority::SentRequest& sent)
         words.append(StoryText::tr("at %1").arg(sent.service));
     if (!sent.digest.isEmpty())
         words.append(StoryText::tr("body %1").arg(sent.digest));
-    words.append(sent.binding == authority::SentRequest::Binding::Signature
-            ? StoryText::tr("signed by the agent's key, request and body")
-            : StoryText::tr("bound to the agent's key by a proof; the body was not signed"));
+    words.append(bindingWords(sent.binding));
     return words;
 }
 

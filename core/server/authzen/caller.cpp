@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/server/authzen/caller.h"
 
+#include "core/authority/request_binding.h"
 #include "core/base/try.h"
+#include "core/crypto/agent_signature.h"
+#include "core/crypto/digest.h"
 #include "core/crypto/dpop.h"
 #include "core/server/oauth/client_auth.h"
 
@@ -13,6 +16,27 @@ namespace countersign::server {
 
 namespace {
 using authority::Introspection;
+
+/// The agent's signature of this very request, as it is remembered; nullopt: it has none.
+Result<std::optional<authority::UsedProof>> verifySignature(
+    const OAuthServer& server, const HttpRequest& request, std::string_view path, const crypto::PublicKey& key)
+{
+    if (request.fieldCount(crypto::kAgentSignatureField) == 0)
+        return std::nullopt;
+    const auto field = request.field(crypto::kAgentSignatureField);
+    if (!field)
+        return fail(ErrorCode::InvalidToken, "Agent-Signature stands there more than once.");
+    const std::string url = server.url(path) + (request.query.empty() ? std::string() : '?' + request.query);
+    const std::string digest = crypto::sha256(request.body);
+    const auto signature = crypto::parseAgentSignature(*field);
+    const auto verified = signature
+        ? crypto::verifyAgentSignature(*signature, {request.method, url, digest}, key, server.clock.now())
+        : std::unexpected(signature.error());
+    if (!verified)
+        return fail(ErrorCode::InvalidToken, verified.error().message);
+    return authority::UsedProof{authority::signatureOwner(key.thumbprint()), signature->nonce,
+        signature->at + crypto::kSignedFormLife + crypto::kClockSkew};
+}
 
 Result<AskingAgent> authenticateByToken(
     const OAuthServer& server, const HttpRequest& request, std::string_view token, std::string_view path)
@@ -29,7 +53,10 @@ Result<AskingAgent> authenticateByToken(
         return fail(ErrorCode::InvalidToken, "The access token is not active.");
     if (known->boundKey != key)
         return fail(ErrorCode::InvalidToken, "The access token is bound to another key than the DPoP proof's.");
-    return AskingAgent{known->agent, proofOf(proof)};
+    AskingAgent agent{known->agent, {proofOf(proof)}};
+    if (auto signature = TRY(verifySignature(server, request, path, proof.key)))
+        agent.proofs.push_back(*std::move(signature));
+    return agent;
 }
 } // namespace
 

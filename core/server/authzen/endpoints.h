@@ -10,7 +10,8 @@
 //   method, uri       that method and URL
 //   delegation_chain  the Delegation-Chain header, where there was one
 //   signature_input, signature   those headers: the agent's signature over its request (request_signature.h), without
-//                     which only a read (GET, HEAD) may be permitted
+//                     which only a read (GET, HEAD) may be permitted; or in their place
+//   agent_signature   the header Agent-Signature
 //   headers           an object: the other fields that are covered, as received
 //   body              the content as received, base64url
 // The arguments are then what the request says (arguments.h), and `properties`, where they are stated, must be the

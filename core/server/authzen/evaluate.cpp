@@ -59,7 +59,7 @@ public:
     {
         auto self = std::make_shared<DryRun>(authority, std::move(questions), std::move(done));
         if (const auto* agent = std::get_if<AskingAgent>(&caller)) {
-            authority.consume({agent->proof}, [self](const Result<void>& first) {
+            authority.consume(agent->proofs, [self](const Result<void>& first) {
                 if (first)
                     self->ask(self);
                 else

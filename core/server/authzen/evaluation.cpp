@@ -137,6 +137,9 @@ Result<void> readSigned(const Value& context, PassedOn& out)
     out.signature = TRY(optionalContextText(context, "signature"));
     if (out.signatureInput.empty() != out.signature.empty())
         return refused("context.signature", "needs context.signature_input, and the other way round");
+    out.agentSignature = TRY(optionalContextText(context, "agent_signature"));
+    if (!out.agentSignature.empty() && !out.signature.empty())
+        return refused("context.agent_signature", "stands in the place of context.signature, not beside it");
     TRY(readFields(context, out));
     auto body = crypto::fromBase64url(TRY(optionalContextText(context, "body")));
     if (!body)
@@ -150,8 +153,8 @@ Result<void> readSigned(const Value& context, PassedOn& out)
 /// A half of what a decision needs is refused: it must not pass for a dry run that said yes.
 Result<std::optional<PassedOn>> readPassedOn(const Value* context)
 {
-    static constexpr std::array<std::string_view, 5> kTelling{
-        "access_token", "dpop", "delegation_chain", "signature", "signature_input"};
+    static constexpr std::array<std::string_view, 6> kTelling{
+        "access_token", "dpop", "delegation_chain", "signature", "signature_input", "agent_signature"};
     if (!context || std::ranges::none_of(kTelling, [&](std::string_view name) { return context->member(name); }))
         return std::nullopt;
     PassedOn out;

@@ -29,6 +29,7 @@ struct PassedOn {
     std::optional<std::string> delegationChain = {};
     std::string signatureInput = {}; ///< empty, as the signature: the request is not signed
     std::string signature = {};
+    std::string agentSignature = {}; ///< Agent-Signature in their place; empty: none
     std::vector<std::pair<std::string, std::string>> fields = {}; ///< others; names in lower case, each once
     std::string body = {}; ///< the bytes as received
 

@@ -83,7 +83,8 @@ Asked<Proof> readProof(const OAuthServer& server, const PassedOn& passed, const 
 {
     auto proof = crypto::verifyDpop(
         passed.dpop, {passed.method, passed.uri, passed.accessToken, server.clock.now()}, server.nonces);
-    const bool isStale = !proof && proof.error().code == ErrorCode::UseDpopNonce && !passed.signature.empty();
+    const bool isStale = !proof && proof.error().code == ErrorCode::UseDpopNonce
+        && !(passed.signature.empty() && passed.agentSignature.empty());
     if (!proof && !isStale)
         return no(proof.error());
     auto read = isStale ? crypto::dpopKey(passed.dpop) : proof->key;

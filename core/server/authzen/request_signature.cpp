@@ -3,8 +3,11 @@
 #include "core/server/authzen/request_signature.h"
 
 #include "core/base/try.h"
+#include "core/crypto/agent_signature.h"
 #include "core/crypto/content_digest.h"
+#include "core/crypto/digest.h"
 #include "core/crypto/http_signature.h"
+#include "core/server/oauth/form.h"
 
 #include <algorithm>
 #include <array>
@@ -18,6 +21,7 @@ using authority::Objection;
 constexpr std::array<std::string_view, 4> kAlwaysCovered{"@method", "@target-uri", "authorization", "dpop"};
 /// What the receipt's private text has as members of its own, or as the token's digest.
 constexpr std::array<std::string_view, 4> kToldElsewhere{"authorization", "dpop", "signature-input", "signature"};
+constexpr std::string_view kJson = "application/json";
 constexpr std::array<std::string_view, 5> kCoveredWhereThere{
     "content-digest", "content-type", "content-encoding", "idempotency-key", "delegation-chain"};
 
@@ -77,19 +81,48 @@ Result<VerifiedRequest> verify(const PassedOn& passed, const crypto::PublicKey& 
     }
     return out;
 }
+Result<void> checkUnsignedFields(const PassedOn& passed)
+{
+    if (passed.delegationChain)
+        return fail(ErrorCode::BadSignature, "Agent-Signature does not cover Delegation-Chain: exchange the link.");
+    if (passed.field("content-encoding"))
+        return fail(ErrorCode::BadSignature, "Agent-Signature does not cover Content-Encoding.");
+    const auto type = passed.field("content-type");
+    if (!passed.body.empty() && (!type || !isMediaType(type->substr(0, type->find(';')), kJson)))
+        return fail(ErrorCode::BadSignature, "Agent-Signature does not cover Content-Type: a body must be JSON.");
+    return {};
+}
+
+Result<VerifiedRequest> verifyAgent(const PassedOn& passed, const crypto::PublicKey& key, UnixSeconds now)
+{
+    TRY(checkUnsignedFields(passed));
+    if (const auto digest = passed.field("content-digest"))
+        TRY(crypto::verifyContentDigest(*digest, passed.body));
+    const auto received = TRY(crypto::parseAgentSignature(passed.agentSignature));
+    const std::string digest = crypto::sha256(passed.body);
+    TRY(crypto::verifyAgentSignature(received, {passed.method, passed.uri, digest}, key, now));
+    VerifiedRequest out{{crypto::sha256Base64url(received.signature), received.nonce, received.at}, {}};
+    out.coveredFields = {{std::string(crypto::kAgentSignatureField), passed.agentSignature}};
+    if (!passed.body.empty()) {
+        out.coveredFields.emplace_back("content-digest", crypto::contentDigest(passed.body));
+        out.coveredFields.emplace_back("content-type", kJson);
+    }
+    return out;
+}
 } // namespace
 
 std::expected<std::optional<VerifiedRequest>, Objection> verifyRequest(
     const PassedOn& passed, const crypto::PublicKey& key, UnixSeconds now)
 {
     using permissions::Reason;
-    if (passed.signature.empty()) {
+    const bool isAgentSigned = !passed.agentSignature.empty();
+    if (passed.signature.empty() && !isAgentSigned) {
         if (passed.isRead())
             return std::nullopt;
-        return std::unexpected(
-            Objection{Reason::SignatureRequired, "A request that changes something must be signed (RFC 9421)."});
+        return std::unexpected(Objection{Reason::SignatureRequired,
+            "A request that changes something must be signed (RFC 9421 or Agent-Signature)."});
     }
-    auto verified = verify(passed, key, now);
+    auto verified = isAgentSigned ? verifyAgent(passed, key, now) : verify(passed, key, now);
     if (!verified)
         return std::unexpected(Objection{Reason::InvalidSignature, verified.error().message});
     return *std::move(verified);

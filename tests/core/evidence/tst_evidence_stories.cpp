@@ -26,6 +26,8 @@ private Q_SLOTS:
     void a_denial_is_verified_data();
     void a_denial_is_verified();
     void a_read_is_verified_by_its_proof();
+    void agent_signature_stands_for_the_signature_data();
+    void agent_signature_stands_for_the_signature();
     void three_hops_are_verified_data();
     void three_hops_are_verified();
     void an_amended_grant_is_verified_before_and_after();
@@ -105,6 +107,45 @@ void EvidenceStoriesTest::a_read_is_verified_by_its_proof()
     const Report report = evidence::verify(textOf(scene.evidenceOf(answer)), scene.trust());
     VERIFIED(report);
     QVERIFY(stepOf(report, "requests").sentence.contains("DPoP proof alone"));
+}
+
+void EvidenceStoriesTest::agent_signature_stands_for_the_signature_data()
+{
+    QTest::addColumn<std::string>("query");
+    QTest::addColumn<std::string>("amount");
+    QTest::newRow("permitted") << std::string() << std::string("49.99");
+    QTest::newRow("denied") << std::string() << std::string("50.01");
+    QTest::newRow("with a query") << std::string("note=a%20b") << std::string("49.99");
+}
+
+void EvidenceStoriesTest::agent_signature_stands_for_the_signature()
+{
+    QFETCH(std::string, query);
+    QFETCH(std::string, amount);
+    EvidenceScene scene;
+    SentRequest sent = sentPayment(amount);
+    sent.query = query;
+    sent.isSigned = SentRequest::Signed::AsAgent;
+    const auto answer = scene.act(sent);
+    const std::string file = textOf(scene.evidenceOf(answer));
+    const Report report = evidence::verify(file, scene.trust());
+    VERIFIED(report);
+    QVERIFY(stepOf(report, "requests").sentence.contains("1 request is signed"));
+    for (const auto& change : std::vector<std::function<void(json::Object&)>>{
+             [](json::Object& details) { details["fields"].as_object().erase("agent-signature"); },
+             [](json::Object& details) { details["query"] = "note=other"; },
+             [](json::Object& details) { details.erase("fields"); },
+             [&](json::Object& details) {
+                 details["fields"].as_object()["content-digest"] = crypto::contentDigest("another body");
+             }}) {
+        const auto lie = scene.lie(answer, [&](EvidenceScene::Lie& entry) {
+            json::Object details = json::parseObject(entry.details).value();
+            change(details);
+            entry.details = json::serialize(details);
+        });
+        const Report broken = evidence::verify(textOf(must(scene.evidenceOf(lie), "evidence")), scene.trust());
+        QCOMPARE(failedStep(broken), std::string("requests"));
+    }
 }
 
 void EvidenceStoriesTest::three_hops_are_verified_data()

@@ -4,6 +4,7 @@
 // An agent acts at a service, which passes on what it got: everything right, or one thing wrong.
 #pragma once
 
+#include "core/crypto/agent_signature.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/content_digest.h"
 #include "core/crypto/digest.h"
@@ -34,6 +35,7 @@ struct Sent {
     std::map<std::string, std::string> headers = {{"content-type", "application/json"}};
     std::string signatureInput = {};
     std::string signature = {};
+    std::string agentSignature = {};
     std::string subject = {};
     std::string action = "payments.create";
     std::string resource = kAt;
@@ -77,6 +79,15 @@ struct Sent {
         digest();
         sign(key, parameters(key, now), covered());
     }
+    /// With the field Agent-Signature.
+    void signAsAgent(const crypto::PrivateKey& key, UnixSeconds now, const std::string& nonce = crypto::randomToken())
+    {
+        const std::string digest256 = crypto::sha256(body);
+        const auto field = crypto::signAgentRequest({method, uri, digest256}, key, now, nonce);
+        if (!field)
+            qFatal("not signed: %s", field.error().message.c_str());
+        agentSignature = *field;
+    }
     [[nodiscard]] static crypto::SignatureParameters parameters(const crypto::PrivateKey& key, UnixSeconds now)
     {
         return {.created = now,
@@ -94,6 +105,8 @@ struct Sent {
             context["signature"] = signature;
             context["signature_input"] = signatureInput;
         }
+        if (!agentSignature.empty())
+            context["agent_signature"] = agentSignature;
         json::Object fields;
         for (const auto& [name, value] : headers)
             fields[name] = value;

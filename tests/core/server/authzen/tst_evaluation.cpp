@@ -145,6 +145,9 @@ void EvaluationTest::what_is_passed_on_is_whole_or_refused_data()
         true);
     more(",\"signature\":\"s\"", false);
     more(",\"signature_input\":\"i\"", false);
+    more(",\"agent_signature\":\"a\",\"body\":\"\"", true);
+    more(",\"agent_signature\":7", false);
+    more(",\"agent_signature\":\"a\",\"signature\":\"s\",\"signature_input\":\"i\"", false);
     more(",\"headers\":[]", false);
     more(",\"headers\":{\"content-type\":7}", false);
     more(",\"headers\":{\"a\":\"1\",\"A\":\"2\"}", false);
@@ -153,6 +156,7 @@ void EvaluationTest::what_is_passed_on_is_whole_or_refused_data()
     more(",\"body\":\"a=\"", false);
     row("{\"access_token\":\"t\",\"dpop\":\"p\",\"method\":\"POST\",\"uri\":\"https://a.example/#b\"}", false, false);
     row("{\"signature\":\"s\",\"signature_input\":\"i\"}", false, false);
+    row("{\"agent_signature\":\"a\"}", false, false);
     row("{\"access_token\":\"t\"}", false, false);
     row("{\"dpop\":\"p\",\"method\":\"POST\",\"uri\":\"u\"}", false, false);
     row("{\"delegation_chain\":\"c\"}", false, false);
