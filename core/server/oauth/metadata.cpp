@@ -7,6 +7,7 @@
 #include "core/permissions/permission_json.h"
 #include "core/server/oauth/delegation_form.h"
 #include "core/server/oauth/replies.h"
+#include "core/server/openapi/endpoints.h"
 #include "core/server/receipts/endpoints.h"
 
 #include <ranges>
@@ -17,7 +18,7 @@ HttpResponse metadata(const OAuthServer& server)
 {
     const json::Array agentKeys{"ES256", "Ed25519", "EdDSA"};
     const json::Array privateKeyJwt{"private_key_jwt"};
-    return jsonAnswer(200,
+    HttpResponse answer = jsonAnswer(200,
         {
             {"issuer", server.authority.issuer()},
             {"jwks_uri", server.url(kJwksPath)},
@@ -49,6 +50,9 @@ HttpResponse metadata(const OAuthServer& server)
             {"request_uri_parameter_supported", false},
             {"claims_parameter_supported", false},
         });
+    answer.fields.push_back(
+        {"link", "<" + server.url(kOpenApiPath) + R"(>; rel="service-desc"; type="application/json")"});
+    return answer;
 }
 
 HttpResponse jwks(const OAuthServer& server)
