@@ -32,6 +32,8 @@ TroubleText troubleText(std::string_view trouble)
             "somebody else writes under your key",
             "put back the data folder that has them; if there is none, look for a program that uses your keychain"},
         Row{"disk_full", "the disk is full: nothing can be decided", "make room on the disk of the data folder"},
+        Row{"trust_file_broken", "trust.json can't be read: nobody is asked about agents, and they may spend nothing",
+            "mend the file, then start Countersign again"},
         Row{"stopped", "the database can't be written",
             "see what the system's log says of the disk, then start Countersign again"},
     };

@@ -4,6 +4,7 @@
 #include "app/desktop/program.h"
 
 #include "app/desktop/port_choice.h"
+#include "core/agents/trust_settings_json.h"
 #include "core/crypto/signed_note.h"
 #include "core/evidence/export.h"
 #include "core/server/control/control_api.h"
@@ -13,6 +14,7 @@
 #include <KWindowSystem>
 
 #include <QApplication>
+#include <QFile>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QSaveFile>
@@ -80,6 +82,19 @@ std::unique_ptr<authority::Witnessing> witnessingAsSet(authority::Authority& aut
     }
     const auto reach = settings.witnessNearby() ? outbound::Reach::Anywhere : outbound::Reach::Public;
     return std::make_unique<authority::Witnessing>(authority, std::move(witness), reach);
+}
+
+/// Whom the person's file names; no file: nobody.
+Result<agents::TrustSettings> trustAsSet()
+{
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation);
+    QFile file(folder + u"/countersign/trust.json"_s);
+    if (!file.exists())
+        return agents::TrustSettings();
+    if (!file.open(QIODevice::ReadOnly))
+        return fail(ErrorCode::InvalidInput, "trust.json can't be opened.");
+    const QByteArray text = file.read(agents::kMaxTrustSettingsBytes + 1);
+    return agents::readTrustSettings({text.constData(), static_cast<std::size_t>(text.size())});
 }
 
 ui::StartDialog::KeyPlace placeOf(keychain::Backend backend, ui::StartDialog::KeyPlace::Here here)
@@ -216,7 +231,9 @@ void Program::askToStartAnew(const std::vector<keychain::Backend>& available)
 void Program::onStarted()
 {
     m_authority = m_startup->takeAuthority();
+    m_trust = std::make_unique<authority::TrustKeeping>(*m_authority, trustAsSet());
     if (auto opened = openDoors(); !opened) {
+        m_trust.reset();
         m_authority.reset();
         onFailed(opened.error());
         return;

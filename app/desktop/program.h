@@ -12,6 +12,7 @@
 #include "app/desktop/window_state.h"
 #include "core/authority/authority.h"
 #include "core/authority/person_desk.h"
+#include "core/authority/trust_keeping.h"
 #include "core/authority/witnessing.h"
 #include "core/base/clock.h"
 #include "core/base/mailbox.h"
@@ -68,6 +69,7 @@ private:
     keychain::KeychainThread m_keychain;
     // From here on in the order in which they come to be; they go in the opposite one.
     std::unique_ptr<authority::Authority> m_authority;
+    std::unique_ptr<authority::TrustKeeping> m_trust;
     std::unique_ptr<authority::Witnessing> m_witnessing;
     std::unique_ptr<server::HttpServer> m_server;
     std::unique_ptr<authority::PersonDesk> m_desk;

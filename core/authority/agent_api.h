@@ -8,6 +8,7 @@
 #include "core/agents/agent.h"
 #include "core/agents/process.h"
 #include "core/audit/device_terms.h"
+#include "core/agents/trust_provider.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
@@ -42,6 +43,9 @@ struct RegisterAgent {
     crypto::PublicKey key;
     agents::PeerSocket peer;
     agents::ProcessEvidence evidence;
+    std::string trustToken = {}; ///< software_statement (RFC 7591 section 2.3); empty: none
+    agents::KeyProof proof = agents::KeyProof::Unproven; ///< Proven: a DPoP proof of the key came with it
+    std::vector<UsedProof> proofs = {};
 };
 
 struct RegisteredClient { ///< what endpoints need to authenticate one

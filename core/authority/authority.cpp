@@ -180,6 +180,14 @@ void Authority::setCheckpointListener(std::function<void()> listener)
     });
 }
 
+void Authority::setTrustListener(AskTrust listener)
+{
+    d->mailbox->post([data = d.get(), listener = std::move(listener)]() mutable {
+        if (data->engine)
+            data->engine->writer().setTrustListener(std::move(listener));
+    });
+}
+
 void Authority::read(std::move_only_function<void(store::Database&)> work)
 {
     d->readers->post([work = std::move(work)](Result<store::Database*> database) mutable {
@@ -265,23 +273,20 @@ void Authority::reportOutcome(ReportOutcome command, Reply<OutcomeAnswer> reply)
 
 void Authority::readReceipt(std::string id, Reply<ReadReceipt> reply)
 {
-    d->readers->post([id = std::move(id), origin = d->keys.origin, reply = std::move(reply)](Result<store::Database*> database) mutable {
-        reply(database ? authority::readReceipt(**database, id, origin) : std::unexpected(database.error()));
+    answerFromDisk(*d->readers, std::move(reply), [id = std::move(id), origin = d->keys.origin](store::Database& database) {
+        return authority::readReceipt(database, id, origin);
     });
 }
 
 void Authority::readCheckpoint(Reply<std::string> reply)
 {
-    d->readers->post([reply = std::move(reply)](Result<store::Database*> database) mutable {
-        reply(database ? authority::readCheckpoint(**database) : std::unexpected(database.error()));
-    });
+    answerFromDisk(*d->readers, std::move(reply), authority::readCheckpoint);
 }
 
 void Authority::readTile(std::string path, Reply<std::string> reply)
 {
-    d->readers->post([path = std::move(path), reply = std::move(reply)](Result<store::Database*> database) mutable {
-        reply(database ? authority::readTile(**database, path) : std::unexpected(database.error()));
-    });
+    answerFromDisk(*d->readers, std::move(reply),
+        [path = std::move(path)](store::Database& database) { return authority::readTile(database, path); });
 }
 
 void Authority::statusList(std::int64_t number, Reply<std::string> reply)
@@ -368,29 +373,24 @@ void Authority::stopEverything(Reply<void> reply)
 void Authority::timeline(audit::TimelineFilter filter, std::optional<std::uint64_t> before, int count,
     Reply<std::vector<TimelineEntry>> reply)
 {
-    d->readers->post([filter = std::move(filter), before, count, reply = std::move(reply)](
-                         Result<store::Database*> database) mutable {
-        if (database)
-            reply(timelineEntries(**database, filter, before, count));
-        else
-            reply(std::unexpected(database.error()));
-    });
+    answerFromDisk(
+        *d->readers, std::move(reply), [filter = std::move(filter), before, count](store::Database& database) {
+            return timelineEntries(database, filter, before, count);
+        });
 }
 
 void Authority::story(std::uint64_t entry, Reply<Story> reply)
 {
     const LogKeys keys{d->keys.origin, deviceKeys(), d->keys.person, d->keys.log};
-    d->readers->post([keys, entry, reply = std::move(reply)](Result<store::Database*> database) mutable {
-        reply(database ? readStory(**database, keys, entry) : std::unexpected(database.error()));
-    });
+    answerFromDisk(*d->readers, std::move(reply),
+        [keys, entry](store::Database& database) { return readStory(database, keys, entry); });
 }
 
 void Authority::exportTimeline(TimelineFile file, LongWork work, Reply<std::uint64_t> reply)
 {
-    d->readers->post([file = std::move(file), work = std::move(work), ending = d->checker->ending(),
-                         reply = std::move(reply)](Result<store::Database*> database) mutable {
-        reply(database ? writeTimelineFile(**database, file, work, ending) : std::unexpected(database.error()));
-    });
+    answerFromDisk(*d->readers, std::move(reply),
+        [file = std::move(file), work = std::move(work), ending = d->checker->ending()](
+            store::Database& database) { return writeTimelineFile(database, file, work, ending); });
 }
 
 void Authority::checkLog(LongWork work, Reply<std::uint64_t> reply)

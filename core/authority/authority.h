@@ -6,6 +6,7 @@
 // transaction was on its way to the disk commits together (group commit).
 #pragma once
 
+#include "core/agents/trust_level_caps.h"
 #include "core/authority/agent_api.h"
 #include "core/authority/person_desk.h"
 #include "core/authority/recovery.h"
@@ -49,6 +50,7 @@ struct AuthorityOptions {
     DeviceKeeper deviceKeeper = {}; ///< empty: the device's key can't be replaced
     /// Links below the person's own grant; less than permissions::kMaxChain.
     int delegationDepth = grants::kDefaultDelegationDepth;
+    agents::LevelCaps levelCaps = agents::LevelCaps::defaults(); ///< what an agent of a level may spend at most
 };
 
 class Authority final : public AgentApi {
@@ -91,6 +93,9 @@ public:
     void setListener(Listener listener); ///< any thread; the whole state is announced first; empty: nobody listens
     /// Called on the authority's thread after each checkpoint, must hand on and return. Empty: nobody listens.
     void setCheckpointListener(std::function<void()> listener); ///< any thread
+    /// Asked about agents after a commit, on the authority's thread; must hand on and return. Empty: nobody is asked.
+    using AskTrust = std::function<void(agents::TrustQuestion)>;
+    void setTrustListener(AskTrust listener); ///< any thread
     /// Runs on the reader pool with a read-only connection; not at all where the database can't be opened.
     void read(std::move_only_function<void(store::Database&)> work); ///< any thread
     /// Runs on the reader pool what waits for something; the authority doesn't go before it has ended.

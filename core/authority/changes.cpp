@@ -19,7 +19,7 @@ Result<void> publishAgent(Context& context, const ClientId& id)
 {
     auto known = context.registry.find(id);
     // A row that can't be read (with a broken log none was verified) is nobody.
-    if (known && *known)
+    if (known && *known && (*known)->agent.standing != agents::Standing::Forgotten)
         context.view.setClient({std::move((*known)->agent), std::move((*known)->key)});
     else
         context.view.removeClient(id);
@@ -73,6 +73,32 @@ Result<GrantRow> rowOf(const Context& context, grants::Grant grant)
         addMeters(row.meters, grant.permission, i, totals[i]);
     row.grant = std::move(grant);
     return row;
+}
+
+Result<AgentRow> rowOf(const Context& context, agents::Agent agent)
+{
+    AgentRow row;
+    row.name = safeText(agent.name).text;
+    row.ownName = safeText(agent.ownName).text;
+    row.trust = TRY(context.trust.find(agent.id));
+    store::Query live(context.database, "SELECT count(*) FROM grants WHERE client_id = ? AND state = ?");
+    TRY(live.bind(agent.id.value).bind(std::int64_t{std::to_underlying(grants::GrantState::Live)}).next());
+    row.liveGrants = static_cast<int>(live.integer(0));
+    row.agent = std::move(agent);
+    return row;
+}
+
+Result<void> addAgents(const Context& context, DeskChanges& changes, const std::set<ClientId>& ids)
+{
+    for (const ClientId& id : ids) {
+        // One whose row can't be read (with a broken log none was verified) is nobody.
+        auto known = context.registry.find(id);
+        if (known && *known)
+            changes.agents.push_back(TRY(rowOf(context, std::move((*known)->agent))));
+    }
+    std::ranges::stable_sort(
+        changes.agents, std::greater(), [](const AgentRow& row) { return row.agent.registeredAt; });
+    return {};
 }
 
 Result<void> addRequests(Context& context, DeskChanges& changes, const Touched& touched)
@@ -159,6 +185,9 @@ Result<DeskChanges> changesOf(Context& context, const Touched& touched)
 {
     DeskChanges changes;
     TRY(addRequests(context, changes, touched));
+    std::set<ClientId> agents = touched.agents;
+    agents.insert(touched.holders.begin(), touched.holders.end());
+    TRY(addAgents(context, changes, agents));
     std::set<GrantId> grants = touched.grants;
     grants.insert(touched.ended.begin(), touched.ended.end());
     for (const GrantId& id : grants) {
@@ -194,6 +223,8 @@ Result<DeskChanges> wholeState(Context& context)
     for (const StoredRequest& stored : TRY(context.requests.waiting()))
         changes.requests.push_back(TRY(waitingRequest(context, stored)));
     changes.grants = TRY(allGrantRows(context));
+    const auto agents = TRY(context.registry.ids());
+    TRY(addAgents(context, changes, {agents.begin(), agents.end()}));
     changes.services = TRY(listServices(context));
     changes.servicesChanged = true;
     changes.status = TRY(statusOf(context));

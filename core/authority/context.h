@@ -7,6 +7,7 @@
 #pragma once
 
 #include "core/agents/registry.h"
+#include "core/agents/trust_store.h"
 #include "core/audit/log.h"
 #include "core/authority/approval_store.h"
 #include "core/authority/authority.h"
@@ -37,6 +38,7 @@ struct Touched {
     std::vector<GrantId> ended; ///< no more to look at once they are durable; after undoing, as if in `grants`
     std::set<std::string> requests; ///< by public id
     std::set<ClientId> agents;
+    std::map<ClientId, agents::Freshness> unsureOf; ///< agents about whom the sources of trust are to be asked
     std::set<ClientId> holders; ///< agents whose grants came, went or were held: their requests show other facts now
     enum class Services : std::uint8_t { Same, Changed } services = Services::Same;
     enum class Anchor : std::uint8_t { Same, Due } anchor = Anchor::Same; ///< a consent or a revocation is among it
@@ -70,6 +72,7 @@ struct Context {
         , clockWatch(watch)
         , devices(ring)
         , registry(opened)
+        , trust(opened)
         , ledger(opened)
         , tokens(opened)
         , links(opened)
@@ -87,6 +90,7 @@ struct Context {
     DeviceRing& devices;
 
     agents::Registry registry;
+    agents::TrustStore trust;
     grants::Ledger ledger;
     grants::TokenStore tokens;
     grants::LinkStore links;

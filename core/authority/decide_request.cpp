@@ -109,7 +109,7 @@ Result<GrantId> approveRequest(Context& context, const Decision& decision)
     if (!context.personKey)
         return fail(ErrorCode::KeychainLocked, "Your key is locked. Enter your passphrase to approve.");
     const auto known = TRY(context.registry.find(stored.request.agent));
-    if (!known || known->agent.standing == agents::Standing::Blocked)
+    if (!known || known->agent.standing != agents::Standing::Ordinary)
         return fail(ErrorCode::UnauthorizedClient, "This agent is blocked.");
     TRY(context.registry.setCoolDown(known->agent.id, 0, {}));
     if (stored.request.purpose == consent::Purpose::Action)

@@ -50,7 +50,7 @@ Result<TokenSet> exchangeLink(Context& context, const ExchangeLink& command)
 {
     TRY(useProofsOf(context, command.agent, command.proofs));
     const auto known = TRY(context.registry.find(command.agent));
-    if (!known || known->agent.standing == agents::Standing::Blocked)
+    if (!known || known->agent.standing != agents::Standing::Ordinary)
         return refuse(context, ErrorCode::UnauthorizedClient, "The person has blocked this agent.");
     return exchange(context, command).transform_error(onTheWire);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "core/agents/agent.h"
+#include "core/agents/trust_evidence.h"
 #include "core/audit/timeline.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
@@ -126,6 +127,7 @@ enum class Trouble : std::uint8_t {
     DiskFull,
     Stopped, ///< the database can't be written
     WitnessContradicts, ///< the witness has cosigned what this log doesn't have
+    TrustFileBroken, ///< whom to ask about agents is not known: each is L0, and agents may spend nothing
 };
 
 /// How it stands with the witness that the settings name.
@@ -168,6 +170,15 @@ struct DeskStatus {
 struct ServiceSecret {
     ServiceId id;
     QString secret; ///< shown once
+};
+
+/// One that introduced itself, or that a link named.
+struct AgentRow {
+    agents::Agent agent;
+    QString name; ///< safe to show; its own claim; empty: a link named it
+    QString ownName; ///< what the person calls it; empty: nothing
+    agents::AgentTrust trust;
+    int liveGrants = 0;
 };
 
 struct ServiceRow {

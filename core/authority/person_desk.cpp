@@ -5,75 +5,17 @@
 
 #include "core/authority/authority.h"
 #include "core/authority/device_keys.h"
+#include "core/authority/desk_port.h"
+#include "core/authority/trust_cases.h"
 #include "core/authority/use_cases.h"
 #include "core/base/mailbox.h"
 
 #include <algorithm>
-#include <mutex>
 #include <unordered_map>
 
 namespace countersign::authority {
 
 namespace {
-
-/// The way from the authority's thread to the desk. Answers may come after the desk has gone: then they end here.
-class Port {
-public:
-    explicit Port(Mailbox& mailbox) : m_mailbox(&mailbox) { }
-
-    void post(Task task)
-    {
-        const std::lock_guard lock(m_mutex);
-        if (m_mailbox != nullptr)
-            m_mailbox->post(std::move(task));
-    }
-    void close()
-    {
-        const std::lock_guard lock(m_mutex);
-        m_mailbox = nullptr;
-    }
-
-private:
-    std::mutex m_mutex;
-    Mailbox* m_mailbox;
-};
-
-template <typename T> Reply<T> through(std::shared_ptr<Port> port, Done<T> done)
-{
-    return [port = std::move(port), done = std::move(done)](Result<T> result) mutable {
-        port->post([done = std::move(done), result = std::move(result)]() mutable {
-            if (done)
-                done(std::move(result));
-        });
-    };
-}
-
-/// Tells the progress on the desk's thread, the newest when it gets to it.
-LongWork onDesk(std::shared_ptr<Port> port, LongWork work)
-{
-    if (!work.progress)
-        return work;
-    struct Newest {
-        std::mutex mutex;
-        std::optional<std::pair<std::uint64_t, std::uint64_t>> untold;
-    };
-    auto newest = std::make_shared<Newest>();
-    work.progress = [port = std::move(port), newest, tell = std::move(work.progress)](
-                        std::uint64_t done, std::uint64_t total) {
-        {
-            const std::lock_guard lock(newest->mutex);
-            if (std::exchange(newest->untold, std::pair(done, total)))
-                return; // what is on its way will tell this instead
-        }
-        port->post([newest, tell] {
-            std::unique_lock lock(newest->mutex);
-            const auto progress = std::exchange(newest->untold, std::nullopt);
-            lock.unlock();
-            tell(progress->first, progress->second);
-        });
-    };
-    return work;
-}
 
 bool isNewer(const GrantRow& a, const GrantRow& b)
 {
@@ -89,6 +31,7 @@ struct PersonDesk::Data {
     std::vector<WaitingRequest> requests;
     std::vector<GrantRow> grants;
     std::unordered_map<GrantId, std::size_t> fromOldest; ///< a grant's place, counted from the oldest
+    std::vector<AgentRow> agents;
     std::vector<ServiceRow> services;
     DeskStatus status;
     bool isReady = false;
@@ -136,6 +79,8 @@ private:
         for (std::size_t row = 0; row < m_data.grants.size(); ++row)
             m_data.fromOldest.emplace(m_data.grants[row].grant.id, m_data.grants.size() - 1 - row);
         Q_EMIT m_desk.grantsReset();
+        m_data.agents = std::move(changes.agents);
+        Q_EMIT m_desk.agentsReset();
         for (const std::string& publicId : publicIds())
             Q_EMIT m_desk.requestArrived(QString::fromStdString(publicId));
     }
@@ -154,6 +99,8 @@ private:
             takeRequest(std::move(request));
         for (GrantRow& grant : changes.grants)
             takeGrant(std::move(grant));
+        for (AgentRow& agent : changes.agents)
+            takeAgent(std::move(agent));
     }
 
     void takeRequest(WaitingRequest changed)
@@ -187,6 +134,26 @@ private:
         const std::size_t row = m_data.grants.size() - 1 - place->second;
         m_data.grants.at(row) = std::move(changed);
         Q_EMIT m_desk.grantChanged(static_cast<int>(row));
+    }
+
+    void takeAgent(AgentRow changed)
+    {
+        const auto held =
+            std::ranges::find(m_data.agents, changed.agent.id, [](const AgentRow& each) { return each.agent.id; });
+        const int row = static_cast<int>(held - m_data.agents.begin());
+        const bool isHeld = held != m_data.agents.end();
+        if (changed.agent.standing == agents::Standing::Forgotten) {
+            if (!isHeld)
+                return;
+            m_data.agents.erase(held);
+            Q_EMIT m_desk.agentGone(row);
+        } else if (isHeld) {
+            *held = std::move(changed);
+            Q_EMIT m_desk.agentChanged(row);
+        } else {
+            m_data.agents.insert(m_data.agents.begin(), std::move(changed));
+            Q_EMIT m_desk.agentAdded(0);
+        }
     }
 
     void takeStatus(DeskStatus status)
@@ -232,6 +199,11 @@ const WaitingRequest* PersonDesk::findRequest(const std::string& publicId) const
 const std::vector<GrantRow>& PersonDesk::grants() const
 {
     return d->grants;
+}
+
+const std::vector<AgentRow>& PersonDesk::agents() const
+{
+    return d->agents;
 }
 
 const std::vector<ServiceRow>& PersonDesk::services() const
@@ -335,6 +307,22 @@ void PersonDesk::nameAgent(const ClientId& agent, const QString& name, Done<void
 {
     d->submit<void>(
         [agent, name](Context& context) { return authority::nameAgent(context, agent, name); }, std::move(done));
+}
+
+void PersonDesk::assignTrust(const ClientId& agent, std::optional<agents::TrustLevel> level, Done<void> done)
+{
+    d->submit<void>(
+        [agent, level](Context& context) { return authority::assignTrust(context, agent, level); }, std::move(done));
+}
+
+void PersonDesk::askTrustAgain(const ClientId& agent, Done<void> done)
+{
+    d->submit<void>([agent](Context& context) { return authority::askTrustAgain(context, agent); }, std::move(done));
+}
+
+void PersonDesk::forget(const ClientId& agent, Done<void> done)
+{
+    d->submitRevocation([agent](Context& context) { return forgetAgent(context, agent); }, std::move(done));
 }
 
 void PersonDesk::addService(const QString& name, const QString& location, Done<ServiceSecret> done)

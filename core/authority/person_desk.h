@@ -31,6 +31,7 @@ struct DeskChanges {
     bool everything = false; ///< replace what is held with what is here
     std::vector<WaitingRequest> requests; ///< new or changed ones; ended ones come with their final state
     std::vector<GrantRow> grants;
+    std::vector<AgentRow> agents; ///< those forgotten come once more, as such
     std::vector<ServiceRow> services;
     bool servicesChanged = false;
     std::optional<DeskStatus> status;
@@ -47,6 +48,7 @@ public:
     [[nodiscard]] const std::vector<WaitingRequest>& waitingRequests() const; ///< oldest first
     [[nodiscard]] const WaitingRequest* findRequest(const std::string& publicId) const;
     [[nodiscard]] const std::vector<GrantRow>& grants() const; ///< newest first; a row keeps its place
+    [[nodiscard]] const std::vector<AgentRow>& agents() const; ///< newest first
     [[nodiscard]] const std::vector<ServiceRow>& services() const;
     [[nodiscard]] const DeskStatus& status() const;
     [[nodiscard]] const Clock& clock() const;
@@ -81,6 +83,12 @@ public:
     /// What the person calls an agent: plain text, of no other agent; empty: nothing any more.
     void nameAgent(const ClientId& agent, const QString& name, Done<void> done);
 
+    /// The person's own word on how far an agent can be trusted; nullopt: none any more. It permits nothing.
+    void assignTrust(const ClientId& agent, std::optional<agents::TrustLevel> level, Done<void> done);
+    void askTrustAgain(const ClientId& agent, Done<void> done); ///< what comes of it arrives as agentChanged()
+    /// Ends its grants and requests, and lets it introduce itself anew.
+    void forget(const ClientId& agent, Done<void> done);
+
     void addService(const QString& name, const QString& location, Done<ServiceSecret> done);
     void removeService(const ServiceId& service, Done<void> done);
 
@@ -108,6 +116,10 @@ Q_SIGNALS:
     void grantsReset();
     void grantAdded(int row); ///< always 0: newest first
     void grantChanged(int row);
+    void agentsReset();
+    void agentAdded(int row); ///< always 0: newest first
+    void agentChanged(int row);
+    void agentGone(int row);
     void servicesChanged();
     void timelineGrew(quint64 logSize);
     void statusChanged();

@@ -74,7 +74,7 @@ Result<TokenSet> pollRequest(Context& context, const PollRequest& command)
     if (!stored || stored->request.agent != command.agent)
         return refuse(context, ErrorCode::InvalidGrant, "There is no such auth_req_id of this client.");
     const auto known = TRY(context.registry.find(command.agent));
-    if (!known || known->agent.standing == agents::Standing::Blocked)
+    if (!known || known->agent.standing != agents::Standing::Ordinary)
         return refuse(context, ErrorCode::UnauthorizedClient, "The person has blocked this agent.");
     switch (stored->request.state) {
     case RequestState::Waiting:

@@ -4,6 +4,7 @@
 // Threads for work that must not hold up the authority: reading with connections of their own, and slow computation.
 #pragma once
 
+#include "core/authority/agent_api.h"
 #include "core/base/mailbox.h"
 #include "core/store/database.h"
 
@@ -41,5 +42,13 @@ private:
     QString m_folder;
     std::vector<std::unique_ptr<Reader>> m_readers;
 };
+
+/// Reads on the pool and replies from there.
+template <typename T, typename Read> void answerFromDisk(ReaderPool& readers, Reply<T> reply, Read read)
+{
+    readers.post([reply = std::move(reply), read = std::move(read)](Result<store::Database*> database) mutable {
+        reply(database ? read(**database) : std::unexpected(database.error()));
+    });
+}
 
 } // namespace countersign::authority

@@ -15,7 +15,7 @@ Result<TokenSet> refreshTokens(Context& context, const RefreshTokens& command)
 {
     TRY(useProofsOf(context, command.agent, command.proofs));
     const auto known = TRY(context.registry.find(command.agent));
-    if (!known || known->agent.standing == agents::Standing::Blocked)
+    if (!known || known->agent.standing != agents::Standing::Ordinary)
         return refuse(context, ErrorCode::UnauthorizedClient, "The person has blocked this agent.");
     const auto token = TRY(context.tokens.find(crypto::sha256(command.refreshToken)));
     const auto grant = token ? TRY(context.ledger.find(token->grant)) : std::nullopt;

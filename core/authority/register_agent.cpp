@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 
 #include "core/authority/leaves.h"
+#include "core/authority/trust_cases.h"
 #include "core/authority/use_cases.h"
 #include "core/base/text_safety.h"
 #include "core/base/try.h"
@@ -53,7 +54,9 @@ Result<void> touchGrantsOf(Context& context, const ClientId& agent)
     return {};
 }
 
-Result<agents::Agent> registerAgent(Context& context, const RegisterAgent& command)
+namespace {
+
+Result<agents::Agent> registerOrFind(Context& context, const RegisterAgent& command)
 {
     if (command.name.size() > agents::kMaxClientNameBytes || !isValidUtf8(command.name))
         return fail(ErrorCode::InvalidClientMetadata, "client_name is too long or not UTF-8.");
@@ -72,6 +75,16 @@ Result<agents::Agent> registerAgent(Context& context, const RegisterAgent& comma
     if (TRY(context.registry.isBlocked(agent.key, agent.executable)))
         agent.standing = agents::Standing::Blocked;
     TRY(add(context, agent, command.key, command.peer.uid));
+    return agent;
+}
+
+} // namespace
+
+Result<agents::Agent> registerAgent(Context& context, const RegisterAgent& command)
+{
+    TRY(useProofsOf(context, {}, command.proofs));
+    agents::Agent agent = TRY(registerOrFind(context, command));
+    TRY(showTrust(context, agent.id, command.trustToken, command.proof));
     return agent;
 }
 

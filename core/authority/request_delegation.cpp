@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 
 #include "core/authority/leaves.h"
+#include "core/authority/trust_cases.h"
 #include "core/authority/use_cases.h"
 #include "core/base/text_safety.h"
 #include "core/base/try.h"
@@ -87,7 +88,7 @@ Result<AcceptedRequest> requestDelegation(Context& context, const DelegationRequ
 {
     TRY(useProofsOf(context, command.agent, command.proofs));
     const auto known = TRY(context.registry.find(command.agent));
-    if (!known)
+    if (!known || known->agent.standing == agents::Standing::Forgotten)
         return refuse(context, ErrorCode::InvalidClient, "No such client is registered.");
     TRY(mayExtend(context));
     const agents::Agent& agent = known->agent;
@@ -103,6 +104,7 @@ Result<AcceptedRequest> requestDelegation(Context& context, const DelegationRequ
             return refuse(context, checked.error().code, checked.error().message);
     }
     TRY(rememberProgram(context, agent, command.evidence));
+    TRY(keyWasProven(context, agent.id)); // by its assertion
 
     if (const auto equal = TRY(context.requests.findEqual(command.agent, command.digest))) {
         TRY(context.requests.replace(*equal, stored, context.now()));

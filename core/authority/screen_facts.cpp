@@ -26,6 +26,7 @@ Result<consent::ScreenFacts> factsOf(const Context& context, const agents::Agent
     facts.agentKey = agent.key;
     facts.firstSeen = agent.registeredAt;
     facts.at = context.now();
+    facts.trust = TRY(context.trust.find(agent.id));
     TRY(addHeld(context, facts, agent.id));
     return facts;
 }

@@ -20,6 +20,9 @@ bool stillHold(const consent::ScreenFacts& shown, const consent::ScreenFacts& no
 {
     if (shown.at > now.at + crypto::kClockSkew || shown.timesAsked > now.timesAsked)
         return false;
+    // What it counted for then, it must count for still.
+    if (shown.trust.at(shown.at) != now.trust.at(now.at))
+        return false;
     consent::ScreenFacts same = now;
     same.at = shown.at;
     same.timesAsked = shown.timesAsked;
@@ -86,6 +89,8 @@ consent::ConsentRecord recordAbout(
     record.decidedAt = context.now();
     record.presence = shown.presence;
     record.purpose = purpose;
+    if (shown.facts.trust != agents::AgentTrust())
+        record.trust = shown.facts.trust.at(shown.facts.at);
     return record;
 }
 

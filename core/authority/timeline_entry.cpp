@@ -3,10 +3,12 @@
 
 #include "core/authority/timeline_entry.h"
 
+#include "core/agents/trust_evidence_json.h"
 #include "core/authority/naming.h"
 #include "core/base/json.h"
 #include "core/base/text_safety.h"
 #include "core/base/try.h"
+#include "core/consent/trust_words.h"
 #include "core/permissions/permission_json.h"
 #include "core/permissions/words.h"
 
@@ -232,6 +234,23 @@ Line actionLine(LeafKind kind, const json::Object& claims, const QString& agent)
     }
 }
 
+Line trustLine(LeafKind kind, const json::Object& claims, const QString& agent)
+{
+    const QString level = safeText(textOf(claims, "level")).text;
+    if (kind == LeafKind::TrustAssigned)
+        return {level.isEmpty() ? translate("You took the trust level of %1 back").arg(agent)
+                                : translate("You gave %1 the trust level %2").arg(agent, level)};
+    const json::Value* trust = claims.if_contains("trust");
+    const auto evidence = trust != nullptr && trust->is_object() ? agents::readTrustClaim(trust->get_object())
+                                                                 : fail(ErrorCode::InvalidInput, {});
+    if (!evidence)
+        return {translate("Something was said of how far %1 can be trusted").arg(agent)};
+    return {translate("About %1: %2; %3")
+                .arg(agent, consent::trustLevelWords(*evidence, evidence->fetchedAt),
+                    consent::screeningWords(*evidence, evidence->fetchedAt)),
+        evidence->screening == agents::Screening::Hit ? Outcome::Refused : Outcome::Neutral};
+}
+
 Line lineOf(const audit::Leaf& leaf, const json::Object& claims, const QString& agent)
 {
     switch (leaf.kind) {
@@ -251,6 +270,11 @@ Line lineOf(const audit::Leaf& leaf, const json::Object& claims, const QString& 
         return {leaf.privateText && leaf.privateText->empty()
                 ? translate("You call %1 by no name of your own any more").arg(agent)
                 : translate("You call %1 “%2”").arg(agent, safeText(leaf.privateText.value_or("…")).text)};
+    case LeafKind::AgentForgotten:
+        return {translate("You forgot %1").arg(agent)};
+    case LeafKind::TrustReported:
+    case LeafKind::TrustAssigned:
+        return trustLine(leaf.kind, claims, agent);
     case LeafKind::ActionPermitted:
     case LeafKind::ActionDenied:
     case LeafKind::ActionAsked:

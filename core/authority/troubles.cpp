@@ -70,6 +70,10 @@ QString troubleText(Trouble trouble)
             "The witness of your log has seen entries that are not in it. An old copy may have been put back, or "
             "somebody "
             "else writes under your key.");
+    case Trouble::TrustFileBroken:
+        return QCoreApplication::translate("authority",
+            "The file that says whom you trust to speak of agents can't be read. Nobody is asked, and agents may spend "
+            "nothing.");
     case Trouble::None:
         break;
     }

@@ -4,6 +4,7 @@
 #include "core/authority/writer.h"
 
 #include "core/authority/changes.h"
+#include "core/authority/trust_cases.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 
@@ -202,6 +203,7 @@ Result<void> Writer::inSavepoint(Authority::Work<void>& work)
     }
     m_database->rollbackToSavepoint();
     m_context.touched.notEnded();
+    m_context.trust.forgetMemory();
     if (m_context.log && m_context.log->size() != logSize) {
         // With a tree that is ahead of its leaves nothing may be committed.
         if (const auto reloaded = m_context.log->reload(); !reloaded)
@@ -230,6 +232,7 @@ void Writer::undo()
 {
     m_database->rollback();
     m_context.touched.notEnded();
+    m_context.trust.forgetMemory();
     m_context.touched.anchor = Touched::Anchor::Same;
     m_context.touched.rollback = Touched::Rollback::Same;
     m_context.touched.device = Touched::Device::Same;
@@ -289,16 +292,29 @@ void Writer::keepAnchor()
 void Writer::announce()
 {
     const Touched touched = std::exchange(m_context.touched, {});
+    askTrust(touched);
     if (!m_listener)
         return;
     auto changes = changesOf(m_context, touched);
     if (!changes)
         return;
-    const bool nothing = changes->requests.empty() && changes->grants.empty() && !changes->servicesChanged;
+    const bool nothing =
+        changes->requests.empty() && changes->grants.empty() && changes->agents.empty() && !changes->servicesChanged;
     if (nothing && m_announced && looksTheSame(*m_announced, *changes->status))
         return;
     m_announced = changes->status;
     m_listener(std::move(*changes));
+}
+
+void Writer::askTrust(const Touched& touched)
+{
+    if (!m_askTrust)
+        return;
+    for (const auto& [agent, freshness] : touched.unsureOf) {
+        auto question = trustQuestion(m_context, agent, freshness);
+        if (question && *question)
+            m_askTrust(std::move(**question));
+    }
 }
 
 void Writer::setListener(Authority::Listener listener)

@@ -37,6 +37,7 @@ public:
     void run(std::vector<Job> jobs);
     void retry(); ///< looks whether the disk takes writes again
     void setListener(Authority::Listener listener);
+    void setTrustListener(Authority::AskTrust listener) { m_askTrust = std::move(listener); }
 
     [[nodiscard]] std::optional<UnixSeconds> nextEnd() const;
     [[nodiscard]] bool mustRetry() const; ///< something waits for the disk
@@ -66,10 +67,12 @@ private:
     void updateView();
     void keepAnchor();
     void announce();
+    void askTrust(const Touched& touched);
 
     std::unique_ptr<store::Database> m_database;
     Context m_context;
     Authority::Listener m_listener;
+    Authority::AskTrust m_askTrust;
     std::optional<DeskStatus> m_announced;
     std::vector<Job> m_pending; ///< revocations that are not durable yet
     std::optional<Error> m_poison; ///< the running transaction must not be committed

@@ -3,6 +3,7 @@
 
 #include "core/consent/record.h"
 
+#include "core/agents/trust_evidence_json.h"
 #include "core/base/json.h"
 #include "core/base/try.h"
 #include "core/crypto/canonical_json.h"
@@ -53,6 +54,8 @@ json::Object toClaims(const ConsentRecord& record)
     claims["screen"] =
         json::Object{{"digest", record.screenDigest}, {"locale", record.locale}, {"renderer", record.renderer}};
     claims["presence"] = presenceName(record.presence);
+    if (record.trust)
+        claims["trust"] = agents::trustClaim(*record.trust);
     addPurpose(claims, record);
     return claims;
 }
@@ -132,11 +135,22 @@ void readPurpose(Reader& reader, ConsentRecord& record)
     record.granted = reader.permission("granted");
 }
 
+Result<std::optional<agents::TrustEvidence>> trustIn(const json::Object& claims)
+{
+    const json::Value* value = claims.if_contains("trust");
+    if (value == nullptr)
+        return std::nullopt;
+    if (!value->is_object())
+        return fail(ErrorCode::InvalidInput, "trust: must be an object");
+    return TRY(agents::readTrustClaim(value->get_object()));
+}
+
 Result<ConsentRecord> fromClaims(const json::Object& claims)
 {
     Reader reader(claims);
     ConsentRecord record;
     record.purpose = TRY(purposeOf(claims));
+    record.trust = TRY(trustIn(claims));
     record.decidedAt.value = reader.integer("iat");
     record.expiresAt.value = reader.integer("exp");
     record.grant.value = reader.text("grant_id");

@@ -4,6 +4,7 @@
 // The consent record (JWS `typ: consent+jwt`, ES256 by the person's key): the root of every grant.
 #pragma once
 
+#include "core/agents/trust_evidence.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
@@ -44,6 +45,8 @@ struct ConsentRecord {
     std::string previous;
     /// Action: actionDigest() of what may be done once; `asked` and `granted` are then empty.
     std::string actionDigest;
+    /// What stood on the screen of the agent's trust, at that time; nullopt: nobody had said anything.
+    std::optional<agents::TrustEvidence> trust = {};
 
     bool operator==(const ConsentRecord&) const = default;
 };

@@ -6,6 +6,7 @@
 #include "core/consent/record.h"
 #include "core/consent/screen_parts.h"
 #include "core/consent/screen_words.h"
+#include "core/consent/trust_words.h"
 #include "core/permissions/permission_json.h"
 
 #include <algorithm>
@@ -103,6 +104,14 @@ QStringList knownOf(const ScreenFacts& facts, const QLocale& locale)
     return known;
 }
 
+Screen::Trust trustOf(const ScreenFacts& facts)
+{
+    const agents::TrustEvidence evidence = facts.trust.at(facts.at);
+    const QString owner = ownerWords(evidence);
+    return {translate("Trust: %1").arg(trustLevelWords(evidence, facts.at)), screeningWords(evidence, facts.at),
+        evidence.screening, owner.isEmpty() ? QString() : translate("Owner, as it is said: %1").arg(owner)};
+}
+
 std::vector<Screen::ActionLine> actionsOf(const ScreenFacts& facts, const QLocale& locale)
 {
     std::vector<Screen::ActionLine> lines;
@@ -177,6 +186,7 @@ Screen composeScreen(const ScreenFacts& facts, const Edit& edit, const QLocale& 
         screen.ownName = translate("“%1” (your name for it)").arg(facts.ownName);
     screen.claimedName = translate("“%1” (what it calls itself)").arg(facts.agentName.text);
     screen.known = knownOf(facts, locale);
+    screen.trust = trustOf(facts);
     if (facts.action) {
         screen.askedBecause = translate("You are asked because: %1").arg(safeText(facts.askedBecause).text);
         screen.arguments = argumentsOf(*facts.action);
@@ -207,6 +217,7 @@ QString Screen::text(const Edit& edit) const
         lines.append(change.text());
     lines << ownName << claimedName;
     lines += known;
+    lines << trust.level << trust.screening << trust.owner;
     lines.append(askedBecause);
     lines += arguments;
     for (const ActionLine& line : actions)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "core/agents/process.h"
+#include "core/agents/trust_evidence.h"
 #include "core/base/clock.h"
 #include "core/base/text_safety.h"
 #include "core/consent/difference.h"
@@ -25,7 +26,7 @@
 namespace countersign::consent {
 
 /// Raise when the same facts would give other words.
-inline constexpr int kScreenRenderer = 2;
+inline constexpr int kScreenRenderer = 3;
 inline constexpr std::chrono::seconds kDefaultGrantLife{3600}; ///< proposed: the shorter of this and what was asked
 
 /// What is known of who asks, frozen at `at`.
@@ -46,6 +47,7 @@ struct ScreenFacts {
     std::optional<permissions::ActionRequest> action; ///< Action
     std::string askedBecause; ///< Action: why the person is asked (decision::Verdict::sentence)
     QString ownName; ///< what the person calls this agent; empty: nothing
+    agents::AgentTrust trust; ///< evidence, never a reason
 
     bool operator==(const ScreenFacts&) const = default;
 };
@@ -100,6 +102,14 @@ struct Screen {
     QString ownName; ///< “night books” (your name for it); empty: none
     QString claimedName; ///< “reconcile-bot” (what it calls itself)
     QStringList known; ///< key, program and parents, first seen, what it holds
+    /// What others say of it: evidence, never a reason.
+    struct Trust {
+        QString level; ///< "Trust: L3, says …"
+        QString screening; ///< "Sanctions: clear, …" or "Sanctions: NOT SCREENED …"
+        agents::Screening state = agents::Screening::NotScreened; ///< what `screening` says, to be shown apart
+        QString owner; ///< empty: nobody names one
+    };
+    Trust trust;
     QString askedBecause; ///< an action: why the person is asked; else empty
     QStringList arguments; ///< an action: every argument with its exact value, one a line
     struct ActionLine {

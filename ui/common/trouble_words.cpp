@@ -45,6 +45,11 @@ TroubleWords troubleWords(authority::Trouble trouble)
                 "It has cosigned entries that this log doesn't have. An old copy may have been put back, or "
                 "somebody else writes under your key. Keep a copy of the data folder and find out."),
             Tone::Danger, Remedy::None, {}};
+    case TrustFileBroken:
+        return {TroubleText::tr("The file that says whom you trust to speak of agents can't be read."),
+            TroubleText::tr("Until it can, nobody is asked, each agent counts as unknown, and agents may spend nothing. "
+                            "Mend the file and start Countersign again."),
+            Tone::Danger, Remedy::None, {}};
     case DiskFull:
         return {TroubleText::tr("The disk is full."),
             TroubleText::tr("Nothing can be recorded, so nothing is granted; revoking goes on. Make room on the disk "

@@ -5,6 +5,7 @@
 #include "ui/common/icons.h"
 #include "ui/common/notice.h"
 #include "ui/common/plain_label.h"
+#include "ui/common/trust_part.h"
 #include "ui/consent/difference_list.h"
 #include "ui/consent/limits_part.h"
 #include "ui/consent/time_part.h"
@@ -209,6 +210,9 @@ QWidget* ConsentForm::makeWho()
         known->setObjectName(u"known"_s);
         column->addWidget(known);
     }
+    auto* trust = new TrustPart;
+    trust->setTrust(m_screen.trust);
+    column->addWidget(trust);
     return who;
 }
 

@@ -32,6 +32,8 @@ std::string_view troubleName(Trouble trouble)
         return "stopped";
     case Trouble::WitnessContradicts:
         return "witness_contradicts";
+    case Trouble::TrustFileBroken:
+        return "trust_file_broken";
     }
     return "unknown";
 }

@@ -135,14 +135,17 @@ Result<Registration> readRegistration(std::string_view body)
         return std::unexpected(key.error());
     if (auto fits = checkAssertionAlgorithm(*metadata, key->type()); !fits)
         return std::unexpected(fits.error());
-    return Registration{*std::move(name), *std::move(key)};
+    auto statement = json::optionalString(*metadata, "software_statement");
+    if (!statement)
+        return refused(statement.error().message);
+    return Registration{*std::move(name), *std::move(key), statement->value_or(std::string())};
 }
 
 json::Object registeredMetadata(const Registration& registration)
 {
     json::Object key = registration.key.toJwk();
     key["kid"] = registration.key.thumbprint().value;
-    return {
+    json::Object metadata{
         {"client_name", registration.name},
         {"jwks", {{"keys", json::Array{std::move(key)}}}},
         {"token_endpoint_auth_method", "private_key_jwt"},
@@ -153,6 +156,9 @@ json::Object registeredMetadata(const Registration& registration)
         {"dpop_bound_access_tokens", true},
         {"id_token_signed_response_alg", "ES256"},
     };
+    if (!registration.softwareStatement.empty())
+        metadata["software_statement"] = registration.softwareStatement;
+    return metadata;
 }
 
 } // namespace countersign::server

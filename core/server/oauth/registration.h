@@ -20,6 +20,7 @@ inline constexpr std::size_t kMaxJwksKeys = 16;
 struct Registration {
     std::string name; ///< client_name: required, because the person is shown it
     crypto::PublicKey key; ///< the one key in `jwks` that can sign for us
+    std::string softwareStatement = {}; ///< RFC 7591 section 2.3: an agent trust token, not looked at; empty: none
 };
 
 /// Error: InvalidClientMetadata. Keys for other uses or of other kinds may stand in `jwks` and are left out; exactly

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "core/agents/trust_evidence_json.h"
+#include "core/agents/trust_judgement.h"
+#include "core/authority/leaves.h"
+#include "core/authority/trust_cases.h"
+#include "core/authority/use_cases.h"
+#include "core/base/try.h"
+
+#include <algorithm>
+
+namespace countersign::authority {
+
+namespace {
+
+using agents::Distrust;
+using agents::TrustEvidence;
+
+Result<agents::Agent> findAgent(const Context& context, const ClientId& id)
+{
+    auto known = TRY(context.registry.find(id));
+    if (!known || known->agent.standing == agents::Standing::Forgotten)
+        return fail(ErrorCode::NotFound, "There is no such agent.");
+    return std::move(known->agent);
+}
+
+/// Said once more, and nothing comes of it: no reason to fill the log.
+bool isOnlyRepeated(const TrustEvidence& before, const TrustEvidence& now)
+{
+    TrustEvidence same = now;
+    same.fetchedAt = before.fetchedAt;
+    same.validUntil = before.validUntil;
+    return now.distrust != Distrust::None && same == before;
+}
+
+Result<void> noteNewestToken(Context& context, const ClientId& agent, const agents::AcceptedToken& token)
+{
+    agents::ShownTrust shown = TRY(context.trust.shown(agent));
+    UnixSeconds& newest = shown.newestTokens.try_emplace(token.issuer, token.issuedAt).first->second;
+    newest = std::max(newest, token.issuedAt);
+    return context.trust.keepShown(agent, shown);
+}
+
+/// The requests and rows that show it.
+void touchAll(Context& context, const ClientId& agent)
+{
+    context.trust.changed(agent);
+    context.touched.agents.insert(agent);
+    context.touched.holders.insert(agent);
+}
+
+} // namespace
+
+Result<void> keepTrust(Context& context, const ClientId& id, const TrustEvidence& evidence)
+{
+    const auto agent = findAgent(context, id);
+    if (!agent)
+        return agent.error().code == ErrorCode::NotFound ? Result<void>() : std::unexpected(agent.error());
+    const TrustEvidence before = TRY(context.trust.find(id)).evidence;
+    const TrustEvidence kept = agents::successorOf(before, evidence, context.now());
+    if (kept == before || isOnlyRepeated(before, kept))
+        return {};
+    audit::LeafDraft leaf = draftAbout(audit::LeafKind::TrustReported, *agent);
+    leaf.claims["trust"] = agents::trustClaim(kept);
+    TRY(appendLeaf(context, leaf));
+    if (kept.token)
+        TRY(noteNewestToken(context, id, *kept.token));
+    touchAll(context, id);
+    return {};
+}
+
+Result<void> assignTrust(Context& context, const ClientId& id, std::optional<agents::TrustLevel> level)
+{
+    TRY(mayExtend(context));
+    const agents::Agent agent = TRY(findAgent(context, id));
+    const auto assigned = TRY(context.trust.find(id)).assigned;
+    if (!level && !assigned)
+        return {};
+    audit::LeafDraft leaf = draftAbout(audit::LeafKind::TrustAssigned, agent);
+    if (level)
+        leaf.claims["level"] = services::levelName(*level);
+    TRY(appendLeaf(context, leaf));
+    touchAll(context, id);
+    return {};
+}
+
+Result<TrustEvidence> trustOf(const Context& context, const ClientId& agent)
+{
+    return TRY(context.trust.find(agent)).at(context.now());
+}
+
+} // namespace countersign::authority

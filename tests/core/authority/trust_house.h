@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// An authority whose person lets one issuer speak of agents, and the issuer, which answers over HTTP.
+#pragma once
+
+#include "core/authority/trust_cases.h"
+#include "core/authority/trust_keeping.h"
+#include "core/authority/use_cases.h"
+#include "core/crypto/jws.h"
+#include "tests/core/agents/trust_peer.h"
+#include "tests/core/agents/trust_samples.h"
+#include "tests/support/actions.h"
+
+#include <QTest>
+
+namespace countersign::testing {
+
+using namespace countersign::test;
+using namespace std::chrono_literals;
+using agents::AgentTrust;
+using agents::Distrust;
+using agents::KeyProof;
+using agents::Screening;
+using agents::TrustEvidence;
+using agents::TrustLevel;
+using authority::Context;
+
+struct TrustHouse {
+    TrustHouse()
+    {
+        peer.pages["/keys"] = {.body = keySetOf(issuer.publicKey())};
+        settings.issuers = {
+            {.issuer = peer.url(), .keysUrl = peer.url() + "/keys", .reach = outbound::Reach::Anywhere}};
+        keep();
+    }
+    ~TrustHouse() { keeping.reset(); }
+
+    void keep() { keeping = std::make_unique<authority::TrustKeeping>(fixture.authority(), settings); }
+
+    [[nodiscard]] std::string tokenFor(
+        const TestAgent& agent, const json::Value& level = 3, std::chrono::seconds later = 0s) const
+    {
+        json::Object claims = rightClaims(peer.url(), agent.key.publicKey(), kTestStart);
+        claims["iat"] = claims["iat"].as_int64() + later.count();
+        return signToken(with(claims, "agent_trust_level", level), issuer);
+    }
+
+    /// As POST /register hands it on, for an agent that is known already.
+    void show(const TestAgent& agent, const std::string& token, KeyProof proof)
+    {
+        authority::RegisterAgent command{agent.agent.name, agent.key.publicKey(), {}, {}, token, proof, {}};
+        command.peer.uid = 1000;
+        const auto shown = AuthorityFixture::wait<agents::Agent>(
+            [&](auto reply) { fixture.authority().registerAgent(std::move(command), std::move(reply)); });
+        QVERIFY(shown);
+        QCOMPARE(shown->id, agent.id());
+    }
+
+    [[nodiscard]] AgentTrust of(const TestAgent& agent)
+    {
+        return must(fixture.run<AgentTrust>([&](Context& context) { return context.trust.find(agent.id()); }), "find");
+    }
+    [[nodiscard]] TrustEvidence counts(const TestAgent& agent) { return of(agent).at(fixture.clock().now()); }
+    void keepSaid(const TestAgent& agent, const TrustEvidence& evidence)
+    {
+        QVERIFY(fixture.run<void>([&](Context& context) { return keepTrust(context, agent.id(), evidence); }));
+    }
+    [[nodiscard]] Result<void> assign(const TestAgent& agent, std::optional<TrustLevel> level)
+    {
+        return fixture.run<void>([&](Context& context) { return assignTrust(context, agent.id(), level); });
+    }
+
+    AuthorityFixture fixture;
+    TrustPeer peer;
+    crypto::PrivateKey issuer = newKey();
+    agents::TrustSettings settings;
+    std::unique_ptr<authority::TrustKeeping> keeping;
+};
+
+inline TrustEvidence evidence(TrustLevel level, UnixSeconds now, Screening screening = Screening::Clear)
+{
+    TrustEvidence said;
+    said.claimed = level;
+    said.level = screening == Screening::Hit ? TrustLevel::L0 : level;
+    said.source = agents::TrustSource::Registry;
+    said.issuer = "acme";
+    said.screening = screening;
+    said.screenedAt = now - 2h;
+    said.fetchedAt = now;
+    said.validUntil = now + 1h;
+    said.digest = "digest";
+    said.distrust = screening == Screening::Hit ? Distrust::ScreeningHit : Distrust::None;
+    return said;
+}
+
+} // namespace countersign::testing

@@ -1,0 +1,303 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Trust evidence from the first contact to the consent record, with an issuer that answers over HTTP. None of it ever
+// permits anything.
+#include "tests/core/authority/trust_house.h"
+
+using namespace countersign;
+using namespace countersign::testing;
+using namespace countersign::test;
+using namespace std::chrono_literals;
+using audit::LeafKind;
+
+class TestTrust : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void a_token_that_was_shown_becomes_evidence_in_the_log()
+    {
+        TrustHouse scene;
+        const TestAgent agent = scene.fixture.registerAgent();
+        QCOMPARE(scene.counts(agent).distrust, Distrust::NothingKnown);
+        scene.show(agent, scene.tokenFor(agent), KeyProof::Proven);
+        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L3);
+        QCOMPARE(scene.counts(agent).screening, Screening::Clear);
+        QCOMPARE(scene.fixture.count(LeafKind::TrustReported), 1);
+        QVERIFY(newestEntry(scene.fixture).sentence.contains(QStringLiteral("L3")));
+    }
+
+    void a_key_that_was_not_proven_gives_nothing_until_it_signs_for_us()
+    {
+        TrustHouse scene;
+        const TestAgent agent = scene.fixture.registerAgent();
+        scene.show(agent, scene.tokenFor(agent), KeyProof::Unproven);
+        QTRY_COMPARE(scene.counts(agent).distrust, Distrust::KeyUnproven);
+        QCOMPARE(scene.counts(agent).level, TrustLevel::L0);
+        QVERIFY(scene.fixture.ask(agent)); // with its assertion
+        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L3);
+    }
+
+    void whoever_knows_a_public_key_can_replace_nothing()
+    {
+        TrustHouse scene;
+        const TestAgent agent = scene.fixture.registerAgent();
+        const std::string token = scene.tokenFor(agent);
+        scene.show(agent, token, KeyProof::Proven);
+        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L3);
+        scene.show(agent, scene.tokenFor(agent, 1), KeyProof::Unproven);
+        const auto shown =
+            scene.fixture.run<agents::ShownTrust>([&](Context& context) { return context.trust.shown(agent.id()); });
+        QCOMPARE(shown->token, token);
+        QCOMPARE(scene.counts(agent).level, TrustLevel::L3);
+    }
+
+    void an_older_token_does_not_come_back()
+    {
+        TrustHouse scene;
+        const TestAgent agent = scene.fixture.registerAgent();
+        const std::string better = scene.tokenFor(agent, 4);
+        scene.show(agent, better, KeyProof::Proven);
+        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L4);
+        scene.show(agent, scene.tokenFor(agent, 1, 30s), KeyProof::Proven);
+        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L1);
+        scene.show(agent, better, KeyProof::Proven);
+        QTRY_COMPARE(scene.counts(agent).distrust, Distrust::Superseded);
+        QCOMPARE(scene.counts(agent).level, TrustLevel::L0);
+    }
+
+    void no_level_permits_anything()
+    {
+        TrustHouse scene;
+        const TestAgent agent = scene.fixture.registerAgent();
+        scene.show(agent, scene.tokenFor(agent, 4), KeyProof::Proven);
+        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L4);
+        QVERIFY(scene.assign(agent, TrustLevel::L4));
+        const auto accepted = scene.fixture.ask(agent);
+        QVERIFY(accepted);
+        const auto polled = scene.fixture.poll(agent, accepted->id);
+        QVERIFY(!polled);
+        QCOMPARE(polled.error().code, ErrorCode::AuthorizationPending);
+        QVERIFY(scene.fixture.grants().empty());
+        QCOMPARE(scene.fixture.waiting().size(), 1U);
+    }
+
+    void a_waiting_request_shows_what_comes_to_be_known()
+    {
+        TrustHouse scene;
+        const TestAgent agent = scene.fixture.registerAgent();
+        QVERIFY(scene.fixture.ask(agent));
+        const auto decision = approvalOf(scene.fixture.waiting().front());
+        QVERIFY(decision.shownText.contains(QStringLiteral("NOT SCREENED")));
+        scene.show(agent, scene.tokenFor(agent), KeyProof::Proven);
+        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L3);
+        // What was decided on the screen of before is not taken.
+        const auto late = scene.fixture.approve(decision);
+        QVERIFY(!late);
+        QCOMPARE(late.error().code, ErrorCode::InvalidInput);
+        const auto again = approvalOf(scene.fixture.waiting().front());
+        QVERIFY(again.shownText.contains(QStringLiteral("L3, says ") + QString::fromStdString(scene.peer.url())));
+        QVERIFY(again.shownText.contains(QStringLiteral("clear, screened 2 h ago")));
+        QVERIFY(scene.fixture.approve(again));
+    }
+
+    void evidence_that_ran_out_since_it_was_shown_is_looked_at_again()
+    {
+        TrustHouse scene;
+        scene.keeping.reset();
+        const TestAgent agent = scene.fixture.registerAgent();
+        TrustEvidence said = evidence(TrustLevel::L3, kTestStart);
+        said.validUntil = kTestStart + 60s;
+        scene.keepSaid(agent, said);
+        QVERIFY(scene.fixture.ask(agent));
+        const auto decision = approvalOf(scene.fixture.waiting().front());
+        scene.fixture.clock().advance(60s);
+        QCOMPARE(scene.fixture.approve(decision).error().code, ErrorCode::InvalidInput);
+        const auto again = approvalOf(scene.fixture.waiting().front());
+        QVERIFY(again.shownText.contains(QStringLiteral("L0")));
+        QVERIFY(scene.fixture.approve(again));
+    }
+
+    void the_consent_record_says_what_was_known()
+    {
+        TrustHouse scene;
+        const TestAgent agent = scene.fixture.registerAgent();
+        scene.show(agent, scene.tokenFor(agent), KeyProof::Proven);
+        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L3);
+        const auto tokens = scene.fixture.tokensFor(agent);
+        const auto record = scene.fixture.run<std::string>([&](Context& context) -> Result<std::string> {
+            store::Query query(context.database, "SELECT record FROM consents WHERE grant_id = ?");
+            if (const auto found = query.bind(tokens.grant.value).next(); !found || !*found)
+                return fail(ErrorCode::NotFound, "no record");
+            return query.text(0);
+        });
+        QVERIFY(record);
+        const auto read = consent::verifyConsent(*record, scene.fixture.identity().person);
+        QVERIFY2(read, read ? "" : read.error().message.c_str());
+        QVERIFY(read->trust.has_value());
+        QCOMPARE(*read->trust, scene.counts(agent));
+        QVERIFY(!read->trust->digest.empty());
+    }
+
+    void what_is_known_survives_a_restart_and_a_lost_row()
+    {
+        TrustHouse scene;
+        const TestAgent agent = scene.fixture.registerAgent();
+        scene.show(agent, scene.tokenFor(agent), KeyProof::Proven);
+        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L3);
+        QVERIFY(scene.assign(agent, TrustLevel::L2));
+        const AgentTrust before = scene.of(agent);
+        QVERIFY(scene.fixture.run<void>([](Context& context) -> Result<void> {
+            store::Query query(context.database, "DELETE FROM agent_tokens");
+            return query.run();
+        }));
+        scene.keeping.reset();
+        scene.fixture.stop();
+        QVERIFY(scene.fixture.start());
+        QCOMPARE(scene.of(agent), before);
+        QCOMPARE(before.assigned->level, TrustLevel::L2);
+    }
+
+    void what_a_row_of_the_log_does_not_say_rightly_says_nothing()
+    {
+        TrustHouse scene;
+        scene.keeping.reset();
+        const TestAgent agent = scene.fixture.registerAgent("one");
+        const TestAgent other = scene.fixture.registerAgent("two");
+        scene.keepSaid(other, evidence(TrustLevel::L4, kTestStart));
+        QVERIFY(scene.fixture.run<void>([&](Context& context) -> Result<void> {
+            // A row that names another agent than its leaf does, as somebody else could write it.
+            store::Query drop(context.database, "DROP TRIGGER log_leaves_stay");
+            if (const auto dropped = drop.run(); !dropped)
+                return dropped;
+            store::Query query(context.database, "UPDATE log_leaves SET client_id = ? WHERE kind = 34");
+            if (const auto changed = query.bind(agent.id().value).run(); !changed)
+                return changed;
+            context.trust.forgetMemory();
+            return {};
+        }));
+        QCOMPARE(scene.of(agent), AgentTrust());
+    }
+
+    void what_was_undone_is_not_remembered()
+    {
+        TrustHouse scene;
+        scene.keeping.reset();
+        const TestAgent agent = scene.fixture.registerAgent();
+        QVERIFY(!scene.fixture.run<void>([&](Context& context) -> Result<void> {
+            if (const auto kept = keepTrust(context, agent.id(), evidence(TrustLevel::L4, kTestStart)); !kept)
+                return kept;
+            if (trustOf(context, agent.id())->level != TrustLevel::L4)
+                return fail(ErrorCode::NotFound, "not kept");
+            return fail(ErrorCode::InvalidInput, "undone");
+        }));
+        QCOMPARE(scene.of(agent), AgentTrust());
+        QCOMPARE(scene.fixture.count(LeafKind::TrustReported), 0);
+    }
+
+    void the_person_s_word_is_logged_and_taken_back()
+    {
+        TrustHouse scene;
+        const TestAgent agent = scene.fixture.registerAgent();
+        QVERIFY(scene.assign(agent, TrustLevel::L2));
+        QCOMPARE(scene.counts(agent).level, TrustLevel::L2);
+        QCOMPARE(scene.counts(agent).screening, Screening::NotScreened);
+        QVERIFY(newestEntry(scene.fixture).sentence.contains(QStringLiteral("L2")));
+        QVERIFY(scene.assign(agent, std::nullopt));
+        QCOMPARE(scene.counts(agent).level, TrustLevel::L0);
+        QCOMPARE(scene.fixture.count(LeafKind::TrustAssigned), 2);
+        QVERIFY(scene.assign(agent, std::nullopt)); // nothing to take back
+        QCOMPARE(scene.fixture.count(LeafKind::TrustAssigned), 2);
+        QCOMPARE(scene.assign(TestAgent{{{"nobody"}}, agent.key}, TrustLevel::L1).error().code, ErrorCode::NotFound);
+    }
+
+    void a_hit_is_not_shaken_off()
+    {
+        TrustHouse scene;
+        scene.keeping.reset();
+        const TestAgent agent = scene.fixture.registerAgent();
+        scene.keepSaid(agent, evidence(TrustLevel::L4, kTestStart, Screening::Hit));
+        QVERIFY(scene.assign(agent, TrustLevel::L4));
+        QCOMPARE(scene.counts(agent).level, TrustLevel::L0);
+        TrustEvidence unreadable;
+        unreadable.distrust = Distrust::Unreadable;
+        scene.keepSaid(agent, unreadable);
+        QCOMPARE(scene.counts(agent).screening, Screening::Hit);
+        scene.keepSaid(agent, evidence(TrustLevel::L2, kTestStart));
+        QCOMPARE(scene.counts(agent).screening, Screening::Clear);
+    }
+
+    void a_failure_is_logged_once()
+    {
+        TrustHouse scene;
+        scene.keeping.reset();
+        const TestAgent agent = scene.fixture.registerAgent();
+        for (int i = 0; i < 5; ++i) {
+            TrustEvidence none;
+            none.distrust = Distrust::NoAnswer;
+            none.fetchedAt = kTestStart + i * 60s;
+            none.validUntil = none.fetchedAt + 60s;
+            scene.keepSaid(agent, none);
+        }
+        QCOMPARE(scene.fixture.count(LeafKind::TrustReported), 1);
+        for (int i = 0; i < 3; ++i)
+            scene.keepSaid(agent, evidence(TrustLevel::L2, kTestStart + i * 60s));
+        QCOMPARE(scene.fixture.count(LeafKind::TrustReported), 4); // each prolongs it
+    }
+
+    void what_is_known_is_asked_again_in_its_last_quarter()
+    {
+        const TrustEvidence said = evidence(TrustLevel::L3, kTestStart); // for an hour
+        QCOMPARE(authority::askAgainAfter(said, kTestStart), 45min);
+        QCOMPARE(authority::askAgainAfter(said, kTestStart + 30min), 15min);
+        QCOMPARE(authority::askAgainAfter(said, kTestStart + 59min), 15s);
+        QCOMPARE(authority::askAgainAfter(said, kTestStart + 3h), 15s);
+    }
+
+    void only_those_matter_that_hold_or_wait_for_something()
+    {
+        TrustHouse scene;
+        const TestAgent agent = scene.fixture.registerAgent();
+        const auto matters = [&] {
+            return must(
+                scene.fixture.run<bool>([&](Context& context) { return trustMatters(context, agent.id()); }), "look");
+        };
+        QVERIFY(!matters());
+        const auto accepted = scene.fixture.ask(agent);
+        QVERIFY(matters());
+        const auto grant = scene.fixture.approve();
+        QVERIFY(matters());
+        QVERIFY(scene.fixture.revoke(*grant));
+        QVERIFY(!matters());
+    }
+
+    void a_file_that_can_t_be_read_trusts_nobody_and_lets_nothing_be_spent()
+    {
+        AuthorityFixture fixture;
+        {
+            const authority::TrustKeeping keeping(
+                fixture.authority(), fail(ErrorCode::InvalidInput, "issuers: must be a list"));
+            QVERIFY(fixture.has(authority::Trouble::TrustFileBroken));
+            QVERIFY(fixture.status().detail.contains(QStringLiteral("issuers: must be a list")));
+            const auto caps = fixture.run<agents::LevelCaps>(
+                [](Context& context) -> Result<agents::LevelCaps> { return context.options.levelCaps; });
+            QCOMPARE(*caps, agents::LevelCaps());
+        }
+        QVERIFY(fixture.ask(fixture.registerAgent()));
+    }
+
+    void it_ends_while_an_issuer_is_being_asked()
+    {
+        TrustHouse scene;
+        scene.peer.pages["/keys"].delay = 10s;
+        const TestAgent agent = scene.fixture.registerAgent();
+        scene.show(agent, scene.tokenFor(agent), KeyProof::Proven);
+        QTRY_COMPARE(scene.peer.asked("/keys"), 1);
+        scene.keeping.reset();
+        scene.fixture.stop();
+        QVERIFY(scene.fixture.start());
+        QCOMPARE(scene.counts(agent).distrust, Distrust::NothingKnown);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTrust)
+#include "tst_trust.moc"
