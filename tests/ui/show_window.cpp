@@ -4,8 +4,10 @@
 // usage: show_window SCENE: shows one window with sample data until it is closed, to look at it and take pictures.
 #include "core/authority/person_desk.h"
 #include "tests/support/authority_fixture.h"
+#include "tests/ui/agent_samples.h"
 #include "tests/ui/samples.h"
 #include "tests/ui/walk.h"
+#include "ui/agents/agents_page.h"
 #include "ui/common/decision_guard.h"
 #include "ui/common/icons.h"
 #include "ui/common/main_window.h"
@@ -29,6 +31,7 @@
 #include <QListView>
 #include <QPushButton>
 #include <QRegularExpression>
+#include <QTableView>
 #include <QTest>
 #include <QTimer>
 #include <QToolButton>
@@ -127,6 +130,20 @@ QWidget* requestsWindow()
     }
     page->setRefused(7);
     return page;
+}
+
+QWidget* agentsWindow(int chosen)
+{
+    auto* page = new AgentsPage({}, kClock);
+    page->model().reset(samples::agentRows(kClock.now()));
+    QTimer::singleShot(100, page, [page, chosen] { page->findChild<QTableView*>(u"agents"_s)->selectRow(chosen); });
+    return page;
+}
+
+consent::ScreenFacts withTrust(consent::ScreenFacts facts, const agents::TrustEvidence& evidence)
+{
+    facts.trust.evidence = evidence;
+    return facts;
 }
 
 QWidget* servicesWindow()
@@ -253,6 +270,12 @@ std::map<QString, std::function<QWidget*()>> scenes()
                     samples::unknown(now), [](ConsentView& view) { view.showEnded(consent::RequestState::Expired); });
             }},
         {u"consent-payer"_s, [now] { return consentWindow(samples::payer(now)); }},
+        {u"consent-attested"_s,
+            [now] { return consentWindow(withTrust(samples::payer(now), samples::attested(now))); }},
+        {u"consent-hit"_s, [now] { return consentWindow(withTrust(samples::payer(now), samples::hit(now))); }},
+        {u"agents"_s, [] { return agentsWindow(0); }},
+        {u"agents-own-word"_s, [] { return agentsWindow(1); }},
+        {u"agents-hit"_s, [] { return agentsWindow(3); }},
         {u"consent-extending"_s, [now] { return consentWindow(samples::extending(now)); }},
         {u"consent-action"_s, [now] { return consentWindow(samples::onePayment(now)); }},
         {u"narrowing"_s,

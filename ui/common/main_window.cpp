@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/common/main_window.h"
 
+#include "ui/agents/agents_page.h"
 #include "ui/common/icons.h"
 #include "ui/common/notice.h"
 #include "ui/common/plain_label.h"
@@ -79,6 +80,7 @@ MainWindow::MainWindow(PersonDesk& desk, SaveEvidence saveEvidence, QWidget* par
     addRequests();
     addGrants();
     addTimeline();
+    addAgents();
     addServices();
     connect(keys, &QPushButton::clicked, this, &MainWindow::showKeys);
     connect(m_stop, &QPushButton::clicked, this, &MainWindow::askToStopEverything);
@@ -207,6 +209,34 @@ void MainWindow::addTimeline()
             m_timeline->addAgent({waiting->agent.id, waiting->facts.agentName.text});
     });
     addAgents();
+}
+
+void MainWindow::addAgents()
+{
+    AgentDeeds deeds;
+    deeds.assignTrust = [this](const ClientId& agent, std::optional<agents::TrustLevel> level,
+                            AgentDeeds::Answer answer) { m_desk.assignTrust(agent, level, std::move(answer)); };
+    deeds.askAgain = [this](const ClientId& agent, AgentDeeds::Answer answer) {
+        m_desk.askTrustAgain(agent, std::move(answer));
+    };
+    deeds.name = [this](const ClientId& agent, const QString& name, AgentDeeds::Answer answer) {
+        m_desk.nameAgent(agent, name, std::move(answer));
+    };
+    deeds.block = [this](const ClientId& agent, AgentDeeds::Answer answer) { m_desk.block(agent, std::move(answer)); };
+    deeds.unblock = [this](
+                        const ClientId& agent, AgentDeeds::Answer answer) { m_desk.unblock(agent, std::move(answer)); };
+    deeds.forget = [this](
+                       const ClientId& agent, AgentDeeds::Answer answer) { m_desk.forget(agent, std::move(answer)); };
+    m_agents = new AgentsPage(std::move(deeds), m_desk.clock());
+    m_tabs->addTab(m_agents, tr("Agents"));
+    AgentsModel& model = m_agents->model();
+    const auto put = [this, &model](int row) { model.put(row, m_desk.agents()[static_cast<std::size_t>(row)]); };
+    const auto reset = [this, &model] { model.reset(m_desk.agents()); };
+    connect(&m_desk, &PersonDesk::agentsReset, &model, reset);
+    connect(&m_desk, &PersonDesk::agentAdded, &model, put);
+    connect(&m_desk, &PersonDesk::agentChanged, &model, put);
+    connect(&m_desk, &PersonDesk::agentGone, &model, &AgentsModel::remove);
+    reset();
 }
 
 void MainWindow::addServices()

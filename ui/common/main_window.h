@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The main window: requests, grants, timeline and services; banners for what is wrong; the way to stop everything.
+// The main window: requests, grants, timeline, agents and services; banners for what is wrong; the way to stop everything.
 #pragma once
 
 #include "core/authority/person_desk.h"
@@ -18,6 +18,7 @@ class QVBoxLayout;
 
 namespace countersign::ui {
 
+class AgentsPage;
 class ConsentDialog;
 class GrantsPage;
 class KeysDialog;
@@ -33,7 +34,7 @@ class WindowMemory;
 class MainWindow final : public QMainWindow {
     Q_OBJECT
 public:
-    enum class Page : std::uint8_t { Requests, Grants, Timeline, Services };
+    enum class Page : std::uint8_t { Requests, Grants, Timeline, Agents, Services };
 
     /// As TimelineDeeds::saveEvidence.
     using SaveEvidence =
@@ -62,6 +63,7 @@ private:
     void addNarrowing(GrantDeeds& deeds);
     void addTimeline();
     [[nodiscard]] TimelineDeeds timelineDeeds();
+    void addAgents();
     void addServices();
     void onStatus();
     void showTroubles(const std::vector<authority::Trouble>& troubles);
@@ -81,6 +83,7 @@ private:
     RequestsPage* m_requests = nullptr;
     GrantsPage* m_grants = nullptr;
     TimelinePage* m_timeline = nullptr;
+    AgentsPage* m_agents = nullptr;
     ServicesPage* m_services = nullptr;
     QPointer<KeysDialog> m_keys;
     std::vector<authority::Trouble> m_shownTroubles;
