@@ -7,6 +7,7 @@
 #pragma once
 
 #include "core/agents/trust_key_set.h"
+#include "core/agents/trust_question.h"
 #include "core/agents/trust_settings.h"
 #include "core/agents/trust_token.h"
 #include "core/base/clock.h"
@@ -23,11 +24,6 @@ inline constexpr std::chrono::seconds kRefetchPause{60}; ///< between two fetche
 
 /// Sends a request; the answer comes on the caller's thread, later.
 using Fetch = std::function<void(outbound::Request, std::move_only_function<void(Result<outbound::Answer>)>)>;
-
-enum class Freshness : std::uint8_t {
-    Cached, ///< what is known and valid will do
-    Anew, ///< ask again, where that may be asked again now
-};
 
 class TrustIssuerKeys {
 public:

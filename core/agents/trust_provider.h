@@ -8,11 +8,10 @@
 #include "core/agents/trust_claims.h"
 #include "core/agents/trust_evidence.h"
 #include "core/agents/trust_issuer_keys.h"
-#include "core/crypto/keys.h"
+#include "core/agents/trust_question.h"
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 
@@ -20,18 +19,6 @@ namespace countersign::agents {
 
 inline constexpr std::chrono::milliseconds kProviderLimit{2000}; ///< for one answer
 inline constexpr std::size_t kMaxProviderAnswer = 64 * 1024; ///< bytes
-
-/// Whether the agent has shown that the key is its own, by signing something of ours or for us alone.
-enum class KeyProof : std::uint8_t { Unproven, Proven };
-
-struct TrustQuestion {
-    ClientId agent; ///< for the caller: sources are told of the key only
-    crypto::PublicKey key;
-    std::string token = {}; ///< the agent trust token that it showed last; empty: none
-    KeyProof proof = KeyProof::Unproven;
-    std::map<std::string, UnixSeconds> newestTokens = {}; ///< by issuer: the newest iat that was accepted from it
-    Freshness freshness = Freshness::Cached;
-};
 
 /// What one source says.
 struct TrustStatement {

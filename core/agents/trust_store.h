@@ -6,7 +6,8 @@
 // an agent showed. Used on the thread of its database, inside a transaction where it writes.
 #pragma once
 
-#include "core/agents/trust_provider.h"
+#include "core/agents/trust_evidence.h"
+#include "core/agents/trust_question.h"
 #include "core/audit/leaf.h"
 #include "core/base/result.h"
 #include "core/store/database.h"

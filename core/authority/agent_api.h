@@ -7,8 +7,8 @@
 
 #include "core/agents/agent.h"
 #include "core/agents/process.h"
+#include "core/agents/trust_question.h"
 #include "core/audit/device_terms.h"
-#include "core/agents/trust_provider.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"

@@ -78,7 +78,7 @@ struct TrustHouse {
     std::unique_ptr<authority::TrustKeeping> keeping;
 };
 
-inline TrustEvidence evidence(TrustLevel level, UnixSeconds now, Screening screening = Screening::Clear)
+inline TrustEvidence attested(TrustLevel level, UnixSeconds now, Screening screening = Screening::Clear)
 {
     TrustEvidence said;
     said.claimed = level;

@@ -105,7 +105,7 @@ private Q_SLOTS:
         TrustHouse scene;
         scene.keeping.reset();
         const TestAgent agent = scene.fixture.registerAgent();
-        TrustEvidence said = evidence(TrustLevel::L3, kTestStart);
+        TrustEvidence said = attested(TrustLevel::L3, kTestStart);
         said.validUntil = kTestStart + 60s;
         scene.keepSaid(agent, said);
         QVERIFY(scene.fixture.ask(agent));
@@ -163,7 +163,7 @@ private Q_SLOTS:
         scene.keeping.reset();
         const TestAgent agent = scene.fixture.registerAgent("one");
         const TestAgent other = scene.fixture.registerAgent("two");
-        scene.keepSaid(other, evidence(TrustLevel::L4, kTestStart));
+        scene.keepSaid(other, attested(TrustLevel::L4, kTestStart));
         QVERIFY(scene.fixture.run<void>([&](Context& context) -> Result<void> {
             // A row that names another agent than its leaf does, as somebody else could write it.
             store::Query drop(context.database, "DROP TRIGGER log_leaves_stay");
@@ -184,7 +184,7 @@ private Q_SLOTS:
         scene.keeping.reset();
         const TestAgent agent = scene.fixture.registerAgent();
         QVERIFY(!scene.fixture.run<void>([&](Context& context) -> Result<void> {
-            if (const auto kept = keepTrust(context, agent.id(), evidence(TrustLevel::L4, kTestStart)); !kept)
+            if (const auto kept = keepTrust(context, agent.id(), attested(TrustLevel::L4, kTestStart)); !kept)
                 return kept;
             if (trustOf(context, agent.id())->level != TrustLevel::L4)
                 return fail(ErrorCode::NotFound, "not kept");
@@ -215,14 +215,14 @@ private Q_SLOTS:
         TrustHouse scene;
         scene.keeping.reset();
         const TestAgent agent = scene.fixture.registerAgent();
-        scene.keepSaid(agent, evidence(TrustLevel::L4, kTestStart, Screening::Hit));
+        scene.keepSaid(agent, attested(TrustLevel::L4, kTestStart, Screening::Hit));
         QVERIFY(scene.assign(agent, TrustLevel::L4));
         QCOMPARE(scene.counts(agent).level, TrustLevel::L0);
         TrustEvidence unreadable;
         unreadable.distrust = Distrust::Unreadable;
         scene.keepSaid(agent, unreadable);
         QCOMPARE(scene.counts(agent).screening, Screening::Hit);
-        scene.keepSaid(agent, evidence(TrustLevel::L2, kTestStart));
+        scene.keepSaid(agent, attested(TrustLevel::L2, kTestStart));
         QCOMPARE(scene.counts(agent).screening, Screening::Clear);
     }
 
@@ -240,13 +240,13 @@ private Q_SLOTS:
         }
         QCOMPARE(scene.fixture.count(LeafKind::TrustReported), 1);
         for (int i = 0; i < 3; ++i)
-            scene.keepSaid(agent, evidence(TrustLevel::L2, kTestStart + i * 60s));
+            scene.keepSaid(agent, attested(TrustLevel::L2, kTestStart + i * 60s));
         QCOMPARE(scene.fixture.count(LeafKind::TrustReported), 4); // each prolongs it
     }
 
     void what_is_known_is_asked_again_in_its_last_quarter()
     {
-        const TrustEvidence said = evidence(TrustLevel::L3, kTestStart); // for an hour
+        const TrustEvidence said = attested(TrustLevel::L3, kTestStart); // for an hour
         QCOMPARE(authority::askAgainAfter(said, kTestStart), 45min);
         QCOMPARE(authority::askAgainAfter(said, kTestStart + 30min), 15min);
         QCOMPARE(authority::askAgainAfter(said, kTestStart + 59min), 15s);
