@@ -151,9 +151,13 @@ private:
 
     template <typename Integer> void writeInteger(Integer number)
     {
-        if (std::cmp_greater(number, kMaxExactInteger) || std::cmp_less(number, -kMaxExactInteger))
-            return refuse("An integer beyond 2^53 has no canonical JSON form.");
-        m_out += std::to_string(number);
+        const std::string text = std::to_string(number);
+        const bool isExact =
+            std::cmp_less_equal(number, kMaxExactInteger) && std::cmp_greater_equal(number, -kMaxExactInteger);
+        // Beyond, only what is written of a double, which must read as the same again.
+        if (!isExact && numberText(static_cast<double>(number)) != text)
+            return refuse("An integer beyond 2^53 that no double is written as has no canonical JSON form.");
+        m_out += text;
     }
 
     void writeDouble(double number)

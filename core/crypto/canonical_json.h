@@ -11,7 +11,8 @@
 
 namespace countersign::crypto {
 
-/// Error: InvalidInput for what I-JSON has no number for (integers beyond 2^53, NaN) or invalid UTF-8.
+/// Error: InvalidInput for what I-JSON has no number for (integers beyond 2^53 that no double is written as, NaN) or
+/// invalid UTF-8.
 [[nodiscard]] Result<std::string> canonicalJson(const json::Value& value);
 
 } // namespace countersign::crypto

@@ -129,6 +129,9 @@ private Q_SLOTS:
         QTest::newRow("below") << "9007199254740991"s << true;
         QTest::newRow("at") << "9007199254740992"s << true;
         QTest::newRow("above") << "9007199254740993"s << false;
+        QTest::newRow("a double above") << "9007199254740994"s << true;
+        QTest::newRow("as a double is written") << "1567890123456712400"s << true;
+        QTest::newRow("as it is not") << "1567890123456712448"s << false;
         QTest::newRow("negative at") << "-9007199254740992"s << true;
         QTest::newRow("negative above") << "-9007199254740993"s << false;
         QTest::newRow("largest int64") << "9223372036854775807"s << false;
