@@ -60,16 +60,22 @@ json::Array chainClaim(const ActionChain& chain)
     return ids;
 }
 
-json::Array debitClaims(const ActionChain& chain, const Verdict& verdict)
+/// All that the counters take from it, so that they can be held to the log.
+Result<json::Array> debitClaims(const Context& context, const ActionChain& chain, const Verdict& verdict)
 {
     json::Array debits;
     for (std::size_t i = 0; i < verdict.debits.size(); ++i) {
         const decision::Debit& debit = verdict.debits[i];
         json::Object claim{{"grant_id", debit.grant.value}, {"detail", debit.detail}};
-        if (chain.grants[i].permission.details[static_cast<std::size_t>(debit.detail)].spend) {
+        const auto& rules = chain.grants[i].permission.details[static_cast<std::size_t>(debit.detail)];
+        if (rules.spend) {
             claim["amount"] = debit.use.amount.text();
             claim["day"] = debit.use.day;
         }
+        if (rules.rate)
+            claim["rate"] = {{"at_ms", debit.use.at.count()}, {"seconds", rules.rate->span.count()}};
+        if (const auto seen = TRY(context.uses.seenDigests(debit.use.values)); !seen.empty())
+            claim["seen"] = json::Array(seen.begin(), seen.end());
         debits.emplace_back(std::move(claim));
     }
     return debits;
@@ -117,7 +123,7 @@ Result<audit::LeafDraft> decisionLeaf(
     if (const auto consent = TRY(context.consents.digestOf(chain.grants.front().id)))
         leaf.claims["consent"] = *consent;
     if (permitted)
-        leaf.claims["debits"] = debitClaims(chain, verdict);
+        leaf.claims["debits"] = TRY(debitClaims(context, chain, verdict));
     else
         addDenial(leaf.claims, verdict);
     return leaf;

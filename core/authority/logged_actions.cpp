@@ -10,18 +10,15 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <ranges>
+#include <set>
+#include <utility>
 
 namespace countersign::authority {
 
 namespace {
 
 using audit::LeafKind;
-
-/// What was counted up to an overflow, which no limit is beyond.
-Amount sumOf(Amount a, Amount b)
-{
-    return a.plus(b).value_or(Amount::ofMillionths(std::numeric_limits<std::int64_t>::max()));
-}
 
 std::string textOf(const json::Object& claims, std::string_view name)
 {
@@ -48,17 +45,32 @@ std::vector<int> placesOf(const json::Object& claims)
     return places;
 }
 
-} // namespace
-
-void LoggedActions::Counted::add(const Counted& more)
+/// As Uses::debit() counts it.
+void takeDebit(const json::Object& debit, grants::LoggedUses& detail)
 {
-    const Amount before = more.day > day ? Amount() : onDay;
-    const Amount added = more.day < day ? Amount() : more.onDay;
-    uses += more.uses;
-    total = sumOf(total, more.total);
-    onDay = sumOf(before, added);
-    day = std::max(day, more.day);
+    grants::LoggedUses more;
+    more.uses = 1;
+    more.total = Amount::parse(textOf(debit, "amount")).value_or(Amount());
+    more.day = detail.day;
+    if (debit.contains("day")) {
+        more.day = std::max(numberOf(debit, "day"), detail.day);
+        more.onDay = more.total;
+    }
+    const json::Value* rate = debit.if_contains("rate");
+    if (rate != nullptr && rate->is_object()) {
+        const std::int64_t at = numberOf(rate->get_object(), "at_ms");
+        const std::int64_t span = numberOf(rate->get_object(), "seconds") * 1000;
+        std::erase_if(detail.timesMs, [&](std::int64_t before) { return before <= at - span; });
+        more.timesMs.push_back(at);
+    }
+    for (const json::Value& digest : arrayOf(debit, "seen")) {
+        if (digest.is_string())
+            more.seen.emplace(digest.get_string());
+    }
+    detail.add(more);
 }
+
+} // namespace
 
 void LoggedActions::take(const audit::Leaf& leaf)
 {
@@ -89,14 +101,7 @@ void LoggedActions::takePermitted(const std::string& leaf)
         const json::Object* debit = value.if_object();
         if (debit == nullptr)
             continue;
-        Counted more;
-        more.uses = 1;
-        more.total = Amount::parse(textOf(*debit, "amount")).value_or(Amount());
-        if (debit->contains("day")) {
-            more.day = numberOf(*debit, "day");
-            more.onDay = more.total;
-        }
-        m_counted[GrantId{textOf(*debit, "grant_id")}][static_cast<int>(numberOf(*debit, "detail"))].add(more);
+        takeDebit(*debit, m_counted[GrantId{textOf(*debit, "grant_id")}][static_cast<int>(numberOf(*debit, "detail"))]);
     }
 }
 
@@ -112,26 +117,39 @@ void LoggedActions::moveDetails(const GrantId& from, const GrantId& to, const st
     m_counted[to] = std::move(after);
 }
 
-Result<int> LoggedActions::raiseCounters(Context& context) const
+Result<int> LoggedActions::holdCounters(Context& context) const
 {
-    int raised = 0;
+    std::set<std::pair<GrantId, int>> all = TRY(context.uses.counted());
     for (const auto& [id, details] : m_counted) {
+        for (const int detail : details | std::views::keys)
+            all.emplace(id, detail);
+    }
+    std::set<GrantId> differing;
+    for (const auto& [id, detail] : all) {
+        const auto grant = context.ledger.find(id);
+        const bool counts = grant && *grant
+            && ((*grant)->state == grants::GrantState::Live || (*grant)->state == grants::GrantState::Held);
+        if (counts && TRY(context.uses.holdTo(id, detail, loggedOf(id, detail))) == grants::Uses::Agreement::Differed)
+            differing.insert(id);
+    }
+    for (const GrantId& id : differing) {
         const auto grant = TRY(context.ledger.find(id));
-        if (!grant || grant->state == grants::GrantState::Expired || grant->state == grants::GrantState::Revoked)
-            continue;
-        const auto before = TRY(context.uses.totals(id, grant->permission, context.now()));
-        for (const auto& [detail, counted] : details)
-            TRY(context.uses.raise(id, detail, counted.uses, counted.total, counted.onDay, counted.day));
-        if (before == TRY(context.uses.totals(id, grant->permission, context.now())))
-            continue;
         audit::LeafDraft leaf = draftAbout(LeafKind::StateRejected, *grant);
         leaf.grant = {}; // the grant itself stands
-        leaf.claims["what"] = "counters: they said less than the log";
+        leaf.claims["what"] = "counters: they said something else than the log";
         leaf.claims["counters_of"] = id.value;
         TRY(appendLeaf(context, leaf));
-        ++raised;
     }
-    return raised;
+    return static_cast<int>(differing.size());
+}
+
+grants::LoggedUses LoggedActions::loggedOf(const GrantId& id, int detail) const
+{
+    const auto details = m_counted.find(id);
+    if (details == m_counted.end())
+        return {};
+    const auto logged = details->second.find(detail);
+    return logged == details->second.end() ? grants::LoggedUses() : logged->second;
 }
 
 Result<int> LoggedActions::removeUnbacked(Context& context) const
@@ -156,9 +174,11 @@ Result<int> LoggedActions::removeUnbacked(Context& context) const
 Result<QStringList> LoggedActions::verify(Context& context) const
 {
     QStringList sentences;
-    if (const int raised = TRY(raiseCounters(context)); raised > 0)
+    if (const int differing = TRY(holdCounters(context)); differing > 0)
         sentences += QCoreApplication::translate("authority",
-            "What %n permissions have used up was less in the data than in the log; the log counts.", nullptr, raised);
+            "What %n permissions have used up was something else in the data than in the log; no less than the log "
+            "says counts.",
+            nullptr, differing);
     if (const int removed = TRY(removeUnbacked(context)); removed > 0)
         sentences += QCoreApplication::translate("authority",
             "%n approvals of single actions in the data were not backed by the log and were set aside.", nullptr,

@@ -8,12 +8,11 @@
 #include "core/audit/leaf.h"
 #include "core/authority/approval_store.h"
 #include "core/authority/context.h"
-#include "core/base/money.h"
+#include "core/grants/uses.h"
 
 #include <QStringList>
 
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -24,25 +23,18 @@ class LoggedActions {
 public:
     /// The next leaf, in order.
     void take(const audit::Leaf& leaf);
-    /// Raises counters that say less than the log, and removes approvals that it does not back. In a transaction.
+    /// Holds the counters to the log, and removes approvals that it does not back. In a transaction.
     /// Sentences for the person about what was put right; empty: all is well.
     [[nodiscard]] Result<QStringList> verify(Context& context) const;
 
 private:
-    struct Counted {
-        std::int64_t uses = 0;
-        Amount total;
-        std::int64_t day = std::numeric_limits<std::int64_t>::min();
-        Amount onDay;
-
-        void add(const Counted& more);
-    };
-    using Details = std::map<int, Counted>;
+    using Details = std::map<int, grants::LoggedUses>;
 
     void takePermitted(const std::string& leaf);
     /// The details of `from` go on as those of `to`.
     void moveDetails(const GrantId& from, const GrantId& to, const std::vector<int>& detailOf);
-    [[nodiscard]] Result<int> raiseCounters(Context& context) const;
+    [[nodiscard]] Result<int> holdCounters(Context& context) const;
+    [[nodiscard]] grants::LoggedUses loggedOf(const GrantId& id, int detail) const;
     [[nodiscard]] Result<int> removeUnbacked(Context& context) const;
 
     std::map<GrantId, Details> m_counted;

@@ -4,9 +4,11 @@
 #include "core/grants/uses.h"
 
 #include "core/base/try.h"
+#include "core/crypto/bytes.h"
 #include "core/crypto/digest.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -95,10 +97,48 @@ Result<void> forgetTimes(store::Database& database, const GrantId& grant, int de
     return query.bind(grant.value).bind(std::int64_t{detail}).bind(upToMs).run();
 }
 
+constexpr std::string_view kSecretName = "seen_values";
+
+/// Made when something is first remembered; nullopt: nothing was.
+Result<std::optional<std::string>> secretOf(store::Database& database)
+{
+    Query query(database, "SELECT value FROM meta WHERE key = ?");
+    query.bind(std::string(kSecretName));
+    if (!TRY(query.next()))
+        return std::nullopt;
+    return query.text(0);
+}
+
+Result<std::string> madeSecret(store::Database& database)
+{
+    if (auto known = TRY(secretOf(database)))
+        return *std::move(known);
+    std::string secret = crypto::randomToken();
+    Query query(database, "INSERT INTO meta (key, value) VALUES (?, ?)");
+    TRY(query.bind(std::string(kSecretName)).bind(secret).run());
+    return secret;
+}
+
+std::string digestOf(const std::string& secret, const std::string& value)
+{
+    return crypto::base64url(crypto::hmacSha256(secret, value));
+}
+
 Result<void> addSeen(store::Database& database, const GrantId& grant, int detail, const std::string& key)
 {
     Query query(database, "INSERT INTO seen_values (grant_id, detail, key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
     return query.bind(grant.value).bind(std::int64_t{detail}).bind(key).run();
+}
+
+/// One a value: whether it was acted with before. Nothing is asked of a value that is not there.
+Result<std::vector<bool>> seenOf(
+    store::Database& database, const GrantId& grant, int detail, const std::vector<std::string>& values)
+{
+    const auto secret = TRY(secretOf(database));
+    std::vector<bool> seen;
+    for (const std::string& value : values)
+        seen.push_back(value.empty() || (secret && TRY(hasSeen(database, grant, detail, digestOf(*secret, value)))));
+    return seen;
 }
 
 /// All that stands for one detail.
@@ -147,6 +187,22 @@ std::vector<std::string> seenKeys(const permissions::StepUp& stepUp, const permi
     return keys;
 }
 
+void LoggedUses::add(const LoggedUses& more)
+{
+    // As sum() counts; what is beyond all counting is beyond every limit.
+    const auto plus = [](Amount a, Amount b) {
+        return a.plus(b).value_or(Amount::ofMillionths(std::numeric_limits<std::int64_t>::max()));
+    };
+    const Amount before = more.day > day ? Amount() : onDay;
+    const Amount added = more.day < day ? Amount() : more.onDay;
+    uses += more.uses;
+    total = plus(total, more.total);
+    onDay = plus(before, added);
+    day = std::max(day, more.day);
+    timesMs.insert(timesMs.end(), more.timesMs.begin(), more.timesMs.end());
+    seen.insert(more.seen.begin(), more.seen.end());
+}
+
 bool isUsedUp(const permissions::Permission& permission, const std::vector<UsedTotals>& totals)
 {
     for (std::size_t i = 0; i < permission.details.size(); ++i) {
@@ -176,8 +232,8 @@ Result<std::vector<Used>> Uses::of(const GrantId& grant, const permissions::Perm
         }
         if (detail.rate)
             used.inSpan = TRY(countSince(*m_database, grant, i, startOfSpan(*detail.rate, now)));
-        for (const std::string& key : seenKeys(detail.stepUp, request))
-            used.seen.push_back(key.empty() || TRY(hasSeen(*m_database, grant, i, key)));
+        if (!detail.stepUp.firstSeen.empty())
+            used.seen = TRY(seenOf(*m_database, grant, i, seenKeys(detail.stepUp, request)));
         all.push_back(std::move(used));
     }
     return all;
@@ -208,10 +264,8 @@ Result<void> Uses::debit(const GrantId& grant, int detail, const AgentDelegation
         TRY(forgetTimes(*m_database, grant, detail, startOfSpan(*rules.rate, use.at)));
         TRY(addTime(*m_database, grant, detail, use.at.count()));
     }
-    for (const std::string& key : use.values) {
-        if (!key.empty())
-            TRY(addSeen(*m_database, grant, detail, key));
-    }
+    for (const std::string& digest : TRY(seenDigests(use.values)))
+        TRY(addSeen(*m_database, grant, detail, digest));
     return {};
 }
 
@@ -240,6 +294,52 @@ Result<void> Uses::raise(
         counted.day = day;
     }
     return writeCounted(*m_database, grant, detail, counted);
+}
+
+Result<Uses::Agreement> Uses::holdTo(const GrantId& grant, int detail, const LoggedUses& logged)
+{
+    const Kept kept = TRY(keptOf(*m_database, grant, detail));
+    LoggedUses here{kept.counted.uses, kept.counted.total, kept.counted.day, kept.counted.onDay, kept.times,
+        {kept.seen.begin(), kept.seen.end()}};
+    std::ranges::sort(here.timesMs);
+    LoggedUses there = logged;
+    std::ranges::sort(there.timesMs);
+    if (here == there)
+        return Agreement::Same;
+    TRY(raise(grant, detail, there.uses, there.total, there.onDay, there.day));
+    std::vector<std::int64_t> missing;
+    std::ranges::set_difference(there.timesMs, here.timesMs, std::back_inserter(missing));
+    for (const std::int64_t at : missing)
+        TRY(addTime(*m_database, grant, detail, at));
+    Query forget(*m_database, "DELETE FROM seen_values WHERE grant_id = ? AND detail = ?");
+    TRY(forget.bind(grant.value).bind(std::int64_t{detail}).run());
+    for (const std::string& digest : there.seen)
+        TRY(addSeen(*m_database, grant, detail, digest));
+    return Agreement::Differed;
+}
+
+Result<std::set<std::pair<GrantId, int>>> Uses::counted() const
+{
+    Query query(*m_database,
+        "SELECT grant_id, detail FROM uses UNION SELECT grant_id, detail FROM use_times "
+        "UNION SELECT grant_id, detail FROM seen_values");
+    std::set<std::pair<GrantId, int>> all;
+    while (TRY(query.next()))
+        all.emplace(GrantId{query.text(0)}, static_cast<int>(query.integer(1)));
+    return all;
+}
+
+Result<std::vector<std::string>> Uses::seenDigests(const std::vector<std::string>& values) const
+{
+    std::vector<std::string> digests;
+    if (std::ranges::all_of(values, &std::string::empty))
+        return digests;
+    const std::string secret = TRY(madeSecret(*m_database));
+    for (const std::string& value : values) {
+        if (!value.empty())
+            digests.push_back(digestOf(secret, value));
+    }
+    return digests;
 }
 
 Result<void> Uses::removeOf(const GrantId& grant)

@@ -15,6 +15,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,7 +38,7 @@ struct Use {
     Amount amount;
     std::int64_t day = 0; ///< Zone::dayOf; meaningful with spend
     std::chrono::milliseconds at{}; ///< wall time
-    std::vector<std::string> values; ///< seenKeys()
+    std::vector<std::string> values; ///< seenKeys(); kept as Uses::seenDigests()
 
     bool operator==(const Use&) const = default;
 };
@@ -45,6 +47,20 @@ struct Use {
 /// zero byte and the canonical value; empty where the pointer names no value of this action.
 [[nodiscard]] std::vector<std::string> seenKeys(
     const permissions::StepUp& stepUp, const permissions::ActionRequest& request);
+
+/// What the log says that one detail has used up.
+struct LoggedUses {
+    std::int64_t uses = 0;
+    Amount total;
+    std::int64_t day = 0; ///< the last one on which money was spent; 0: none
+    Amount onDay;
+    std::vector<std::int64_t> timesMs; ///< what the rate counts, milliseconds
+    std::set<std::string> seen; ///< Uses::seenDigests()
+
+    /// One more action, or all that another detail has used up.
+    void add(const LoggedUses& more);
+    bool operator==(const LoggedUses&) const = default;
+};
 
 /// All that is used up of one detail, for showing and checking.
 struct UsedTotals {
@@ -80,8 +96,18 @@ public:
     /// Sees to it that no less is counted than this.
     [[nodiscard]] Result<void> raise(
         const GrantId& grant, int detail, std::int64_t uses, Amount total, Amount onDay, std::int64_t day);
+    /// Holds a detail to the log: no less is counted, and no value is known that the log does not know. Same: they
+    /// said the same before.
+    enum class Agreement : std::uint8_t { Same, Differed };
+    [[nodiscard]] Result<Agreement> holdTo(const GrantId& grant, int detail, const LoggedUses& logged);
+    /// The details for which something is counted.
+    [[nodiscard]] Result<std::set<std::pair<GrantId, int>>> counted() const;
     /// Forgets all of it, so that it can be counted anew from the log.
     [[nodiscard]] Result<void> removeOf(const GrantId& grant);
+
+    /// By what values are remembered here and in the log: HMAC-SHA-256 of each under a secret of this database, for
+    /// nobody else is to guess them; base64url. Without the empty ones.
+    [[nodiscard]] Result<std::vector<std::string>> seenDigests(const std::vector<std::string>& values) const;
 
 private:
     store::Database* m_database;

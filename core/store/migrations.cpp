@@ -254,7 +254,7 @@ constexpr auto kVersion2 = std::to_array<const char*>({
     R"(CREATE TABLE seen_values (
         grant_id TEXT NOT NULL REFERENCES grants (grant_id) DEFERRABLE INITIALLY DEFERRED,
         detail INTEGER NOT NULL,
-        key TEXT NOT NULL,                    -- grants::seenKeys()
+        key TEXT NOT NULL,                    -- grants::Uses::seenDigests()
         PRIMARY KEY (grant_id, detail, key)
     ) STRICT, WITHOUT ROWID)",
 

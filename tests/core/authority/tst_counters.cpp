@@ -25,7 +25,9 @@ struct Scene {
     AuthorityFixture fixture;
     TestAgent agent = fixture.registerAgent();
     ServiceId service = addService(fixture);
-    authority::TokenSet tokens = grantTo(fixture, agent, paymentsWith(kMore));
+    authority::TokenSet tokens;
+
+    explicit Scene(const std::string& more = kMore) : tokens(grantTo(fixture, agent, paymentsWith(more))) { }
 
     [[nodiscard]] Result<authority::ActionAnswer> perform(const char* amount)
     {
@@ -82,7 +84,56 @@ private Q_SLOTS:
         QVERIFY(isPermitted(scene.perform("20.00")));
         scene.tamper("UPDATE uses SET uses = 9");
         QCOMPARE(denialOf(scene.perform("1.00")), Reason::Uses);
-        QCOMPARE(scene.fixture.count(LeafKind::StateRejected), 0);
+        QCOMPARE(scene.fixture.count(LeafKind::StateRejected), 1);
+        QVERIFY(!scene.fixture.status().detail.isEmpty());
+    }
+
+    void a_count_that_the_log_does_not_know_is_told()
+    {
+        Scene scene;
+        scene.tamper("INSERT INTO uses (grant_id, detail, uses, total, day, on_day) SELECT grant_id, 0, 1, 0, 0, 0 "
+                     "FROM grants");
+        QCOMPARE(scene.fixture.count(LeafKind::StateRejected), 1);
+    }
+
+    void the_rate_is_held_to_the_log_data()
+    {
+        QTest::addColumn<std::string>("sql");
+        QTest::newRow("none") << std::string("DELETE FROM use_times");
+        QTest::newRow("one less") << std::string("DELETE FROM use_times WHERE id = 1");
+        QTest::newRow("long ago") << std::string("UPDATE use_times SET at_ms = at_ms - 600000");
+        QTest::newRow("a little earlier") << std::string("UPDATE use_times SET at_ms = at_ms - 1");
+        QTest::newRow("of another detail") << std::string("UPDATE use_times SET detail = 1");
+    }
+    void the_rate_is_held_to_the_log()
+    {
+        QFETCH(const std::string, sql);
+        Scene scene(",\"rate\":{\"count\":2,\"seconds\":600}");
+        QVERIFY(isPermitted(scene.perform("20.00")));
+        QVERIFY(isPermitted(scene.perform("30.00")));
+        scene.tamper(sql);
+        QCOMPARE(scene.fixture.count(LeafKind::StateRejected), 1);
+        QCOMPARE(denialOf(scene.perform("1.00")), Reason::Rate);
+        scene.fixture.clock().advance(600s);
+        QVERIFY(isPermitted(scene.perform("1.00")));
+    }
+
+    void a_value_that_was_never_acted_with_is_not_known()
+    {
+        Scene scene(",\"step_up\":{\"first_seen\":[\"/amount\"]}");
+        const auto first = scene.perform("20.00");
+        QVERIFY(isAsked(first));
+        scene.tamper("INSERT INTO seen_values (grant_id, detail, key) SELECT grant_id, 0, 'x' FROM grants");
+        QCOMPARE(scene.fixture.count(LeafKind::StateRejected), 1);
+        QCOMPARE(scene.fixture
+                     .run<std::int64_t>([](Context& context) -> Result<std::int64_t> {
+                         store::Query query(context.database, "SELECT count(*) FROM seen_values");
+                         if (const auto read = query.next(); !read)
+                             return std::unexpected(read.error());
+                         return query.integer(0);
+                     })
+                     .value(),
+            0);
     }
 
     void rows_that_agree_are_left_alone()
