@@ -124,6 +124,9 @@ public:
                 return words.isEmpty() ? translate("never") : words;
             },
             [](const AgentDelegation& from, AgentDelegation& to) { to.stepUp = from.stepUp; });
+        add(
+            limitLabel(Limit::Reads), About::Limit, [](const AgentDelegation& d) { return readsWords(d.signedReads); },
+            [](const AgentDelegation& from, AgentDelegation& to) { to.signedReads = from.signedReads; });
         std::vector<Change> found;
         for (const Aspect& aspect : m_aspects) {
             if (auto change = changeOf(aspect))
@@ -194,7 +197,7 @@ private:
     {
         add(
             limitLabel(Limit::Uses), About::Limit,
-            [this](const AgentDelegation& d) { return d.uses ? permissions::timesLabel(*d.uses) : noLimit(); },
+            [](const AgentDelegation& d) { return d.uses ? permissions::timesLabel(*d.uses) : noLimit(); },
             [](const AgentDelegation& from, AgentDelegation& to) { to.uses = from.uses; });
         add(
             translate("how fast"), About::Limit,

@@ -92,6 +92,7 @@ DetailEdit everythingOf(const AgentDelegation& detail)
     for (const permissions::ArgumentConstraint& argument : detail.constraints)
         edit.keptValues.emplace_back(choosableValues(argument.constraint).size(), true);
     edit.maxDepth = detail.maxDepth;
+    edit.signedReads = detail.signedReads;
     return edit;
 }
 
@@ -179,6 +180,9 @@ Result<AgentDelegation> detailOf(
     if (left.maxDepth < 0 || left.maxDepth > asked.maxDepth)
         return refuse("It may not be handed on further than was asked.");
     detail.maxDepth = left.maxDepth;
+    if (left.signedReads < asked.signedReads)
+        return refuse("What it reads must be signed, as was asked.");
+    detail.signedReads = left.signedReads;
     detail.expiresAt = TRY(endOfDetail(facts, asked, edit));
     return detail;
 }

@@ -65,6 +65,7 @@ struct DetailEdit {
     std::optional<Amount> total;
     std::optional<std::int64_t> uses;
     int maxDepth = 0;
+    permissions::SignedReads signedReads = permissions::SignedReads::No;
 
     bool operator==(const DetailEdit&) const = default;
 };
@@ -120,10 +121,11 @@ struct Screen {
         enum class New : std::uint8_t { No, Yes } isNew = New::No;
     };
     std::vector<ActionLine> actions; ///< every action a check box
-    /// A limit, as edited. Those of money and uses stand there also where none was asked, since one may be set.
+    /// A limit, as edited. Those of money and uses stand there also where none was asked, since one may be set. That of
+    /// reads stands where the agent may pay or hand on, and where something is taken back.
     struct LimitLine {
         int detail = 0;
-        enum class Limit : std::uint8_t { PerAction, PerDay, Total, Uses, Depth } limit = Limit::PerAction;
+        enum class Limit : std::uint8_t { PerAction, PerDay, Total, Uses, Depth, Reads } limit = Limit::PerAction;
         QString label; ///< "in all at most"
         QString value; ///< "20,000.00 EUR", "no limit"
     };

@@ -71,6 +71,13 @@ QString sentenceOf(const Currency& currency, const Sum& sum, const QLocale& loca
         .arg(QString::fromStdString(currency.code()));
 }
 
+/// Where more is at stake than reading, or less is to be permitted.
+bool offersSignedReads(const ScreenFacts& facts, const AgentDelegation& asked)
+{
+    return asked.signedReads == permissions::SignedReads::No
+        && (asked.spend || asked.maxDepth > 0 || facts.purpose == Purpose::Amendment);
+}
+
 QString amountOf(const std::optional<Amount>& edited, const std::optional<Amount>& asked, const Currency& currency,
     const QLocale& locale)
 {
@@ -99,6 +106,8 @@ std::vector<Screen::LimitLine> limitsOf(const ScreenFacts& facts, const Edit& ed
         line(Limit::Uses, uses ? permissions::timesLabel(*uses) : translate("no limit"));
         if (asked.maxDepth > 0)
             line(Limit::Depth, depthWords(left.maxDepth));
+        if (offersSignedReads(facts, asked))
+            line(Limit::Reads, readsWords(left.signedReads));
     }
     return lines;
 }
@@ -138,6 +147,8 @@ std::vector<Screen::ConditionLine> conditionsOf(const ScreenFacts& facts, const 
             line(translate("time of day"), permissions::windowLabel(*detail.dailyWindow, locale));
         if (detail.stepUp.isSet())
             line(translate("you are asked"), permissions::stepUpLabel(detail, locale));
+        if (detail.signedReads == permissions::SignedReads::Yes)
+            line(limitLabel(Limit::Reads), readsWords(detail.signedReads));
     }
     return lines;
 }

@@ -44,8 +44,15 @@ QString limitLabel(Screen::LimitLine::Limit limit)
         return translate("how often");
     case Screen::LimitLine::Limit::Depth:
         return translate("may be handed on");
+    case Screen::LimitLine::Limit::Reads:
+        return translate("what it reads");
     }
     return {};
+}
+
+QString readsWords(permissions::SignedReads reads)
+{
+    return reads == permissions::SignedReads::Yes ? translate("signed too") : translate("not signed");
 }
 
 QString depthWords(int levels)

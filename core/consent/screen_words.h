@@ -20,6 +20,7 @@ namespace countersign::consent {
 /// "today 18:30", "tomorrow 06:00", "Friday, 27 November 2026, 06:00", where the person is.
 [[nodiscard]] QString timeWords(UnixSeconds at, UnixSeconds now, const QLocale& locale);
 [[nodiscard]] QString limitLabel(Screen::LimitLine::Limit limit); ///< "in all at most"
+[[nodiscard]] QString readsWords(permissions::SignedReads reads); ///< "signed too"
 /// "1 h 30 min": the two largest units, rounded down, so that it never promises more.
 [[nodiscard]] QString spanWords(std::chrono::seconds span);
 

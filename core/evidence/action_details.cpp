@@ -34,8 +34,11 @@ Result<std::optional<permissions::ActionRequest>> requestOf(const ActionEntry& a
     const permissions::Value* arguments = details.member("arguments");
     if (arguments == nullptr || arguments->members() == nullptr)
         return fail(ErrorCode::InvalidInput, "its arguments can't be read");
+    using Proof = permissions::ActionRequest::Proof;
+    const bool isSigned = !textClaim(action.request, "signature_digest").empty();
     return permissions::ActionRequest{TRY(permissions::Action::parse(textClaim(action.request, "action"))),
-        TRY(permissions::Location::parse(textClaim(action.request, "location"))), *arguments};
+        TRY(permissions::Location::parse(textClaim(action.request, "location"))), *arguments,
+        isSigned ? Proof::Signature : Proof::Possession};
 }
 
 } // namespace countersign::evidence

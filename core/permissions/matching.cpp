@@ -157,6 +157,8 @@ std::expected<Match, Mismatch> match(const AgentDelegation& detail, const Action
         return std::unexpected(std::move(checked.error()));
     if (auto checked = checkTime(detail, now); !checked)
         return std::unexpected(std::move(checked.error()));
+    if (detail.signedReads == SignedReads::Yes && request.proof != ActionRequest::Proof::Signature)
+        return mismatch(Reason::SignatureRequired, "signed_reads", "What it reads must be signed too (RFC 9421).");
     if (auto checked = checkArguments(detail, request.arguments); !checked)
         return std::unexpected(std::move(checked.error()));
     if (!detail.spend)

@@ -17,6 +17,10 @@ struct ActionRequest {
     Action action; ///< without wildcards
     Location location;
     Value arguments = Value{Value::Members{}};
+    enum class Proof : std::uint8_t {
+        Signature, ///< the request is signed; or it is only asked whether it would be permitted
+        Possession, ///< the agent has shown that it has the key, and signed nothing
+    } proof = Proof::Signature;
 
     bool operator==(const ActionRequest&) const = default;
 };
@@ -45,8 +49,8 @@ enum class Reason : std::uint8_t {
     NotLive, ///< this grant, or one above, is held or has ended
     // asked for
     StepUp,
-    // of what the agent sent (authority)
-    SignatureRequired, ///< the request changes something and is not signed
+    // of what the agent sent (authority; SignatureRequired of the detail too)
+    SignatureRequired, ///< the request changes something, or the detail wants reads signed, and it is not
     InvalidSignature, ///< or what it signs is not this request
     Arguments, ///< they can't be told from the request, or are not those that were stated
 };

@@ -126,6 +126,7 @@ std::optional<AgentDelegation> meet(const AgentDelegation& child, const AgentDel
     both.dailyWindow = joined(child.dailyWindow, parent.dailyWindow, commonWindow);
     both.maxDepth = std::min(child.maxDepth, parent.maxDepth);
     both.stepUp = commonStepUp(child.stepUp, parent.stepUp);
+    both.signedReads = std::max(child.signedReads, parent.signedReads);
 
     const Permission met{{both}};
     const auto written = parsePermission(permissionJson(met));

@@ -210,6 +210,8 @@ Fits detailFits(const AgentDelegation& child, const AgentDelegation& parent, int
         return widening;
     if (auto widening = stepUpFits(child.stepUp, parent.stepUp))
         return widening;
+    if (child.signedReads < parent.signedReads)
+        return widens("signed_reads", "the parent wants reads signed too");
     return constraintsFit(child, parent, effort);
 }
 

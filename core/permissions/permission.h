@@ -130,6 +130,12 @@ struct DailyWindow {
     bool operator==(const DailyWindow&) const = default;
 };
 
+/// What a request that changes nothing must carry; one that changes something is always signed (RFC 9421).
+enum class SignedReads : std::uint8_t {
+    No, ///< the proof of possession is enough (RFC 9449)
+    Yes, ///< its signature too
+};
+
 /// When the person is asked again, for one action with its exact arguments.
 struct StepUp {
     enum class EveryAction : std::uint8_t { No, Yes } everyAction = EveryAction::No;
@@ -162,6 +168,7 @@ struct AgentDelegation {
     std::optional<DailyWindow> dailyWindow = {};
     int maxDepth = 0; ///< how many hops further it may be delegated; 0: not at all
     StepUp stepUp = {};
+    SignedReads signedReads = SignedReads::No;
 
     bool operator==(const AgentDelegation&) const = default;
     /// Whether only somebody who keeps count, or asks the person, can decide (`spend`, `uses`, `rate`, `step_up`).

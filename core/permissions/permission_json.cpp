@@ -199,15 +199,18 @@ Result<DailyWindow> parseWindow(const Value& value, const Place& at)
     return window;
 }
 
+Result<bool> truthOf(const Value& value, const Place& at)
+{
+    const bool* truth = std::get_if<bool>(&value.is);
+    return truth != nullptr ? Result<bool>(*truth) : at.refuse("must be true or false");
+}
+
 Result<StepUp> parseStepUp(const Value& value, const Place& at)
 {
     TRY(onlyMembers(value, {"every_action", "above", "first_seen"}, at, "step_up"));
     StepUp stepUp;
-    if (const Value* every = value.member("every_action")) {
-        if (!std::holds_alternative<bool>(every->is))
-            return at.in("every_action").refuse("must be true or false");
-        stepUp.everyAction = std::get<bool>(every->is) ? StepUp::EveryAction::Yes : StepUp::EveryAction::No;
-    }
+    if (TRY(optionalMember(value, "every_action", at, truthOf)).value_or(false))
+        stepUp.everyAction = StepUp::EveryAction::Yes;
     stepUp.above = TRY(optionalMember(value, "above", at, amountOf));
     const auto pointers = [](const Value& set, const Place& place) {
         return setOf<Pointer>(set, place, kMaxFirstSeen);
@@ -225,7 +228,7 @@ Result<AgentDelegation> parseDetail(const Value& value, const Place& at)
         return at.in("type").refuse(std::format("must be \"{}\"", kDetailType));
     TRY(onlyMembers(value,
         {"type", "locations", "actions", "constraints", "spend", "uses", "rate", "not_before", "expires_at",
-            "daily_window", "max_depth", "step_up"},
+            "daily_window", "max_depth", "step_up", "signed_reads"},
         at, kDetailType));
     const auto locations = [](const Value& set, const Place& place) {
         return setOf<Location>(set, place, kMaxLocations);
@@ -248,6 +251,8 @@ Result<AgentDelegation> parseDetail(const Value& value, const Place& at)
     detail.dailyWindow = TRY(optionalMember(value, "daily_window", at, parseWindow));
     detail.maxDepth = static_cast<int>(TRY(optionalMember(value, "max_depth", at, depthOf)).value_or(0));
     detail.stepUp = TRY(optionalMember(value, "step_up", at, parseStepUp)).value_or(StepUp());
+    if (TRY(optionalMember(value, "signed_reads", at, truthOf)).value_or(false))
+        detail.signedReads = SignedReads::Yes;
     if (detail.notBefore && detail.expiresAt && *detail.expiresAt <= *detail.notBefore)
         return at.in("expires_at").refuse("is not after not_before");
     if (detail.stepUp.above && !detail.spend)

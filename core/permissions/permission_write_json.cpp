@@ -88,6 +88,8 @@ json::Object detailJson(const AgentDelegation& detail)
         object["max_depth"] = detail.maxDepth;
     if (detail.stepUp.isSet())
         object["step_up"] = stepUpJson(detail.stepUp);
+    if (detail.signedReads == SignedReads::Yes)
+        object["signed_reads"] = true;
     return object;
 }
 

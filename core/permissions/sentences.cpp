@@ -126,6 +126,8 @@ QStringList limits(const AgentDelegation& detail, const std::optional<UnixSecond
         parts.append(translate("may be handed on %1").arg(timesLabel(detail.maxDepth)));
     if (detail.stepUp.isSet())
         parts.append(translate("asks you again %1").arg(stepUpLabel(detail, locale)));
+    if (detail.signedReads == SignedReads::Yes)
+        parts.append(translate("signing what it reads too"));
     return parts;
 }
 

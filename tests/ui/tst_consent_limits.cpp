@@ -52,6 +52,28 @@ class ConsentLimitsTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void what_it_reads_can_be_made_to_need_a_signature()
+    {
+        ConsentDesk desk(samples::payer());
+        auto* box = named<QCheckBox>(desk.window, u"signs what it reads too"_s);
+        QVERIFY(box && !box->isChecked());
+        QCOMPARE(grantedOf(desk).signedReads, permissions::SignedReads::No);
+        box->setChecked(true);
+        QCOMPARE(grantedOf(desk).signedReads, permissions::SignedReads::Yes);
+        QVERIFY(permissions::toSentences(*consent::grantOf(desk.view->facts(), desk.view->edit()))
+                .front()
+                .contains(u"signing what it reads too"_s));
+        // Where it was asked for, it is told and can't be taken away.
+        consent::ScreenFacts facts = samples::payer();
+        facts.asked.details.front().signedReads = permissions::SignedReads::Yes;
+        ConsentDesk asked(facts);
+        QVERIFY(!named<QCheckBox>(asked.window, u"signs what it reads too"_s));
+        QCOMPARE(grantedOf(asked).signedReads, permissions::SignedReads::Yes);
+        consent::Edit edit = asked.view->edit();
+        edit.details.front().signedReads = permissions::SignedReads::No;
+        QVERIFY(!consent::grantOf(facts, edit));
+    }
+
     void a_limit_of_money_can_be_lowered_and_set_and_never_raised()
     {
         ConsentDesk desk(samples::payer());

@@ -6,6 +6,7 @@
 #include "ui/common/money_edit.h"
 #include "ui/common/plain_label.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QVBoxLayout>
@@ -90,6 +91,7 @@ void LimitsPart::addDetail(
         if (limit.detail != detail || limit.limit == Limit::Uses)
             continue;
         line->addWidget(limit.limit == Limit::Depth ? makeDepth(limit, asked.maxDepth, left.maxDepth)
+                : limit.limit == Limit::Reads       ? makeReads(limit, left.signedReads)
                                                     : makeMoney(limit, *asked.spend, left));
     }
     QStringList told;
@@ -137,12 +139,27 @@ QWidget* LimitsPart::makeDepth(const consent::Screen::LimitLine& line, int asked
     return together(line.label, field, {});
 }
 
+QWidget* LimitsPart::makeReads(const consent::Screen::LimitLine& line, permissions::SignedReads left)
+{
+    auto* field = new QCheckBox(tr("signs what it reads too"));
+    field->setChecked(left == permissions::SignedReads::Yes);
+    field->setToolTip(tr("What changes something is always signed. With this, what only reads must be as well."));
+    field->setObjectName(u"reads"_s);
+    connect(field, &QCheckBox::toggled, this, &LimitsPart::edited);
+    m_reads.push_back({line.detail, field});
+    m_controls.push_back(field);
+    return field;
+}
+
 void LimitsPart::applyTo(consent::Edit& edit) const
 {
     for (const MoneyField& each : m_money)
         edit.details[static_cast<std::size_t>(each.detail)].*editOf(each.limit) = each.field->amount();
     for (const DepthField& each : m_depths)
         edit.details[static_cast<std::size_t>(each.detail)].maxDepth = each.field->currentIndex();
+    for (const ReadsField& each : m_reads)
+        edit.details[static_cast<std::size_t>(each.detail)].signedReads =
+            each.field->isChecked() ? permissions::SignedReads::Yes : permissions::SignedReads::No;
 }
 
 void LimitsPart::show(const consent::Screen& screen)

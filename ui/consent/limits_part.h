@@ -11,6 +11,7 @@
 
 #include <vector>
 
+class QCheckBox;
 class QComboBox;
 class QVBoxLayout;
 
@@ -42,6 +43,7 @@ private:
     [[nodiscard]] QWidget* makeMoney(
         const consent::Screen::LimitLine& line, const permissions::Spend& spend, const consent::DetailEdit& edit);
     [[nodiscard]] QWidget* makeDepth(const consent::Screen::LimitLine& line, int asked, int left);
+    [[nodiscard]] QWidget* makeReads(const consent::Screen::LimitLine& line, permissions::SignedReads left);
 
     struct MoneyField {
         int detail;
@@ -52,9 +54,14 @@ private:
         int detail;
         QComboBox* field;
     };
+    struct ReadsField {
+        int detail;
+        QCheckBox* field;
+    };
     QLocale m_locale;
     std::vector<MoneyField> m_money;
     std::vector<DepthField> m_depths;
+    std::vector<ReadsField> m_reads;
     std::vector<QWidget*> m_controls;
     PlainLabel* m_together;
 };

@@ -158,6 +158,8 @@ Asked<authority::PerformAction> performedBy(
     command.links = std::move(actor->links);
     command.chain = std::move(actor->chain);
     command.key = proof->key.thumbprint();
+    if (!verified || !*verified)
+        request->proof = permissions::ActionRequest::Proof::Possession;
     command.request = *std::move(request);
     command.nonce = proof->used.empty() ? Nonce::Stale : Nonce::Fresh;
     command.proofs = std::move(proof->used);

@@ -57,6 +57,7 @@ public:
             if (number(0, 2) == 0)
                 detail.uses = number(0, 300);
             detail.maxDepth = number(-1, 4);
+            detail.signedReads = maybe() ? permissions::SignedReads::Yes : permissions::SignedReads::No;
         }
         edit.duration = static_cast<Duration>(number(0, 4));
         if (maybe())
@@ -88,6 +89,8 @@ private:
             more += std::format(",\"not_before\":{}", kNow + number(-5, 5) * 1000);
         if (maybe())
             more += until(kNow + number(6, 400) * 1000);
+        if (maybe())
+            more += ",\"signed_reads\":true";
         const std::string list = detail(maybe() ? kBoth : "\"payments.*\",\"ledger.read\"", more);
         return list.substr(1, list.size() - 2);
     }

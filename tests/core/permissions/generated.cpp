@@ -11,7 +11,7 @@ using namespace countersign::permissions;
 namespace {
 
 constexpr std::int64_t kDay = 86400;
-constexpr std::size_t kMembers = 17; ///< of remake(); the last are constraints
+constexpr std::size_t kMembers = 18; ///< of remake(); the last are constraints
 
 template <typename T> void sortUnique(std::vector<T>& values)
 {
@@ -212,6 +212,9 @@ void Generator::remake(AgentDelegation& detail, std::size_t member)
     case 12:
         if (detail.spend)
             tweak(*detail.spend);
+        break;
+    case 13:
+        detail.signedReads = oneIn(2) ? SignedReads::Yes : SignedReads::No;
         break;
     default:
         remakeConstraint(detail);

@@ -51,10 +51,12 @@ bool leaveOut(AgentDelegation& detail, std::size_t what)
         return std::exchange(detail.maxDepth, 0) != 0;
     case 7:
         return std::exchange(detail.stepUp, {}).isSet();
+    case 8:
+        return std::exchange(detail.signedReads, SignedReads::No) == SignedReads::Yes;
     default:
         break;
     }
-    const std::size_t index = what - 8;
+    const std::size_t index = what - 9;
     const auto eraseFrom = [&](auto& list, std::size_t least, std::size_t at) {
         if (at >= list.size() || list.size() <= least)
             return false;
@@ -156,7 +158,7 @@ const std::vector<UnixSeconds>& allTimes()
 
 std::string shrunk(AgentDelegation child, AgentDelegation parent, const Fails& fails)
 {
-    constexpr std::size_t kThings = 8 + 3 * 8;
+    constexpr std::size_t kThings = 9 + 3 * 8;
     bool smaller = true;
     while (smaller) {
         smaller = false;

@@ -114,6 +114,17 @@ private Q_SLOTS:
         QCOMPARE(reasonFor(window, payment("{}"), {1200}), Reason::OutsideWindow);
     }
 
+    void reads_are_signed_where_the_detail_wants_it()
+    {
+        ActionRequest request = payment("{}");
+        request.proof = ActionRequest::Proof::Possession;
+        QCOMPARE(reasonFor(detailWith(""), request), Reason::None);
+        QCOMPARE(reasonFor(detailWith(",'signed_reads':false"), request), Reason::None);
+        QCOMPARE(reasonFor(detailWith(",'signed_reads':true"), request), Reason::SignatureRequired);
+        request.proof = ActionRequest::Proof::Signature;
+        QCOMPARE(reasonFor(detailWith(",'signed_reads':true"), request), Reason::None);
+    }
+
     void arguments_must_be_there_fit_and_be_named_data()
     {
         QTest::addColumn<QByteArray>("arguments");

@@ -184,6 +184,9 @@ private Q_SLOTS:
         row("'step_up':{'first_seen':['/a','/a']}", "/0/step_up/first_seen: names the same thing twice");
         row("'step_up':{'first_seen':['a']}", "/0/step_up/first_seen: pointer:");
         row("'step_up':{'sometimes':true}", "/0/step_up/sometimes: not a member of step_up");
+        row("'signed_reads':1", "/0/signed_reads: must be true or false");
+        row("'signed_reads':'true'", "/0/signed_reads: must be true or false");
+        row("'signed_reads':null", "/0/signed_reads: must be true or false");
     }
     void a_member_that_is_wrong_is_refused_at_its_place()
     {

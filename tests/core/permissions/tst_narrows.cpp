@@ -145,6 +145,10 @@ private Q_SLOTS:
         row(spend("'total':'9000'"), above + "{'above':'1000'}", "/0/step_up/above");
         row("'step_up':{'every_action':true}", "'step_up':{'every_action':true}", "");
         row("", "'step_up':{'every_action':true}", "/0/step_up/every_action");
+        row("'signed_reads':true", "'signed_reads':true", "");
+        row("'signed_reads':true", "", "");
+        row("", "'signed_reads':true", "/0/signed_reads");
+        row("'signed_reads':false", "'signed_reads':true", "/0/signed_reads");
         row("'step_up':{'every_action':true}", "", "");
         row("'step_up':{'first_seen':['/a','/b']}", "'step_up':{'first_seen':['/b']}", "");
         row("'step_up':{'first_seen':['/a']}", "'step_up':{'first_seen':['/a','/b']}", "/0/step_up/first_seen");
@@ -274,6 +278,7 @@ private Q_SLOTS:
             as("'constraints':{'/a':{'range':{'min':1,'max':5}}}"));
         QCOMPARE(met("'max_depth':3", "'max_depth':1,'step_up':{'every_action':true}"),
             as("'max_depth':1,'step_up':{'every_action':true}"));
+        QCOMPARE(met("'signed_reads':true", "'uses':2"), as("'uses':2,'signed_reads':true"));
     }
 
     void the_largest_permissions_are_told_within_the_steps()

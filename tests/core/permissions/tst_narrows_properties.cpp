@@ -47,12 +47,15 @@ std::vector<std::pair<ActionRequest, UnixSeconds>> callsOf(const AgentDelegation
     std::vector<std::pair<ActionRequest, UnixSeconds>> calls;
     if (taken == allArguments().end())
         return calls;
+    using Proof = ActionRequest::Proof;
     for (const Location& location : allLocations()) {
         for (const Action& action : allActions()) {
             for (const UnixSeconds at : allTimes()) {
-                ActionRequest request{action, location, *taken};
-                if (permits(detail, request, at))
-                    calls.emplace_back(std::move(request), at);
+                for (const Proof proof : {Proof::Possession, Proof::Signature}) {
+                    ActionRequest request{action, location, *taken, proof};
+                    if (permits(detail, request, at))
+                        calls.emplace_back(std::move(request), at);
+                }
             }
         }
     }

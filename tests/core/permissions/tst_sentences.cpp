@@ -43,6 +43,12 @@ class SentencesTest : public QObject {
 private Q_SLOTS:
     void initTestCase() { qputenv("TZ", "Europe/Berlin"); }
 
+    void that_reads_are_signed_is_said()
+    {
+        QCOMPARE(sentence("'actions':['payments.read'],'signed_reads':true"),
+            QStringLiteral("read payments at payments.example, signing what it reads too"));
+    }
+
     void a_permission_is_said_whole()
     {
         QCOMPARE(sentence("'actions':['payments.create'],'constraints':{'/recipient':{'one_of':['acme','globex']}},"

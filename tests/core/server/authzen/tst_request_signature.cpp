@@ -58,6 +58,7 @@ private Q_SLOTS:
     void a_wrong_signature_is_refused_and_receipted_data();
     void a_wrong_signature_is_refused_and_receipted();
     void a_read_needs_no_signature();
+    void a_read_is_signed_where_the_grant_wants_it();
     void the_window_of_created_is_exact_data();
     void the_window_of_created_is_exact();
     void both_kinds_of_keys_sign();
@@ -158,6 +159,23 @@ void RequestSignatureTest::a_read_needs_no_signature()
     Sent wrong = scene.signedBy(scene.agent, scene.sentBy(scene.agent, scene.token(), "GET"));
     wrong.uri += "?all";
     QCOMPARE(contextText(scene.pass(wrong).body, "reason"), "invalid_signature");
+}
+
+void RequestSignatureTest::a_read_is_signed_where_the_grant_wants_it()
+{
+    Scene scene(",\"signed_reads\":true");
+    Sent read = scene.sentBy(scene.agent, scene.token(), "GET");
+    read.action = "payments.read";
+    read.body.clear();
+    const WireAnswer refused = scene.pass(read);
+    QVERIFY(!permits(refused));
+    QCOMPARE(contextText(refused.body, "reason"), "signature_required");
+    Sent again = scene.sentBy(scene.agent, scene.token(), "GET");
+    again.action = "payments.read";
+    again.body.clear();
+    const WireAnswer permitted = scene.pass(scene.signedBy(scene.agent, again));
+    QVERIFY2(permits(permitted), permitted.response.body.c_str());
+    QCOMPARE(json::requiredString(receiptOf(scene, permitted), "binding"), "http-signature");
 }
 
 void RequestSignatureTest::the_window_of_created_is_exact_data()
