@@ -323,8 +323,8 @@ void Program::review(const QString& publicId)
 
 void Program::showWindow()
 {
-    for (QWidget* first :
-        {static_cast<QWidget*>(m_message), static_cast<QWidget*>(m_passphraseDialog), static_cast<QWidget*>(m_start), static_cast<QWidget*>(m_recovery)}) {
+    for (QWidget* first : {static_cast<QWidget*>(m_message), static_cast<QWidget*>(m_passphraseDialog),
+             static_cast<QWidget*>(m_start), static_cast<QWidget*>(m_recovery)}) {
         if (first != nullptr && first->isVisible()) {
             raise(*first);
             return;

@@ -188,9 +188,8 @@ Result<void> Startup::makeSuccessor(Keychain& keychain)
     const UnixSeconds now = m_clock.now();
     // One that was decided and not carried out yet goes on; after that, its own keys are the ones that are lost.
     const bool goesOn = m_recovery && (!m_record || m_record->device != m_recovery->device);
-    const authority::LostLog lost = goesOn
-        ? m_recovery->lost
-        : authority::readLostLog(m_places.folder, m_record->device, m_record->person, now);
+    const authority::LostLog lost =
+        goesOn ? m_recovery->lost : authority::readLostLog(m_places.folder, m_record->device, m_record->person, now);
     const Identity made = TRY(keychain::createSuccessor(keychain, m_passphrase, lost.device, now));
     const authority::Recovery recovery{
         lost, keychain.backend(), made.device.publicKey().thumbprint(), made.person.thumbprint()};
@@ -258,7 +257,8 @@ authority::DeviceKeeper Startup::deviceKeeper()
     authority::DeviceKeeper keeper;
     keeper.stage = [&thread = m_keychain](const Identity& now, const keychain::NextDevice& next) -> Result<void> {
         auto stored = std::make_shared<std::promise<Result<void>>>();
-        thread.post([now, next, stored](Keychain* open) { stored->set_value(keychain::stageDevice(*open, now, next)); });
+        thread.post(
+            [now, next, stored](Keychain* open) { stored->set_value(keychain::stageDevice(*open, now, next)); });
         return stored->get_future().get();
     };
     keeper.adopt = [&thread = m_keychain](const Identity& now) {

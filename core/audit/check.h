@@ -32,7 +32,8 @@ struct CheckExpectation {
 
 /// Both read and hash every leaf, hold the root to what was signed and remembered, the stored nodes to the leaves, the
 /// columns beside each leaf to it, the leaves of each grant to their order (`seq`, `prev`, nothing but what takes
-/// no authority after `closing`), and the device that each names to the key that was in force there. What differs is how much of what one good signature vouches for is looked at again:
+/// no authority after `closing`), and the device that each names to the key that was in force there. What differs is
+/// how much of what one good signature vouches for is looked at again:
 /// - Tail: of the checkpoints only the last, which vouches for every byte of every leaf before it. Earlier checkpoints,
 ///   and receipts and private texts of entries before it, are left to the whole check. For each start.
 /// - Whole: all of them.

@@ -112,8 +112,7 @@ Result<std::vector<LoggedRotation>> readRotations(store::Database& database)
         const auto claims = json::parseObject(query.blob(2));
         auto rotation = claims ? rotationOfLeaf(*claims) : Result<Rotation>(std::unexpected(claims.error()));
         if (!rotation)
-            return fail(
-                ErrorCode::StorageCorrupt, "entry " + std::to_string(index) + ": " + rotation.error().message);
+            return fail(ErrorCode::StorageCorrupt, "entry " + std::to_string(index) + ": " + rotation.error().message);
         rotations.push_back({index, UnixSeconds{query.integer(1)}, *std::move(rotation)});
     }
     return rotations;

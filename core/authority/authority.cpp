@@ -273,9 +273,10 @@ void Authority::reportOutcome(ReportOutcome command, Reply<OutcomeAnswer> reply)
 
 void Authority::readReceipt(std::string id, Reply<ReadReceipt> reply)
 {
-    answerFromDisk(*d->readers, std::move(reply), [id = std::move(id), origin = d->keys.origin](store::Database& database) {
-        return authority::readReceipt(database, id, origin);
-    });
+    answerFromDisk(
+        *d->readers, std::move(reply), [id = std::move(id), origin = d->keys.origin](store::Database& database) {
+            return authority::readReceipt(database, id, origin);
+        });
 }
 
 void Authority::readCheckpoint(Reply<std::string> reply)

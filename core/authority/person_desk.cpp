@@ -4,8 +4,8 @@
 #include "core/authority/person_desk.h"
 
 #include "core/authority/authority.h"
-#include "core/authority/device_keys.h"
 #include "core/authority/desk_port.h"
+#include "core/authority/device_keys.h"
 #include "core/authority/trust_cases.h"
 #include "core/authority/use_cases.h"
 #include "core/base/mailbox.h"

@@ -19,8 +19,8 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
-#include <system_error>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -146,8 +146,9 @@ Result<std::optional<Recovery>> readRecovery(const QString& folder)
 
 Result<void> decideRecovery(const QString& folder, const Recovery& recovery)
 {
-    const json::Object object{{"lost", lostLogClaims(recovery.lost)}, {"keychain", keychain::backendName(recovery.backend)},
-        {"device", recovery.device.value}, {"person", recovery.person.value}};
+    const json::Object object{{"lost", lostLogClaims(recovery.lost)},
+        {"keychain", keychain::backendName(recovery.backend)}, {"device", recovery.device.value},
+        {"person", recovery.person.value}};
     return keychain::replaceFile(pathIn(folder, kDecisionFile), json::serialize(object) + '\n');
 }
 
@@ -158,7 +159,8 @@ Result<void> setAside(const QString& folder, const Recovery& recovery)
     const QString archive = folder + u'/' + QString::fromStdString(recovery.lost.archive);
     if (::mkdir(QFile::encodeName(archive).constData(), 0700) != 0 && errno != EEXIST)
         return failed(archive.toStdString(), errno);
-    for (const QString& name : QDir(folder).entryList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot)) {
+    for (const QString& name :
+        QDir(folder).entryList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot)) {
         const bool stays = std::ranges::any_of(kStaying, [&](QLatin1StringView each) { return each == name; });
         if (!stays && !name.startsWith(QLatin1StringView(kArchivePrefix)))
             TRY(moveInto(archive, folder, name));

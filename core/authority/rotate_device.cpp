@@ -52,8 +52,8 @@ Result<crypto::PrivateKey> unseal(Authority& authority, const crypto::SecretByte
     const auto sealed = [](Context& context) -> Result<std::string> {
         return context.options.identity.sealedPersonKey;
     };
-    const std::string box = TRY(await<std::string>(
-        [&](auto reply) { authority.submit<std::string>(sealed, std::move(reply)); }));
+    const std::string box =
+        TRY(await<std::string>([&](auto reply) { authority.submit<std::string>(sealed, std::move(reply)); }));
     return keychain::unsealPersonKey(box, passphrase);
 }
 

@@ -42,7 +42,8 @@ std::optional<audit::CheckReport> checkLog(Context& context, LogState& log)
 {
     const auto& options = context.options;
     const keychain::LogAnchor anchor = options.anchor.value_or(keychain::LogAnchor{});
-    const audit::CheckExpectation expected{ownerOf(context).origin, options.identity.log.publicKey(), anchor.treeSize, anchor.root};
+    const audit::CheckExpectation expected{
+        ownerOf(context).origin, options.identity.log.publicKey(), anchor.treeSize, anchor.root};
     const auto report = audit::checkLog(context.database, expected,
         {.scope = audit::CheckScope::Tail, .visit = [&](const audit::Leaf& leaf) { log.take(leaf); }});
     if (!report) {

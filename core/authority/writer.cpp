@@ -32,9 +32,10 @@ void answer(std::vector<Job>& jobs)
 
 bool looksTheSame(const DeskStatus& a, const DeskStatus& b)
 {
-    return a.troubles == b.troubles && a.detail == b.detail && a.device == b.device && a.logSize == b.logSize && a.liveGrants == b.liveGrants
-        && a.waitingRequests == b.waitingRequests && a.refusedRequests == b.refusedRequests
-        && a.logCheckedAt == b.logCheckedAt && a.witness == b.witness && a.anchorMissed == b.anchorMissed;
+    return a.troubles == b.troubles && a.detail == b.detail && a.device == b.device && a.logSize == b.logSize
+        && a.liveGrants == b.liveGrants && a.waitingRequests == b.waitingRequests
+        && a.refusedRequests == b.refusedRequests && a.logCheckedAt == b.logCheckedAt && a.witness == b.witness
+        && a.anchorMissed == b.anchorMissed;
 }
 
 } // namespace

@@ -32,8 +32,7 @@ Result<void> adoptDevice(Keychain& keychain, const Identity& now)
         return emptied(keychain, "the keys that Countersign made are not in it any more");
     }
     const std::size_t generation = now.rotations.size() + 1;
-    const bool isOurs =
-        marker->log == now.log.publicKey().thumbprint() && marker->person == now.person.thumbprint();
+    const bool isOurs = marker->log == now.log.publicKey().thumbprint() && marker->person == now.person.thumbprint();
     if (isOurs && marker->generation > generation) {
         return {}; // the one after it was adopted already
     }

@@ -7,9 +7,9 @@
 //      say of it: core/audit/rotation.h; here it is only kept), and is on disk. It counts for nothing yet.
 //   2. The log takes the entry that puts it in force, and commits.
 //   3. adoptDevice(): the entry "identity" names it, in one write; then the old private key is overwritten.
-// Cut off before 2 the staged key signed nothing, and the next attempt replaces it; between 2 and 3 the next start finds
-// it through the log and does 3. The statements of all rotations stay, so that a database that was put back, or lost,
-// can be told again. On the keychain's thread.
+// Cut off before 2 the staged key signed nothing, and the next attempt replaces it; between 2 and 3 the next start
+// finds it through the log and does 3. The statements of all rotations stay, so that a database that was put back, or
+// lost, can be told again. On the keychain's thread.
 #pragma once
 
 #include "core/base/result.h"

@@ -134,8 +134,8 @@ Result<std::optional<NextDevice>> readNext(Keychain& keychain, std::size_t gener
 // What is left of keys that are lost stays, under other names.
 Result<void> keepRemains(Keychain& keychain, const std::optional<Marker>& marker, UnixSeconds now)
 {
-    std::vector<std::string> names{std::string(kLogEntry), std::string(kPersonEntry), std::string(kIdentityEntry),
-        std::string(kAnchorEntry)};
+    std::vector<std::string> names{
+        std::string(kLogEntry), std::string(kPersonEntry), std::string(kIdentityEntry), std::string(kAnchorEntry)};
     const std::size_t last = marker ? marker->generation : kMaxRotations + 1;
     for (std::size_t generation = marker ? last : 1; generation <= last; ++generation) {
         names.push_back(deviceEntry(generation));
@@ -214,7 +214,8 @@ Result<Thumbprint> firstDevice(const Identity& identity)
     const json::Object statement = TRY(json::parseObject(identity.rotations.front()));
     const auto* old = statement.if_contains("old");
     if (!old || !old->is_object()) {
-        return fail(ErrorCode::KeychainEmptied, "The keychain does not say from which key of the device the first change led.");
+        return fail(
+            ErrorCode::KeychainEmptied, "The keychain does not say from which key of the device the first change led.");
     }
     return TRY(PublicKey::fromJwk(old->get_object())).thumbprint();
 }

@@ -3,8 +3,9 @@
 //
 // The three keys that make this desktop: the device's (ES256: tokens, receipts), the log's (Ed25519: checkpoints), and
 // the person's (ES256: consents), which is sealed a second time under the person's own passphrase.
-// They are made once, at first start, and live in the keychain only; the device's can be replaced (device_rotation.h). A keychain that was used before and has lost
-// them is an error (KeychainEmptied), never a reason to make new ones: that would fork the audit log.
+// They are made once, at first start, and live in the keychain only; the device's can be replaced (device_rotation.h).
+// A keychain that was used before and has lost them is an error (KeychainEmptied), never a reason to make new ones:
+// that would fork the audit log.
 //
 // A first start that was cut off can be repeated without forking anything: the entry "identity", which names the three
 // keys by thumbprint, is written last, and no key is handed out before it is on disk. Keys without it, with no log

@@ -86,15 +86,16 @@ struct ProgramRun {
     }
     authority::DeskStatus status()
     {
-        return testing::AuthorityFixture::wait<authority::DeskStatus>([&](auto reply) { running->status(std::move(reply)); })
-            .value();
+        return testing::AuthorityFixture::wait<authority::DeskStatus>([&](auto reply) {
+            running->status(std::move(reply));
+        }).value();
     }
     /// The newest entries of the log, oldest first.
     std::vector<authority::TimelineEntry> log()
     {
-        auto entries = testing::AuthorityFixture::wait<std::vector<authority::TimelineEntry>>(
-            [&](auto reply) { running->timeline({}, std::nullopt, 100, std::move(reply)); })
-                           .value();
+        auto entries = testing::AuthorityFixture::wait<std::vector<authority::TimelineEntry>>([&](auto reply) {
+            running->timeline({}, std::nullopt, 100, std::move(reply));
+        }).value();
         std::ranges::reverse(entries);
         return entries;
     }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// From a data folder and a real sealed key file to a running authority, or to a refusal: keys that are there, keys that are
-// lost, and the new start without them.
+// From a data folder and a real sealed key file to a running authority, or to a refusal: keys that are there, keys that
+// are lost, and the new start without them.
 #include "tests/app/program_run.h"
 
 using namespace countersign;
@@ -191,9 +191,8 @@ void TestDesktopStartup::a_rotated_devices_folder_starts_again()
     {
         ProgramRun run(folder.path());
         QCOMPARE(run.begin(), "started");
-        QVERIFY(AuthorityFixture::wait<void>([&](auto reply) {
-            authority::rotateDevice(*run.running, ProgramRun::secret(kWords), std::move(reply));
-        }));
+        QVERIFY(AuthorityFixture::wait<void>(
+            [&](auto reply) { authority::rotateDevice(*run.running, ProgramRun::secret(kWords), std::move(reply)); }));
         second = run.status().device;
         QVERIFY(second != deviceOf(folder.path()));
     }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The new start without lost keys, cut off after each of its steps, or with a decision that is none: the old state, which
-// refuses, or the new one whole.
+// The new start without lost keys, cut off after each of its steps, or with a decision that is none: the old state,
+// which refuses, or the new one whole.
 #include "tests/app/program_run.h"
 
 using namespace countersign;
@@ -41,7 +41,8 @@ void TestNewStartCutOff::cut_off_before_the_decision_all_is_as_it_was()
         ProgramRun run(folder.path());
         std::promise<bool> opened;
         run.keysThread.open(Backend::SealedFile,
-            {folder.path(), [](auto&&, auto&&) -> Result<crypto::SecretBytes> { return crypto::SecretBytes("new words"); }},
+            {folder.path(),
+                [](auto&&, auto&&) -> Result<crypto::SecretBytes> { return crypto::SecretBytes("new words"); }},
             [&](const Result<void>& result) { opened.set_value(result.has_value()); });
         QVERIFY(opened.get_future().get());
         QVERIFY(run.on<bool>([&](Keychain& open) {

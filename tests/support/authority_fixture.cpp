@@ -206,8 +206,7 @@ void AuthorityFixture::setIdentity(keychain::Identity identity)
 
 Result<void> AuthorityFixture::rotateDevice(const QString& typed)
 {
-    return wait<void>(
-        [&](auto reply) { authority::rotateDevice(authority(), secretOf(typed), std::move(reply)); });
+    return wait<void>([&](auto reply) { authority::rotateDevice(authority(), secretOf(typed), std::move(reply)); });
 }
 
 std::optional<keychain::LogAnchor> AuthorityFixture::anchor() const

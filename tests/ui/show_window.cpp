@@ -181,11 +181,10 @@ QWidget* recoveryWindow(int steps)
             u"The keychain of GNOME and other desktops. It opens when you log in."_s, Here::No},
         {u"sealed-file"_s, u"A sealed file"_s,
             u"For desktops without a keychain. Countersign asks for its passphrase at every start."_s, Here::Yes}};
-    auto* dialog =
-        new RecoveryDialog(places, [](RecoveryDialog::Choice&, const RecoveryDialog::Answer& answer) {
-            answer(RecoveryDialog::Made{u"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"_s,
-                u"/home/person/.local/share/countersign/set-aside-2026-11-27T201500Z"_s});
-        });
+    auto* dialog = new RecoveryDialog(places, [](RecoveryDialog::Choice&, const RecoveryDialog::Answer& answer) {
+        answer(RecoveryDialog::Made{u"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"_s,
+            u"/home/person/.local/share/countersign/set-aside-2026-11-27T201500Z"_s});
+    });
     for (int i = 0; i < steps; ++i) {
         dialog->findChild<QLineEdit*>(u"word"_s)->setText(u"start anew"_s);
         dialog->findChild<QAbstractButton*>(u"kwallet"_s)->setChecked(true);

@@ -104,7 +104,9 @@ void KeyWindowsTest::a_passphrase_replaces_the_devices_key()
 void KeyWindowsTest::a_wrong_one_stays_on_the_screen()
 {
     KeysDeeds deeds;
-    deeds.replaceDevice = [](QString&, const auto& answer) { answer(fail(ErrorCode::WrongPassphrase, "It is not it.")); };
+    deeds.replaceDevice = [](QString&, const auto& answer) {
+        answer(fail(ErrorCode::WrongPassphrase, "It is not it."));
+    };
     KeysDialog dialog(sampleStatus(), deeds);
     dialog.show();
     click(dialog, u"replaceDevice"_s);

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The main window: requests, grants, timeline, agents and services; banners for what is wrong; the way to stop everything.
+// The main window: requests, grants, timeline, agents and services; banners for what is wrong; the way to stop
+// everything.
 #pragma once
 
 #include "core/authority/person_desk.h"

@@ -47,8 +47,9 @@ TroubleWords troubleWords(authority::Trouble trouble)
             Tone::Danger, Remedy::None, {}};
     case TrustFileBroken:
         return {TroubleText::tr("The file that says whom you trust to speak of agents can't be read."),
-            TroubleText::tr("Until it can, nobody is asked, each agent counts as unknown, and agents may spend nothing. "
-                            "Mend the file and start Countersign again."),
+            TroubleText::tr(
+                "Until it can, nobody is asked, each agent counts as unknown, and agents may spend nothing. "
+                "Mend the file and start Countersign again."),
             Tone::Danger, Remedy::None, {}};
     case DiskFull:
         return {TroubleText::tr("The disk is full."),

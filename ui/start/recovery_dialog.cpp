@@ -99,8 +99,7 @@ QWidget* RecoveryDialog::makeLoss()
     m_word->setAccessibleName(tr("Type “%1” to go on").arg(word));
     connect(m_word, &QLineEdit::textChanged, this, &RecoveryDialog::check);
     return makePage(tr("Start anew without the old keys?"),
-        {backup,
-            new PlainLabel(tr("• All permissions are over. Agents must be registered again, and ask you again.")),
+        {backup, new PlainLabel(tr("• All permissions are over. Agents must be registered again, and ask you again.")),
             new PlainLabel(tr("• Nothing can be added to the old log. It is set aside whole and stays readable; a new "
                               "one begins, and says which one it follows.")),
             new PlainLabel(tr("• This computer and you get new keys. Services and auditors must be given the new "

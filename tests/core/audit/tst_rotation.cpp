@@ -35,8 +35,7 @@ struct RotatingLog {
     crypto::PrivateKey first = freshKey();
     crypto::PrivateKey person = freshKey();
     crypto::PrivateKey device = first;
-    std::unique_ptr<store::Database> database =
-        store::Database::open(folder.path(), store::Access::ReadWrite).value();
+    std::unique_ptr<store::Database> database = store::Database::open(folder.path(), store::Access::ReadWrite).value();
     Log log = Log::open(*database, {device.publicKey().thumbprint(), person.publicKey().thumbprint()}, test::logKey())
                   .value();
     std::string origin = originOf(first.publicKey().thumbprint());
@@ -162,8 +161,10 @@ void TestRotation::a_forged_rotation_is_refused_data()
         row(qPrintable(QStringLiteral("without %1").arg(QLatin1StringView(name))),
             [name](json::Object& rotation, RotatingLog&) { rotation.erase(name); });
     row("one member more", [](json::Object& rotation, RotatingLog&) { rotation["more"] = 1; });
-    row("another new key", [](json::Object& rotation, RotatingLog&) { rotation["new"] = freshKey().publicKey().toJwk(); });
-    row("another old key", [](json::Object& rotation, RotatingLog&) { rotation["old"] = freshKey().publicKey().toJwk(); });
+    row("another new key",
+        [](json::Object& rotation, RotatingLog&) { rotation["new"] = freshKey().publicKey().toJwk(); });
+    row("another old key",
+        [](json::Object& rotation, RotatingLog&) { rotation["old"] = freshKey().publicKey().toJwk(); });
     row("another person",
         [](json::Object& rotation, RotatingLog&) { rotation["person"] = freshKey().publicKey().toJwk(); });
     row("a key with more than it needs",
@@ -175,9 +176,8 @@ void TestRotation::a_forged_rotation_is_refused_data()
         [](json::Object& rotation, RotatingLog&) { rotation["by_new"] = rotation.at("by_old"); });
     row("the new key's signature twice",
         [](json::Object& rotation, RotatingLog&) { rotation["by_old"] = rotation.at("by_new"); });
-    row("the signatures the other way round", [](json::Object& rotation, RotatingLog&) {
-        std::swap(rotation["by_old"], rotation["by_new"]);
-    });
+    row("the signatures the other way round",
+        [](json::Object& rotation, RotatingLog&) { std::swap(rotation["by_old"], rotation["by_new"]); });
     row("the keys the other way round",
         [](json::Object& rotation, RotatingLog&) { std::swap(rotation["old"], rotation["new"]); });
     row("no person asked", [](json::Object& rotation, RotatingLog&) { rotation["by_person"] = rotation.at("by_old"); });
@@ -195,9 +195,8 @@ void TestRotation::a_forged_rotation_is_refused_data()
         rotation = log.rotationTo(next);
         rotation["by_new"] = resigned(log, next, next, "action-receipt+jwt");
     });
-    row("the key that it is already", [](json::Object& rotation, RotatingLog& log) {
-        rotation = log.rotationTo(log.first);
-    });
+    row("the key that it is already",
+        [](json::Object& rotation, RotatingLog& log) { rotation = log.rotationTo(log.first); });
 }
 
 void TestRotation::a_forged_rotation_is_refused()

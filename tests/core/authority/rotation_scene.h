@@ -114,9 +114,9 @@ struct RotationScene {
     }
     [[nodiscard]] std::string pay()
     {
-        const auto answer =
-            perform(fixture, withSignature(performanceOf(fixture, service, tokens.accessToken, *agent, payment("1")),
-                                 fixture.clock().now()));
+        const auto answer = perform(fixture,
+            withSignature(
+                performanceOf(fixture, service, tokens.accessToken, *agent, payment("1")), fixture.clock().now()));
         return isPermitted(answer) ? answer->receipt->jws : std::string();
     }
     /// As after a power cut: with what the keychain and the folder have.

@@ -4,7 +4,6 @@
 // The device gets another key while agents act: nothing is forked, nothing is lost, and what the old key signed stays
 // good for as long as it was meant to.
 
-
 #include "core/audit/receipt.h"
 #include "core/authority/context.h"
 #include "core/authority/use_cases.h"
@@ -177,8 +176,8 @@ void TestDeviceChanges::a_failed_commit_is_tried_with_the_same_key()
         return {};
     }));
     QCOMPARE(thumbprintOf(begin().next.key).value, thumbprintOf(first.next.key).value);
-    const auto second = scene.fixture.run<authority::BegunRotation>(
-        [](Context& context) { return authority::beginRotation(context); });
+    const auto second =
+        scene.fixture.run<authority::BegunRotation>([](Context& context) { return authority::beginRotation(context); });
     QVERIFY(!second && second.error().code == ErrorCode::TemporarilyUnavailable);
 }
 

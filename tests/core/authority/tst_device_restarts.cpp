@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Changes of the device's key that were cut off at any step, or that one of database and keychain does not know: the next
-// start goes on or refuses, and never forks.
-
+// Changes of the device's key that were cut off at any step, or that one of database and keychain does not know: the
+// next start goes on or refuses, and never forks.
 
 #include "core/authority/context.h"
 #include "core/authority/use_cases.h"
@@ -34,9 +33,8 @@ private Q_SLOTS:
 void TestDeviceRestarts::cut_off_after_staging_the_old_key_goes_on()
 {
     RotationScene scene;
-    const authority::BegunRotation begun = must(scene.fixture.run<authority::BegunRotation>([](Context& context) {
-        return authority::beginRotation(context);
-    }),
+    const authority::BegunRotation begun = must(
+        scene.fixture.run<authority::BegunRotation>([](Context& context) { return authority::beginRotation(context); }),
         "begin");
     QVERIFY(begun.keeper.stage(begun.now, begun.next));
     QVERIFY(scene.restart());
@@ -146,8 +144,8 @@ void TestDeviceRestarts::a_lost_database_begins_again_under_the_old_name()
         QFile::remove(scene.folder.path() + QStringLiteral("/countersign.sqlite") + QLatin1StringView(suffix));
     scene.fixture.setAnchor(std::nullopt);
     QVERIFY(scene.restart());
-    QCOMPARE(scene.fixture.log(),
-        (std::vector<LeafKind>{LeafKind::LogStarted, LeafKind::KeyRotated, LeafKind::KeyRotated}));
+    QCOMPARE(
+        scene.fixture.log(), (std::vector<LeafKind>{LeafKind::LogStarted, LeafKind::KeyRotated, LeafKind::KeyRotated}));
     QCOMPARE(scene.fixture.status().logOrigin, "countersign/" + scene.first.value);
     QCOMPARE(scene.device().value, third.value);
     QCOMPARE(scene.checked(), "right");
@@ -172,7 +170,7 @@ void TestDeviceRestarts::statements_that_dont_lead_to_the_key_are_refused()
     QCOMPARE(startsWith([](Identity& it) { it.rotations.erase(it.rotations.begin()); }), "keychain_emptied");
     QCOMPARE(startsWith([](Identity& it) { it.rotations[1] = "{}"; }), "keychain_emptied");
     QCOMPARE(startsWith([](Identity& it) { it.device = it.log; }), "keychain_emptied");
-    QCOMPARE(startsWith([](Identity&) {}), "ok");
+    QCOMPARE(startsWith([](Identity&) { }), "ok");
 }
 
 QTEST_GUILESS_MAIN(TestDeviceRestarts)

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // usage: evidence_sample FOLDER   writes real evidence there for other people's programs (tests/peers): grant.json and
-// grant.html of a grant with a payment, a refusal and a hop, during which the device got two new keys; changed.html with one digit of its details changed.
+// grant.html of a grant with a payment, a refusal and a hop, during which the device got two new keys; changed.html
+// with one digit of its details changed.
 #include "core/evidence/html.h"
 #include "tests/core/evidence/evidence_scene.h"
 

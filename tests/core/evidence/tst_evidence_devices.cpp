@@ -46,7 +46,10 @@ struct Rotated {
         trust.keys = {key};
         return trust;
     }
-    [[nodiscard]] Evidence grant() { return must(scene.evidenceOf(evidence::GrantWanted{scene.tokens.grant}), "evidence"); }
+    [[nodiscard]] Evidence grant()
+    {
+        return must(scene.evidenceOf(evidence::GrantWanted{scene.tokens.grant}), "evidence");
+    }
 };
 
 std::vector<std::size_t> rotationsIn(const Evidence& file)
@@ -175,19 +178,21 @@ void EvidenceDevicesTest::a_receipt_of_the_old_key_after_its_change_is_caught()
     must(scene.fixture.rotateDevice(), "rotation");
     // A device that lies goes on with the old key, in the log and in the receipt.
     const auto answer = scene.pay("1.00");
-    const auto entry = must(scene.fixture.run<evidence::EntryWanted>([&](Context& context) -> Result<evidence::EntryWanted> {
-        const auto stored = TRY(audit::findReceipt(context.database, answer.receipt->id, context.log->origin()));
-        json::Object claims = TRY(json::parseObject(stored.leaf.bytes));
-        for (const char* of : {"type", "iat", "seq", "prev", "text_commitment", "device"})
-            claims.erase(of);
-        claims["jti"] = audit::newReceiptId(context.log->size());
-        context.log->setDevice(before.device.publicKey().thumbprint());
-        const audit::Appended appended = TRY(context.log->append(
-            {stored.leaf.kind, stored.leaf.agent, stored.leaf.grant, claims, stored.leaf.privateText}, context.now()));
-        TRY(audit::writeReceipt(context.database, appended, context.log->origin(), before.device));
-        return evidence::EntryWanted{appended.index};
-    }),
-        "lie");
+    const auto entry =
+        must(scene.fixture.run<evidence::EntryWanted>([&](Context& context) -> Result<evidence::EntryWanted> {
+            const auto stored = TRY(audit::findReceipt(context.database, answer.receipt->id, context.log->origin()));
+            json::Object claims = TRY(json::parseObject(stored.leaf.bytes));
+            for (const char* of : {"type", "iat", "seq", "prev", "text_commitment", "device"})
+                claims.erase(of);
+            claims["jti"] = audit::newReceiptId(context.log->size());
+            context.log->setDevice(before.device.publicKey().thumbprint());
+            const audit::Appended appended = TRY(context.log->append(
+                {stored.leaf.kind, stored.leaf.agent, stored.leaf.grant, claims, stored.leaf.privateText},
+                context.now()));
+            TRY(audit::writeReceipt(context.database, appended, context.log->origin(), before.device));
+            return evidence::EntryWanted{appended.index};
+        }),
+            "lie");
     const Evidence file = must(scene.evidenceOf(entry), "evidence");
     const Report report = evidence::verify(textOf(file), scene.trust());
     QVERIFY2(failedStep(report) == "devices", told(report).c_str());
@@ -203,15 +208,14 @@ void EvidenceDevicesTest::a_token_of_the_old_key_after_its_change_is_caught()
     const auto answer = scene.pay("1.00");
     // The token again, of the same words but issued now, by the key that had been replaced.
     const auto forge = [&](std::chrono::seconds issued) {
-        auto claims = must(
-            json::parseObject(must(crypto::parseJws(scene.tokens.accessToken), "token").payload), "claims");
+        auto claims =
+            must(json::parseObject(must(crypto::parseJws(scene.tokens.accessToken), "token").payload), "claims");
         claims["iat"] = claims.at("iat").as_int64() + issued.count();
         return must(crypto::signJwt("at+jwt", claims, before.device), "token");
     };
     const auto failing = [&](const std::string& token) {
-        const auto entry = scene.lie(answer, [&](EvidenceScene::Lie& lie) {
-            lie.claims["token"] = crypto::sha256Base64url(token);
-        });
+        const auto entry =
+            scene.lie(answer, [&](EvidenceScene::Lie& lie) { lie.claims["token"] = crypto::sha256Base64url(token); });
         must(scene.fixture.run<void>([&](Context& context) {
             store::Query query(context.database, "INSERT OR IGNORE INTO tokens_used (hash, token) VALUES (?, ?)");
             return query.bindBlob(crypto::sha256(token)).bind(token).run();

@@ -29,8 +29,8 @@ std::string thumbprintOf(const crypto::PrivateKey& key)
 NextDevice nextAfter(const Identity& now)
 {
     auto key = crypto::PrivateKey::generate(crypto::KeyType::P256).value();
-    std::string statement = json::serialize(
-        json::Object{{"old", now.device.publicKey().toJwk()}, {"new", key.publicKey().toJwk()}});
+    std::string statement =
+        json::serialize(json::Object{{"old", now.device.publicKey().toJwk()}, {"new", key.publicKey().toJwk()}});
     return {std::move(key), std::move(statement)};
 }
 
