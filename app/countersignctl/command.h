@@ -93,6 +93,7 @@ extern const Command kTimelineCommand;
 extern const Command kCheckCommand;
 extern const Command kExportCommand;
 extern const Command kVerifyCommand;
+extern const Command kImportCommand;
 extern const Command kDoctorCommand;
 
 } // namespace countersign::ctl

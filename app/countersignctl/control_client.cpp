@@ -23,21 +23,25 @@ Problem problemOf(const Error& error)
 }
 } // namespace
 
-Answer<json::Object> askControl(const Surroundings& surroundings, std::string method, std::string path)
+Answer<json::Object> askControl(
+    const Surroundings& surroundings, std::string method, std::string path, std::string body)
 {
     HttpCall request;
     request.method = std::move(method);
     request.path = std::move(path);
+    if (!body.empty())
+        request.fields.push_back({"Content-Type", "application/json"});
+    request.body = std::move(body);
     const auto answer = call(SocketPath{surroundings.controlSocket()}, request);
     if (!answer)
         return std::unexpected(problemOf(answer.error()));
-    auto body = json::parseObject(answer->body, {.maxBytes = kMaxAnswerBytes});
-    if (!body)
+    auto told = json::parseObject(answer->body, {.maxBytes = kMaxAnswerBytes});
+    if (!told)
         return problem(
-            ExitStatus::Failed, "server_error", "Countersign's answer can't be read: " + body.error().message);
+            ExitStatus::Failed, "server_error", "Countersign's answer can't be read: " + told.error().message);
     if (answer->status != 200)
-        return std::unexpected(refusalIn(*body));
-    return *std::move(body);
+        return std::unexpected(refusalIn(*told));
+    return *std::move(told);
 }
 
 Answer<std::string> fetchFromControl(const Surroundings& surroundings, std::string path, const AnswerLimits& limits)

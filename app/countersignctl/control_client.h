@@ -12,7 +12,8 @@
 namespace countersign::ctl {
 
 /// The JSON that `method path` answers with. Problems: NotRunning where nobody listens, Failed for a refusal.
-[[nodiscard]] Answer<json::Object> askControl(const Surroundings& surroundings, std::string method, std::string path);
+[[nodiscard]] Answer<json::Object> askControl(
+    const Surroundings& surroundings, std::string method, std::string path, std::string body = {});
 
 struct AnswerLimits {
     std::size_t bytes = 0;

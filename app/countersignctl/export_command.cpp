@@ -27,6 +27,8 @@ void describe(QCommandLineParser& parser)
     parser.addOption({QStringLiteral("to"), QStringLiteral("Up to this time."), QStringLiteral("unix-time")});
     parser.addOption({QStringLiteral("without-details"),
         QStringLiteral("Leave out what agents sent and what screens showed; it can't be checked then.")});
+    parser.addOption({QStringLiteral("with-bodies"),
+        QStringLiteral("Add the content of requests, as far as it is kept: whoever gets the file reads it.")});
     parser.addOption(
         {QStringLiteral("html"), QStringLiteral("As a page for a browser, which checks it again and loads nothing.")});
     parser.addOption({{QStringLiteral("o"), QStringLiteral("output")}, QStringLiteral("Where to write it."),
@@ -50,10 +52,14 @@ std::string queryOf(const QCommandLineParser& parser)
         wanted.push_back("grant=" + queryText(valueOf(parser, "grant")));
     if (parser.isSet(QStringLiteral("from")) || parser.isSet(QStringLiteral("to")))
         wanted.push_back("from=" + queryText(valueOf(parser, "from")) + "&to=" + queryText(valueOf(parser, "to")));
-    if (wanted.size() != 1)
+    const bool isBare = parser.isSet(QStringLiteral("without-details"));
+    const bool hasBodies = parser.isSet(QStringLiteral("with-bodies"));
+    if (wanted.size() != 1 || (isBare && hasBodies))
         return {};
-    if (parser.isSet(QStringLiteral("without-details")))
+    if (isBare)
         wanted.front() += "&details=none";
+    if (hasBodies)
+        wanted.front() += "&details=bodies";
     return wanted.front() + (parser.isSet(QStringLiteral("html")) ? "&form=html" : "");
 }
 
@@ -75,7 +81,9 @@ Answer<Outcome> run(const QCommandLineParser& parser, const Surroundings& surrou
     const std::string query = queryOf(parser);
     if (query.empty() || output.isEmpty() || !parser.positionalArguments().isEmpty())
         return problem(ExitStatus::Usage, "usage",
-            "Say what is wanted (--action, --grant, or --from with --to) and where to write it (-o).");
+            "Say what is wanted (--action, --grant, or --from with --to) and where to write it (-o). Bodies can't go "
+            "out "
+            "without the details that bind them.");
     const auto text = fetchFromControl(
         surroundings, "/evidence?" + query, {.bytes = 2 * evidence::kMaxEvidenceBytes, .time = kExportTimeLimit});
     if (!text)

@@ -21,7 +21,8 @@ using namespace countersign::ctl;
 
 namespace {
 constexpr std::array kCommands{&kStatusCommand, &kAskCommand, &kDelegateCommand, &kChainCommand, &kGrantsCommand,
-    &kRevokeCommand, &kTimelineCommand, &kCheckCommand, &kExportCommand, &kVerifyCommand, &kDoctorCommand};
+    &kRevokeCommand, &kTimelineCommand, &kCheckCommand, &kExportCommand, &kVerifyCommand, &kImportCommand,
+    &kDoctorCommand};
 
 void print(std::FILE* to, std::string_view text)
 {

@@ -185,6 +185,34 @@ std::vector<std::string> proofLines(const json::Object& proof, const json::Objec
         lines.push_back(whole(problem));
     return lines;
 }
+
+std::string saidOf(const json::Object& foreign)
+{
+    const std::string said = textOf(foreign, "said");
+    if (said == "permitted" || said == "refused")
+        return said + " it";
+    if (said == "executed")
+        return "says that it was carried out";
+    return said == "not_executed" ? "says that it was not carried out" : "gave a receipt";
+}
+
+/// What another server said, and what that is worth.
+std::vector<std::string> foreignLines(const json::Object& foreign)
+{
+    const bool isKnown = isTrue(foreign, "origin_established");
+    const std::string name = textOf(foreign, isKnown ? "server_name" : "server");
+    std::vector<std::string> lines{(name.empty() ? "another server" : shown(name)) + ' ' + saidOf(foreign)};
+    if (const std::string request = textOf(foreign, "request"); !request.empty())
+        lines.push_back(shown(request));
+    if (textOf(foreign, "signature") != "right")
+        lines.emplace_back("! the signature of its receipt is wrong");
+    if (!isTrue(foreign, "about_this_action"))
+        lines.emplace_back("! it is not about this action");
+    lines.push_back(
+        (isKnown ? "signed with the key that you know as its own, " : "whose key this is, is not established: ")
+        + shown(textOf(foreign, "key")));
+    return lines;
+}
 } // namespace
 
 std::string storyText(const json::Object& story)
@@ -202,8 +230,8 @@ std::string storyText(const json::Object& story)
     paper.add("With", wholeLines(textsOf(sent, "arguments")));
     paper.addIf("Why", whole(textOf(story, "because")));
     paper.addIf("Outcome", outcomeSentence(objectOf(story, "outcome")));
-    for (const std::string& server : textsOf(story, "upstream"))
-        paper.add("Elsewhere", {(server.empty() ? "another server" : shown(server)) + " gave a receipt too"});
+    for (const json::Object& foreign : objectsOf(story, "upstream"))
+        paper.add("Elsewhere", foreignLines(foreign));
     for (std::size_t i = 0; i < chain.size(); ++i)
         paper.add(i == 0 ? "Grant" : "Handed on", hopLines(chain[i]));
     for (const json::Object& consent : objectsOf(story, "consents"))

@@ -6,7 +6,9 @@
 #include "app/desktop/port_choice.h"
 #include "core/agents/trust_settings_json.h"
 #include "core/crypto/signed_note.h"
+#include "core/evidence/evidence.h"
 #include "core/evidence/export.h"
+#include "core/evidence/foreign_evidence.h"
 #include "core/server/control/control_api.h"
 #include "core/server/oauth/agents_api.h"
 #include "settings.h"
@@ -56,6 +58,14 @@ std::string issuerAt(std::uint16_t port)
     return "http://127.0.0.1:" + std::to_string(port);
 }
 
+authority::KeepBodies bodiesAsSet()
+{
+    using Keep = authority::KeepBodies::Keep;
+    const Settings settings;
+    return {settings.keepBodies() ? Keep::Yes : Keep::No,
+        std::chrono::days(static_cast<int>(settings.keepBodiesDays())), settings.keepBodiesBytes()};
+}
+
 /// All of it or nothing, readable for nobody else.
 Result<void> writeFile(const QString& path, const std::string& text)
 {
@@ -65,6 +75,15 @@ Result<void> writeFile(const QString& path, const std::string& text)
         || file.write(text.data(), size) != size || !file.commit())
         return fail(ErrorCode::StorageFailed, "The file can't be written: " + file.errorString().toStdString());
     return {};
+}
+
+Result<std::vector<audit::ForeignReceipt>> receiptsIn(const QString& path, UnixSeconds now)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return fail(ErrorCode::StorageFailed, "The file can't be read: " + file.errorString().toStdString());
+    const QByteArray content = file.read(static_cast<qint64>(evidence::kMaxEvidenceBytes) + 1); // one more is too large
+    return evidence::readForeignEvidence(content.toStdString(), now);
 }
 
 /// With the witness that the settings name; none: nullptr.
@@ -135,7 +154,7 @@ Program::Program(Opening opening)
           [this](
               keychain::PassphrasePurpose purpose, const QString& reason) { askSealedFilePassphrase(purpose, reason); })
     , m_startup(std::make_unique<Startup>(
-          Startup::Places{dataFolder(), issuerAt(m_port)}, m_gui, m_keychain, m_broker, m_clock))
+          Startup::Places{dataFolder(), issuerAt(m_port), bodiesAsSet()}, m_gui, m_keychain, m_broker, m_clock))
 {
     connect(m_startup.get(), &Startup::firstStart, this, &Program::onFirstStart);
     connect(m_startup.get(), &Startup::failed, this, &Program::onFailed);
@@ -258,24 +277,50 @@ Result<void> Program::openDoors()
     return {};
 }
 
-void Program::saveEvidence(std::uint64_t entry, const QString& path, std::function<void(const Result<void>&)> answer)
+void Program::saveEvidence(const ui::TimelineFiles::Evidence& wanted, ui::TimelineFiles::Answer<void> answer)
 {
     // Written on the reader pool, told here.
-    auto write = [this, path, answer = std::move(answer)](const Result<std::string>& text) mutable {
+    auto write = [this, path = wanted.path, answer = std::move(answer)](const Result<std::string>& text) mutable {
         m_gui.post([written = text ? writeFile(path, *text) : std::unexpected(text.error()),
                        answer = std::move(answer)] { answer(written); });
     };
     evidence::ExportOptions options;
-    options.form = path.endsWith(u".html"_s) ? evidence::Form::Html : evidence::Form::Json;
-    evidence::exportEvidence(*m_authority, evidence::EntryWanted{entry}, options, std::move(write));
+    options.form = wanted.path.endsWith(u".html"_s) ? evidence::Form::Html : evidence::Form::Json;
+    if (wanted.bodies == ui::TimelineFiles::Evidence::Bodies::Included)
+        options.details = evidence::Details::WithBodies;
+    evidence::exportEvidence(*m_authority, evidence::EntryWanted{wanted.entry}, options, std::move(write));
+}
+
+/// Read and verified on the reader pool; what is in the file comes from outside.
+void Program::importReceipts(
+    std::uint64_t entry, const QString& path, ui::TimelineFiles::Answer<authority::ImportedReceipts> answer)
+{
+    m_authority->read([this, entry, path, answer = std::move(answer)](store::Database&) mutable {
+        auto receipts = receiptsIn(path, m_clock.now());
+        m_gui.post([this, entry, receipts = std::move(receipts), answer = std::move(answer)]() mutable {
+            if (!receipts)
+                return answer(std::unexpected(receipts.error()));
+            m_desk->importReceipts({std::to_string(entry), *std::move(receipts)}, std::move(answer));
+        });
+    });
+}
+
+ui::TimelineFiles Program::timelineFiles()
+{
+    ui::TimelineFiles files;
+    files.saveEvidence = [this](const ui::TimelineFiles::Evidence& wanted, ui::TimelineFiles::Answer<void> answer) {
+        saveEvidence(wanted, std::move(answer));
+    };
+    files.importReceipts = [this](std::uint64_t entry, const QString& path,
+                               ui::TimelineFiles::Answer<authority::ImportedReceipts> answer) {
+        importReceipts(entry, path, std::move(answer));
+    };
+    return files;
 }
 
 void Program::openWindows()
 {
-    m_window = std::make_unique<ui::MainWindow>(
-        *m_desk, [this](std::uint64_t entry, const QString& path, std::function<void(const Result<void>&)> answer) {
-            saveEvidence(entry, path, std::move(answer));
-        });
+    m_window = std::make_unique<ui::MainWindow>(*m_desk, timelineFiles());
     m_consent = std::make_unique<ui::ConsentDialog>(*m_desk);
     m_window->remember(m_windowState);
     m_consent->remember(m_windowState);

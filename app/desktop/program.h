@@ -54,7 +54,10 @@ private:
     void onStarted();
     [[nodiscard]] Result<void> openDoors();
     void openWindows();
-    void saveEvidence(std::uint64_t entry, const QString& path, std::function<void(const Result<void>&)> answer);
+    void saveEvidence(const ui::TimelineFiles::Evidence& wanted, ui::TimelineFiles::Answer<void> answer);
+    void importReceipts(
+        std::uint64_t entry, const QString& path, ui::TimelineFiles::Answer<authority::ImportedReceipts> answer);
+    [[nodiscard]] ui::TimelineFiles timelineFiles();
     void askSealedFilePassphrase(keychain::PassphrasePurpose purpose, const QString& reason);
     void review(const QString& publicId);
     void askToQuit();

@@ -240,7 +240,8 @@ void Startup::startAuthority(Keychain& keychain, Identity identity)
             },
         .clock = &m_clock,
         .follows = m_recovery ? std::optional(m_recovery->lost) : std::nullopt,
-        .deviceKeeper = deviceKeeper()};
+        .deviceKeeper = deviceKeeper(),
+        .bodies = m_places.bodies};
     auto started = authority::Authority::start(std::move(options));
     if (!started) {
         report(started.error());

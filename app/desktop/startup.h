@@ -26,6 +26,7 @@ public:
     struct Places {
         QString folder; ///< the data folder; made 0700 if missing
         std::string issuer;
+        authority::KeepBodies bodies = {}; ///< as set
     };
 
     /// `gui`, `keychain`, `broker` and `clock` outlive it; the keychain's thread must have ended (or be idle) before it

@@ -5,6 +5,7 @@
 #include "core/audit/check_devices.h"
 #include "core/audit/check_leaf.h"
 #include "core/audit/check_receipts.h"
+#include "core/audit/check_surroundings.h"
 #include "core/audit/check_tree.h"
 #include "core/audit/leaf_codec.h"
 #include "core/base/try.h"

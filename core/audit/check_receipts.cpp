@@ -5,7 +5,6 @@
 #include "core/base/json.h"
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
-#include "core/crypto/digest.h"
 
 namespace countersign::audit {
 
@@ -92,32 +91,6 @@ Result<void> ReceiptCheck::finish() const
 {
     if (m_next)
         return corrupt("entry " + std::to_string(*m_next) + ": it is missing; there is a receipt of it");
-    return {};
-}
-
-Result<void> checkSurroundings(store::Database& database)
-{
-    store::Query cosignatures(database,
-        "SELECT size, witness FROM cosignatures WHERE size NOT IN (SELECT size FROM log_checkpoints) LIMIT 1");
-    if (TRY(cosignatures.next()))
-        return corrupt("the checkpoint of " + std::to_string(cosignatures.integer(0)) + " entries: it is missing; "
-            + cosignatures.text(1) + " signed it");
-
-    store::Query foreign(database,
-        "SELECT hash, jws, idx, (SELECT kind FROM log_leaves WHERE log_leaves.idx = foreign_receipts.idx)"
-        " FROM foreign_receipts");
-    while (TRY(foreign.next())) {
-        const bool isNamed = !foreign.isNull(3) && foreign.integer(3) == static_cast<int>(LeafKind::ReceiptImported);
-        if (!isNamed || foreign.text(0) != crypto::sha256Base64url(foreign.text(1)))
-            return corrupt("entry " + std::to_string(foreign.integer(2))
-                + ": it did not take in the receipt of another server that is filed under it");
-    }
-
-    store::Query tokens(database, "SELECT hash, token FROM tokens_used");
-    while (TRY(tokens.next())) {
-        if (tokens.blob(0) != crypto::sha256(tokens.text(1)))
-            return corrupt("the text of an access token is not the one that it is filed under");
-    }
     return {};
 }
 

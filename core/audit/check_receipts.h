@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
 // The part of the check that holds the stored signatures to the leaves: of receipts (JWS of the leaf's own bytes and
-// its place, by the device key that the leaf names), and that what other tables hold belongs to the log.
+// its place, by the device key that the leaf names).
 #pragma once
 
 #include "core/audit/canonical_leaf.h"
@@ -44,9 +44,5 @@ private:
     std::unique_ptr<store::Query> m_receipts;
     std::optional<std::uint64_t> m_next; ///< the entry of the receipt that m_receipts stands at
 };
-
-/// Cosignatures belong to checkpoints, receipts of other servers to the entries that took them in, and kept texts are
-/// what they are filed under.
-[[nodiscard]] Result<void> checkSurroundings(store::Database& database);
 
 } // namespace countersign::audit

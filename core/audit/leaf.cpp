@@ -47,6 +47,8 @@ constexpr auto kNames = std::to_array<std::string_view>({
     "trust_reported",
     "trust_assigned",
     "agent_forgotten",
+    "server_accepted",
+    "server_forgotten",
 });
 static_assert(kNames.size() == static_cast<std::size_t>(kLastLeafKind) + 1);
 

@@ -58,9 +58,11 @@ enum class LeafKind : std::uint8_t {
     TrustReported, ///< what others say of an agent changed or was said again; carries it whole
     TrustAssigned, ///< the person gave an agent a level, or took it back
     AgentForgotten, ///< the person forgot an agent: it has to introduce itself again
+    ServerAccepted, ///< the person knows whose device key this is that signs another server's receipts
+    ServerForgotten, ///< and does not say so any more
 };
 
-inline constexpr LeafKind kLastLeafKind = LeafKind::AgentForgotten;
+inline constexpr LeafKind kLastLeafKind = LeafKind::ServerForgotten;
 
 [[nodiscard]] std::string_view leafKindName(LeafKind kind); ///< "consent_given", as in the leaf's `type`
 [[nodiscard]] std::optional<LeafKind> leafKindFromName(std::string_view name);

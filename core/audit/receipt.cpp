@@ -145,7 +145,7 @@ Result<StoredReceipt> findReceipt(store::Database& database, std::string_view id
     return receipt;
 }
 
-Result<Receipt> verifyReceipt(std::string_view jws, std::span<const crypto::PublicKey> deviceKeys)
+Result<Receipt> verifyAnyReceipt(std::string_view jws, std::span<const crypto::PublicKey> deviceKeys)
 {
     const crypto::Jws read = TRY(crypto::parseJws(jws));
     if (read.type() != kReceiptType)
@@ -157,6 +157,12 @@ Result<Receipt> verifyReceipt(std::string_view jws, std::span<const crypto::Publ
         return fail(ErrorCode::BadSignature, "The receipt names the hash of another entry (leaf_hash).");
     if (TRY(json::requiredString(receipt.claims, "device")) != signer.thumbprint().value)
         return fail(ErrorCode::BadSignature, "The receipt names another device than the one that signed it.");
+    return receipt;
+}
+
+Result<Receipt> verifyReceipt(std::string_view jws, std::span<const crypto::PublicKey> deviceKeys)
+{
+    Receipt receipt = TRY(verifyAnyReceipt(jws, deviceKeys));
     if (indexOfReceipt(TRY(json::requiredString(receipt.claims, "jti"))) != receipt.index)
         return fail(ErrorCode::BadSignature, "The receipt's id names another entry than its place in the log.");
     return receipt;

@@ -60,5 +60,7 @@ struct Receipt {
 /// Signature (by the one of `deviceKeys` that `kid` names, which is also `device`), `typ`, and that `log` names the
 /// hash of these very claims and the index in `jti`. Pure. Errors: InvalidInput, BadSignature, NotFound for the key.
 [[nodiscard]] Result<Receipt> verifyReceipt(std::string_view jws, std::span<const crypto::PublicKey> deviceKeys);
+/// The same for any server that follows the profile, whose ids (`jti`) may have another form than ours.
+[[nodiscard]] Result<Receipt> verifyAnyReceipt(std::string_view jws, std::span<const crypto::PublicKey> deviceKeys);
 
 } // namespace countersign::audit

@@ -7,6 +7,7 @@
 #include "core/authority/leaves.h"
 #include "core/authority/request_binding.h"
 #include "core/base/try.h"
+#include "core/crypto/bytes.h"
 #include "core/crypto/digest.h"
 #include "core/permissions/value.h"
 
@@ -50,6 +51,14 @@ std::string privateText(const PerformAction& command, const Verdict& verdict)
     if (!fields.empty())
         details["fields"] = std::move(fields);
     return argumentsText(command.request.arguments) + json::serialize(json::Value(std::move(details))).substr(1);
+}
+
+json::Array upstreamClaim(const PerformAction& command)
+{
+    json::Array names;
+    for (const audit::ForeignReceipt& receipt : command.upstream)
+        names.emplace_back(crypto::base64url(receipt.node.leafHash));
+    return names;
 }
 
 json::Array chainClaim(const ActionChain& chain)
@@ -109,6 +118,8 @@ audit::LeafDraft actionLeaf(const Context& context, LeafKind kind, const Perform
     leaf.claims["binding"] = bindingName(command);
     leaf.claims["decision"] = kind == LeafKind::ActionPermitted ? "permit" : "deny";
     leaf.claims["request"] = requestClaim(command, verdict);
+    if (!command.upstream.empty())
+        leaf.claims["upstream"] = upstreamClaim(command);
     leaf.privateText = privateText(command, verdict);
     return leaf;
 }

@@ -9,6 +9,7 @@
 #include "core/agents/process.h"
 #include "core/agents/trust_question.h"
 #include "core/audit/device_terms.h"
+#include "core/audit/foreign_receipt.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
@@ -146,6 +147,7 @@ struct ReceivedRequest {
     std::string signature; ///< the field; empty: none
     /// The other fields that the service passed on, which a signature may cover; names in lower case.
     std::vector<std::pair<std::string, std::string>> fields;
+    std::string body = {}; ///< the content as received, where the signature covers its digest; empty: none
 };
 
 /// The agent's own signature (RFC 9421), verified to be over this request by the key that it acts with.
@@ -175,6 +177,8 @@ struct PerformAction {
     ReceivedRequest received;
     std::optional<RequestSignature> signature; ///< nullopt: bound by the DPoP proof alone
     std::optional<Objection> objection;
+    /// What other servers decided before, verified; the agent's signature covers each (Action-Receipt).
+    std::vector<audit::ForeignReceipt> upstream;
     /// Stale: all of the proof is right but its nonce, so nothing new may come of it.
     enum class Nonce : std::uint8_t { Fresh, Stale } nonce = Nonce::Fresh;
 };
@@ -203,11 +207,13 @@ struct ReportOutcome {
     std::optional<int> status; ///< of the service's HTTP response
     std::string responseDigest; ///< the response's Content-Digest; empty: none
     std::string signature; ///< the service's own, a compact JWS over its words; empty: none. It is kept, not judged
+    std::vector<audit::ForeignReceipt> upstream; ///< what other servers decided about the same action, verified
 };
 
 struct OutcomeAnswer {
     std::uint64_t leaf = 0; ///< its entry in the log
     IssuedReceipt receipt;
+    std::optional<std::uint64_t> imported; ///< the entry that took the new ones of `upstream` in; nullopt: none was new
 };
 
 /// A receipt as it is read again, with its place in the log.
@@ -239,7 +245,8 @@ public:
     virtual void query(std::vector<ActionQuery> queries, Reply<std::vector<ActionAnswer>> reply) = 0;
     virtual void perform(PerformAction command, Reply<ActionAnswer> reply) = 0;
     /// Once a receipt; the same again gets the same answer. Errors: NotFound (no such receipt, or another service's),
-    /// InvalidRequest (the action was refused, or another outcome was reported).
+    /// InvalidRequest (the action was refused, or another outcome was reported), and as importReceipts() where
+    /// `upstream` is not empty, which may grow with each report.
     virtual void reportOutcome(ReportOutcome command, Reply<OutcomeAnswer> reply) = 0;
     // Of the log as it is on disk; these reply from another thread than the authority's.
     /// Of an action or an outcome, with the private details that are still there. Error: NotFound.

@@ -6,6 +6,7 @@
 #include "core/authority/changes.h"
 #include "core/authority/device_keys.h"
 #include "core/authority/engine.h"
+#include "core/authority/kept_bodies.h"
 #include "core/authority/log_checker.h"
 #include "core/authority/read_receipts.h"
 #include "core/authority/read_story.h"
@@ -71,13 +72,26 @@ struct Authority::Data {
             engine->run(std::exchange(gathered, {}));
     }
 
-    /// Looks now and then, for as long as it runs, whether the log is to be checked.
+    /// Looks now and then, for as long as it runs, whether the log is to be checked, and what is kept for too long.
     void watchLog()
     {
         logCheck = std::make_unique<QTimer>();
         logCheck->setTimerType(Qt::VeryCoarseTimer);
-        QObject::connect(logCheck.get(), &QTimer::timeout, logCheck.get(), [this] { checker->checkWhenDue(); });
-        logCheck->start(kLogCheckLook);
+        QObject::connect(logCheck.get(), &QTimer::timeout, logCheck.get(), [this] {
+            checker->checkWhenDue();
+            forgetBodies();
+        });
+        logCheck->start(kLook);
+        forgetBodies();
+    }
+
+    void forgetBodies()
+    {
+        Work<void> work = [](Context& context) -> Result<void> {
+            TRY(forgetOldBodies(context));
+            return {};
+        };
+        submit({std::move(work), {}, Job::Urgency::Ordinary, {}});
     }
 
     void end()
@@ -211,66 +225,6 @@ QString Authority::folder() const
     return d->folder;
 }
 
-void Authority::registerAgent(RegisterAgent command, Reply<agents::Agent> reply)
-{
-    submit(Work<agents::Agent>(
-               [command = std::move(command)](Context& context) { return authority::registerAgent(context, command); }),
-        std::move(reply));
-}
-
-void Authority::requestDelegation(DelegationRequest command, Reply<AcceptedRequest> reply)
-{
-    submit(Work<AcceptedRequest>([command = std::move(command)](
-                                     Context& context) { return authority::requestDelegation(context, command); }),
-        std::move(reply));
-}
-
-void Authority::poll(PollRequest command, Reply<TokenSet> reply)
-{
-    submit(Work<TokenSet>([command = std::move(command)](Context& context) { return pollRequest(context, command); }),
-        std::move(reply));
-}
-
-void Authority::refresh(RefreshTokens command, Reply<TokenSet> reply)
-{
-    submit(Work<TokenSet>([command = std::move(command)](Context& context) { return refreshTokens(context, command); }),
-        std::move(reply));
-}
-
-void Authority::revokeToken(RevokeToken command, Reply<void> reply)
-{
-    submitRevocation(
-        [command = std::move(command)](Context& context) { return authority::revokeToken(context, command); },
-        std::move(reply));
-}
-
-void Authority::exchange(ExchangeLink command, Reply<TokenSet> reply)
-{
-    submit(Work<TokenSet>([command = std::move(command)](Context& context) { return exchangeLink(context, command); }),
-        std::move(reply));
-}
-
-void Authority::query(std::vector<ActionQuery> queries, Reply<std::vector<ActionAnswer>> reply)
-{
-    submit(Work<std::vector<ActionAnswer>>(
-               [queries = std::move(queries)](Context& context) { return queryActions(context, queries); }),
-        std::move(reply));
-}
-
-void Authority::perform(PerformAction command, Reply<ActionAnswer> reply)
-{
-    submit(Work<ActionAnswer>(
-               [command = std::move(command)](Context& context) { return performAction(context, command); }),
-        std::move(reply));
-}
-
-void Authority::reportOutcome(ReportOutcome command, Reply<OutcomeAnswer> reply)
-{
-    submit(Work<OutcomeAnswer>(
-               [command = std::move(command)](Context& context) { return authority::reportOutcome(context, command); }),
-        std::move(reply));
-}
-
 void Authority::readReceipt(std::string id, Reply<ReadReceipt> reply)
 {
     answerFromDisk(
@@ -295,12 +249,6 @@ void Authority::statusList(std::int64_t number, Reply<std::string> reply)
     if (auto kept = d->view.findStatusList(number))
         return reply(*std::move(kept));
     submit(Work<std::string>([number](Context& context) { return authority::statusList(context, number); }),
-        std::move(reply));
-}
-
-void Authority::consume(std::vector<UsedProof> proofs, Reply<void> reply)
-{
-    submit(Work<void>([proofs = std::move(proofs)](Context& context) { return useProofs(context, proofs); }),
         std::move(reply));
 }
 
@@ -348,27 +296,6 @@ audit::DeviceTerms Authority::deviceKeys() const
 Thumbprint Authority::person() const
 {
     return d->person;
-}
-
-void Authority::listGrants(Reply<std::vector<GrantRow>> reply)
-{
-    submit(Work<std::vector<GrantRow>>([](Context& context) { return allGrantRows(context); }), std::move(reply));
-}
-
-void Authority::status(Reply<DeskStatus> reply)
-{
-    submit(Work<DeskStatus>([](Context& context) { return statusOf(context); }), std::move(reply));
-}
-
-void Authority::revokeGrant(GrantId grant, Reply<void> reply)
-{
-    submitRevocation([grant = std::move(grant)](Context& context) { return authority::revokeGrant(context, grant); },
-        std::move(reply));
-}
-
-void Authority::stopEverything(Reply<void> reply)
-{
-    submitRevocation([](Context& context) { return authority::stopEverything(context); }, std::move(reply));
 }
 
 void Authority::timeline(audit::TimelineFilter filter, std::optional<std::uint64_t> before, int count,

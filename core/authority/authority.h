@@ -17,6 +17,8 @@
 
 #include <QString>
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -38,6 +40,13 @@ struct DeviceKeeper {
     std::function<void(const keychain::Identity& now)> adopt;
 };
 
+/// What is kept of the content of requests that were decided, for the person and for evidence.
+struct KeepBodies {
+    enum class Keep : std::uint8_t { No, Yes } keep = Keep::Yes; ///< No: those that were kept before go, too
+    std::chrono::days life{90};
+    std::size_t maxBytes = std::size_t{64} * 1024; ///< a longer one is not kept
+};
+
 struct AuthorityOptions {
     QString folder; ///< the data folder
     std::string issuer; ///< "http://127.0.0.1:7317"
@@ -51,6 +60,7 @@ struct AuthorityOptions {
     /// Links below the person's own grant; less than permissions::kMaxChain.
     int delegationDepth = grants::kDefaultDelegationDepth;
     agents::LevelCaps levelCaps = agents::LevelCaps::defaults(); ///< what an agent of a level may spend at most
+    KeepBodies bodies = {};
 };
 
 class Authority final : public AgentApi {
@@ -134,6 +144,9 @@ public:
     void status(Reply<DeskStatus> reply);
     void revokeGrant(GrantId grant, Reply<void> reply);
     void stopEverything(Reply<void> reply);
+    /// Errors: NotFound (no such decision), InvalidRequest (none is about it, or one was taken in for another),
+    /// TooLarge.
+    void importReceipts(PersonImport command, Reply<ImportedReceipts> reply);
     // These reply on the reader pool, where they work (checkLog on the authority's thread); `progress` is called there.
     void timeline(audit::TimelineFilter filter, std::optional<std::uint64_t> before, int count,
         Reply<std::vector<TimelineEntry>> reply);

@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
-// The person takes private details of an entry away for good: the text beside the leaf with its salt, and the copies of
-// it that other rows hold. The leaf stays, and commits to a text that nobody has any more.
+// The person takes private details of an entry away for good: the text beside the leaf with its salt, the body of the
+// request, and the copies of it that other rows hold, receipts of other servers among them. The leaf stays, and commits
+// to a text that nobody has any more.
 
 #include "core/authority/entry_proof.h"
+#include "core/authority/kept_bodies.h"
 #include "core/authority/leaves.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
@@ -52,6 +54,23 @@ Result<std::int64_t> eraseText(Context& context, std::uint64_t index)
     return query.changedRows();
 }
 
+/// What other servers were told about the same action, as it stands beside their receipts.
+Result<std::int64_t> eraseForeignTexts(Context& context, std::uint64_t index)
+{
+    store::Query query(context.database,
+        "UPDATE foreign_receipts SET private_text = NULL, salt = NULL"
+        " WHERE (action = ? OR idx = ?) AND private_text IS NOT NULL");
+    TRY(query.bind(static_cast<std::int64_t>(index)).bind(static_cast<std::int64_t>(index)).run());
+    return query.changedRows();
+}
+
+/// What the person called another server.
+Result<void> eraseServerName(Context& context, std::uint64_t index)
+{
+    store::Query query(context.database, "UPDATE accepted_servers SET name = '' WHERE leaf_index = ?");
+    return query.bind(static_cast<std::int64_t>(index)).run();
+}
+
 } // namespace
 
 Result<void> eraseDetails(Context& context, std::uint64_t index)
@@ -64,7 +83,10 @@ Result<void> eraseDetails(Context& context, std::uint64_t index)
         TRY(eraseRequest(context, *request));
     const std::int64_t texts = TRY(eraseText(context, index));
     const std::int64_t screens = TRY(eraseScreen(context, index));
-    if (texts + screens == 0)
+    const std::int64_t others = TRY(eraseForeignTexts(context, index));
+    const std::int64_t bodies = TRY(eraseBody(context, index));
+    TRY(eraseServerName(context, index));
+    if (texts + screens + others + bodies == 0)
         return fail(ErrorCode::NotFound, "There are no private details of this entry.");
     audit::LeafDraft leaf;
     leaf.kind = audit::LeafKind::DetailsErased;

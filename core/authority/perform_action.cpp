@@ -7,6 +7,8 @@
 
 #include "core/authority/action_leaf.h"
 #include "core/authority/answered_action.h"
+#include "core/authority/foreign_receipts.h"
+#include "core/authority/kept_bodies.h"
 #include "core/authority/leaves.h"
 #include "core/authority/use_cases.h"
 #include "core/base/json.h"
@@ -107,9 +109,13 @@ Result<void> endUsedUp(Context& context, const ActionChain& chain)
 }
 
 /// Logs the decision, and signs its receipt.
-Result<ActionAnswer> answer(Context& context, const ActionChain& chain, Verdict verdict, const audit::LeafDraft& leaf)
+Result<ActionAnswer> answer(Context& context, const PerformAction& command, const ActionChain& chain, Verdict verdict,
+    const audit::LeafDraft& leaf)
 {
     auto logged = TRY(appendWithReceipt(context, leaf));
+    TRY(keepBody(context, logged.leaf.index, command.received.body));
+    for (const audit::ForeignReceipt& receipt : command.upstream)
+        TRY(keepReceipt(context.database, receipt, logged.leaf.index, logged.leaf.index));
     return ActionAnswer{
         std::move(verdict), chain.last().id, std::nullopt, logged.leaf.index, std::move(logged.receipt)};
 }
@@ -125,7 +131,7 @@ Result<ActionAnswer> permit(
         TRY(context.approvals.use(made.approval->requestId, context.now()));
     }
     TRY(takeDebits(context, chain, made.verdict));
-    auto permitted = TRY(answer(context, chain, std::move(made.verdict), leaf));
+    auto permitted = TRY(answer(context, command, chain, std::move(made.verdict), leaf));
     TRY(endUsedUp(context, chain));
     return permitted;
 }
@@ -134,7 +140,7 @@ Result<ActionAnswer> deny(Context& context, const PerformAction& command, const 
 {
     verdict.outcome = Verdict::Outcome::Deny;
     const audit::LeafDraft leaf = TRY(decisionLeaf(context, command, chain, verdict));
-    return answer(context, chain, std::move(verdict), leaf);
+    return answer(context, command, chain, std::move(verdict), leaf);
 }
 
 Result<ActionAnswer> ask(Context& context, const PerformAction& command, const ActionChain& chain, Verdict verdict)
@@ -198,12 +204,30 @@ Result<ActionAnswer> decideNew(Context& context, const PerformAction& command)
     return deny(context, command, chain, std::move(made.verdict));
 }
 
+/// Of other servers only: what this device itself decided before stands in this log.
+Result<PerformAction> withoutOwnReceipts(Context& context, PerformAction command)
+{
+    std::vector<audit::ForeignReceipt> others;
+    for (audit::ForeignReceipt& receipt : command.upstream) {
+        if (!TRY(isOwnReceipt(context.database, receipt)))
+            others.push_back(std::move(receipt));
+    }
+    command.upstream = std::move(others);
+    return command;
+}
+
 Result<ActionAnswer> refuseReplay(Context& context, PerformAction command)
 {
     command.signature.reset();
     command.objection =
         Objection{permissions::Reason::InvalidSignature, "The nonce of this signature was used before."};
     return decideNew(context, command);
+}
+
+Result<ActionAnswer> decideAfterOthers(Context& context, const PerformAction& command)
+{
+    const PerformAction others = TRY(withoutOwnReceipts(context, command));
+    return decideNew(context, others);
 }
 
 } // namespace
@@ -218,7 +242,7 @@ Result<ActionAnswer> performAction(Context& context, const PerformAction& comman
         return fail(ErrorCode::UseDpopNonce, "The DPoP proof must carry the current nonce.");
     if (before.nonce == Answered::Nonce::OfAnother)
         return refuseReplay(context, command);
-    auto decided = decideNew(context, command);
+    auto decided = command.upstream.empty() ? decideNew(context, command) : decideAfterOthers(context, command);
     if (decided)
         TRY(rememberAnswer(context, command, decided->leaf));
     else if (context.refusal == Context::Refusal::IsKept)

@@ -7,6 +7,7 @@
 
 #include "core/agents/agent.h"
 #include "core/agents/trust_evidence.h"
+#include "core/audit/foreign_receipt.h"
 #include "core/audit/timeline.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
@@ -87,6 +88,18 @@ struct TimelineFile {
     enum class Form : std::uint8_t { Csv, JsonLines } form = Form::Csv;
     QString path;
     TimelineChoice choice;
+};
+
+/// Receipts of other servers that the person got on some way, verified; those that are about this action are taken in.
+struct PersonImport {
+    std::string action; ///< the number of the decision's entry, or the id of its receipt
+    std::vector<audit::ForeignReceipt> receipts;
+};
+struct ImportedReceipts {
+    std::uint64_t action = 0; ///< the decision's entry
+    std::optional<std::uint64_t> entry; ///< that took the new ones in; nullopt: none was new
+    std::size_t taken = 0;
+    std::size_t known = 0; ///< taken in before
 };
 
 /// For work that takes a while, off the GUI thread.

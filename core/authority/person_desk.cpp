@@ -337,6 +337,22 @@ void PersonDesk::removeService(const ServiceId& service, Done<void> done)
         [service](Context& context) { return authority::removeService(context, service); }, std::move(done));
 }
 
+void PersonDesk::acceptServer(const Thumbprint& key, const QString& name, Done<void> done)
+{
+    d->submit<void>(
+        [key, name](Context& context) { return authority::acceptServer(context, key, name); }, std::move(done));
+}
+
+void PersonDesk::forgetServer(const Thumbprint& key, Done<void> done)
+{
+    d->submit<void>([key](Context& context) { return authority::forgetServer(context, key); }, std::move(done));
+}
+
+void PersonDesk::importReceipts(PersonImport receipts, Done<ImportedReceipts> done)
+{
+    d->authority.importReceipts(std::move(receipts), through<ImportedReceipts>(d->port, std::move(done)));
+}
+
 void PersonDesk::timeline(
     audit::TimelineFilter filter, std::optional<std::uint64_t> before, int count, Done<std::vector<TimelineEntry>> done)
 {

@@ -92,6 +92,13 @@ public:
     void addService(const QString& name, const QString& location, Done<ServiceSecret> done);
     void removeService(const ServiceId& service, Done<void> done);
 
+    /// The device key of another server is known to the person on another way; by what name. It permits nothing: its
+    /// receipts are shown with it. Again: another name. Error: InvalidInput.
+    void acceptServer(const Thumbprint& key, const QString& name, Done<void> done);
+    void forgetServer(const Thumbprint& key, Done<void> done); ///< NotFound
+    /// Receipts of other servers from a file (evidence, or a list of them). Errors as Authority::importReceipts().
+    void importReceipts(PersonImport receipts, Done<ImportedReceipts> done);
+
     // From a read connection, off the GUI thread
     /// Entries before `before` (nullopt: the newest), newest first.
     void timeline(audit::TimelineFilter filter, std::optional<std::uint64_t> before, int count,

@@ -5,13 +5,15 @@
 
 #include "core/audit/receipt.h"
 #include "core/authority/entry_proof.h"
+#include "core/authority/kept_bodies.h"
 #include "core/authority/story_chain.h"
+#include "core/authority/story_upstream.h"
 #include "core/authority/timeline_entry.h"
 #include "core/base/json.h"
 #include "core/base/text_safety.h"
 #include "core/base/try.h"
 #include "core/consent/screen_parts.h"
-#include "core/crypto/jws.h"
+#include "core/crypto/content_digest.h"
 #include "core/grants/ledger.h"
 
 namespace countersign::authority {
@@ -41,10 +43,10 @@ bool isDecision(LeafKind kind)
     return kind == LeafKind::ActionPermitted || kind == LeafKind::ActionDenied || kind == LeafKind::ActionAsked;
 }
 
-/// The action that an outcome tells of; nullopt: it is none, or the action is not there.
-std::optional<std::uint64_t> actionOf(const StoredEntry& outcome, const json::Object& claims)
+/// The action that an outcome, or what other servers decided, tells of; nullopt: it does not.
+std::optional<std::uint64_t> actionOf(const StoredEntry& entry, const json::Object& claims)
 {
-    if (outcome.leaf.kind != LeafKind::ActionOutcome)
+    if (entry.leaf.kind != LeafKind::ActionOutcome && entry.leaf.kind != LeafKind::ReceiptImported)
         return std::nullopt;
     const auto index = json::requiredInteger(objectIn(claims, "receipt"), "index");
     return index && *index >= 0 ? std::optional(static_cast<std::uint64_t>(*index)) : std::nullopt;
@@ -75,6 +77,26 @@ SentRequest::Binding bindingOf(const std::string& name)
     return name == "agent-signature" ? SentRequest::Binding::AgentSignature : SentRequest::Binding::Proof;
 }
 
+SentRequest::Decision decisionOf(LeafKind kind)
+{
+    if (kind == LeafKind::ActionAsked)
+        return SentRequest::Decision::Asked;
+    return kind == LeafKind::ActionDenied ? SentRequest::Decision::Refused : SentRequest::Decision::Permitted;
+}
+
+Result<std::optional<SentBody>> sentBody(
+    store::Database& database, const StoredEntry& action, const std::string& digest)
+{
+    const auto kept = TRY(readBody(database, action.leaf.index));
+    if (!kept)
+        return std::nullopt;
+    SentBody body;
+    body.bytes = kept->size();
+    body.text = isValidUtf8(*kept) ? safeLines(*kept) : QString();
+    body.digest = crypto::verifyContentDigest(digest, *kept) ? Finding::Right : Finding::Wrong;
+    return body;
+}
+
 Result<SentRequest> sentRequest(store::Database& database, const StoredEntry& action, const json::Object& claims)
 {
     const json::Object request = objectIn(claims, "request");
@@ -88,6 +110,8 @@ Result<SentRequest> sentRequest(store::Database& database, const StoredEntry& ac
     sent.service = TRY(serviceName(database, textOf(claims, "service_id")));
     sent.arguments = argumentsOf(request, action.leaf.privateText.value_or(std::string()));
     sent.binding = bindingOf(textOf(claims, "binding"));
+    sent.decision = decisionOf(action.leaf.kind);
+    sent.body = TRY(sentBody(database, action, textOf(objectIn(details, "fields"), "content-digest")));
     return sent;
 }
 
@@ -136,19 +160,6 @@ Result<std::optional<StoryOutcome>> outcomeOf(store::Database& database, const j
     return toldOutcome(index, TRY(json::parseObject(entry.leaf.bytes)));
 }
 
-Result<std::vector<QString>> upstreamOf(store::Database& database, std::uint64_t index)
-{
-    store::Query query(database, "SELECT jws FROM foreign_receipts WHERE idx = ? ORDER BY hash");
-    query.bind(static_cast<std::int64_t>(index));
-    std::vector<QString> servers;
-    while (TRY(query.next())) {
-        const auto receipt = crypto::parseJws(query.text(0));
-        const auto claims = receipt ? json::parseObject(receipt->payload) : std::unexpected(receipt.error());
-        servers.push_back(claims ? shownText(*claims, "iss") : QString());
-    }
-    return servers;
-}
-
 /// What the story tells of the action itself: in the entry, or in the one that it reports of.
 Result<void> tellAction(store::Database& database, const LogKeys& keys, const StoredEntry& entry, Story& story)
 {
@@ -157,9 +168,9 @@ Result<void> tellAction(store::Database& database, const LogKeys& keys, const St
     const auto chain = TRY(readChain(database, keys, grants, entry.leaf.index, textOf(claims, "approval")));
     story.chain = chain.hops;
     story.consents = chain.consents;
-    story.upstream = TRY(upstreamOf(database, entry.leaf.index));
     if (!isDecision(entry.leaf.kind))
         return {};
+    story.upstream = TRY(readUpstream(database, entry));
     story.sent = TRY(sentRequest(database, entry, claims));
     if (entry.leaf.privateText) {
         const auto details = json::parseObject(*entry.leaf.privateText);
@@ -181,7 +192,8 @@ Result<Story> readNow(store::Database& database, const LogKeys& keys, std::uint6
     if (const auto action = actionOf(entry, claims)) {
         const StoredEntry about = TRY(readEntry(database, *action));
         TRY(tellAction(database, keys, about, story));
-        story.outcome = toldOutcome(index, claims);
+        if (entry.leaf.kind == LeafKind::ActionOutcome)
+            story.outcome = toldOutcome(index, claims);
         return story;
     }
     TRY(tellAction(database, keys, entry, story));

@@ -70,7 +70,8 @@ Result<std::optional<OutcomeAnswer>> reportedBefore(Context& context, const Repo
     const json::Value* outcome = claims.if_contains("outcome");
     if (outcome == nullptr || *outcome != json::Value(outcomeClaim(command)))
         return fail(ErrorCode::InvalidRequest, "Another outcome was reported of this action.");
-    return OutcomeAnswer{stored.leaf.index, {TRY(json::requiredString(claims, "jti")), std::move(stored.jws), {}, {}}};
+    return OutcomeAnswer{
+        stored.leaf.index, {TRY(json::requiredString(claims, "jti")), std::move(stored.jws), {}, {}}, std::nullopt};
 }
 
 Result<audit::LeafDraft> outcomeLeaf(
@@ -97,6 +98,14 @@ Result<void> remember(Context& context, const ReportOutcome& command, std::uint6
     return query.bind(static_cast<std::int64_t>(leaf)).run();
 }
 
+Result<OutcomeAnswer> reportNow(Context& context, const ReportOutcome& command, const audit::StoredReceipt& action)
+{
+    const audit::LeafDraft leaf = TRY(outcomeLeaf(context, command, action));
+    auto logged = TRY(appendWithReceipt(context, leaf));
+    TRY(remember(context, command, logged.leaf.index));
+    return OutcomeAnswer{logged.leaf.index, std::move(logged.receipt), std::nullopt};
+}
+
 } // namespace
 
 Result<OutcomeAnswer> reportOutcome(Context& context, const ReportOutcome& command)
@@ -104,12 +113,12 @@ Result<OutcomeAnswer> reportOutcome(Context& context, const ReportOutcome& comma
     if (!context.log)
         return fail(ErrorCode::TemporarilyUnavailable, "The log is broken; nothing can be added to it.");
     const auto action = TRY(permittedAction(context, command));
-    if (auto before = TRY(reportedBefore(context, command)))
-        return *std::move(before);
-    const audit::LeafDraft leaf = TRY(outcomeLeaf(context, command, action));
-    auto logged = TRY(appendWithReceipt(context, leaf));
-    TRY(remember(context, command, logged.leaf.index));
-    return OutcomeAnswer{logged.leaf.index, std::move(logged.receipt)};
+    auto answer = TRY(reportedBefore(context, command));
+    if (!answer)
+        answer = TRY(reportNow(context, command, action));
+    if (!command.upstream.empty())
+        answer->imported = TRY(importReceipts(context, {action.leaf.index, command.service, command.upstream}));
+    return *std::move(answer);
 }
 
 } // namespace countersign::authority

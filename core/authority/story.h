@@ -10,6 +10,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -23,7 +24,14 @@ enum class Finding : std::uint8_t {
     Wrong,
 };
 
-/// What the agent sent, as far as it was kept.
+/// The content of a request, where it was kept.
+struct SentBody {
+    std::size_t bytes = 0;
+    QString text; ///< safe to show; empty: it is no text
+    Finding digest = Finding::Nothing; ///< whether it is what the agent signed
+};
+
+/// What the agent sent, as far as it was kept, and what was decided about it.
 struct SentRequest {
     QString method;
     QString target; ///< without the query
@@ -33,6 +41,8 @@ struct SentRequest {
     QStringList arguments; ///< one a line, with its exact value
     /// RFC 9421, the field Agent-Signature, or DPoP alone.
     enum class Binding : std::uint8_t { Signature, AgentSignature, Proof } binding = Binding::Proof;
+    enum class Decision : std::uint8_t { Permitted, Refused, Asked } decision = Decision::Permitted;
+    std::optional<SentBody> body = {};
 };
 
 /// One hand through which the authority came; the person's own grant is the first.
@@ -74,6 +84,21 @@ struct StoryOutcome {
     bool isSigned = false; ///< by the service; kept, not judged here
 };
 
+/// What another server signed about the same action.
+struct StoryForeign {
+    std::uint64_t entry = 0; ///< that took its receipt in
+    QString server; ///< as it calls itself (`iss`)
+    Thumbprint key; ///< that signed
+    /// Whose key that is the person said, by this name; nullopt: its origin is not established.
+    std::optional<QString> acceptedAs;
+    enum class Said : std::uint8_t { Permitted, Refused, Executed, NotExecuted, Unknown } said = Said::Unknown;
+    QString request; ///< "POST https://bank.example/transfers"; empty: it does not say
+    UnixSeconds at; ///< by its clock
+    std::optional<std::size_t> above; ///< what it hangs on: Story::upstream[n]; nullopt: the action here
+    std::optional<audit::Tie> tie; ///< by what; nullopt: by nothing
+    Finding signature = Finding::Nothing; ///< looked at now
+};
+
 struct Story {
     TimelineEntry entry;
     std::optional<SentRequest> sent;
@@ -82,7 +107,7 @@ struct Story {
     std::vector<StoryConsent> consents; ///< oldest first
     StoryProof proof;
     std::optional<StoryOutcome> outcome;
-    std::vector<QString> upstream; ///< the servers that gave receipts for the same action
+    std::vector<StoryForeign> upstream; ///< each hangs on the action, or on one of the others
     QString receipt; ///< JWS; empty: none
 };
 

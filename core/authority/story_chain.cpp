@@ -24,17 +24,6 @@ namespace {
 using consent::Purpose;
 using permissions::Permission;
 
-constexpr std::size_t kMaxScreenShown = 64 * 1024; ///< characters
-
-/// Line by line, so that the lines of the screen stay.
-QString screenText(const std::string& stored)
-{
-    QStringList lines = QString::fromStdString(stored).split(QLatin1Char('\n'));
-    for (QString& line : lines)
-        line = safeText(line.toStdString(), kMaxScreenShown).text;
-    return lines.join(QLatin1Char('\n'));
-}
-
 struct SignedConsent {
     StoryConsent told;
     std::optional<consent::ConsentRecord> record; ///< nullopt: the signature is wrong
@@ -75,7 +64,7 @@ Result<std::vector<SignedConsent>> consentsOf(
         }
         if (!query.isNull(2)) {
             const std::string text = query.text(2);
-            each.told.screen = screenText(text);
+            each.told.screen = safeLines(text);
             const bool isRight = record && crypto::sha256Base64url(query.blob(3) + text) == record->screenDigest;
             each.told.digest = isRight ? Finding::Right : Finding::Wrong;
         }
@@ -104,7 +93,17 @@ Result<std::optional<Permission>> delegatedBy(store::Database& database, const G
     return read ? std::optional(read->link.permission) : std::nullopt;
 }
 
+constexpr std::size_t kMaxLineShown = 64 * 1024; ///< characters
+
 } // namespace
+
+QString safeLines(const std::string& text)
+{
+    QStringList lines = QString::fromStdString(text).split(QLatin1Char('\n'));
+    for (QString& line : lines)
+        line = safeText(line.toStdString(), kMaxLineShown).text;
+    return lines.join(QLatin1Char('\n'));
+}
 
 Result<QString> agentNameOf(store::Database& database, const ClientId& agent)
 {

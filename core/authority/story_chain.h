@@ -21,6 +21,9 @@ struct StoryChain {
 [[nodiscard]] Result<StoryChain> readChain(store::Database& database, const LogKeys& keys,
     const std::vector<GrantId>& grants, std::uint64_t index, const std::string& approval);
 
+/// A long text made fit for a screen line by line, so that its lines stay.
+[[nodiscard]] QString safeLines(const std::string& text);
+
 /// What the person calls an agent, else what it calls itself. Empty: it is not known, or has no name.
 [[nodiscard]] Result<QString> agentNameOf(store::Database& database, const ClientId& agent);
 

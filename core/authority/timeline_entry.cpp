@@ -286,9 +286,14 @@ Line lineOf(const audit::Leaf& leaf, const json::Object& claims, const QString& 
     case LeafKind::LogRecovered:
         return {translate("This log was begun because the keys of the one before were lost")};
     case LeafKind::ReceiptImported:
-        return {translate("A receipt of another server was checked and kept")};
+        return {translate("What other servers decided about an action of %1 was checked and kept").arg(agent)};
     case LeafKind::DetailsErased:
         return {translate("Private details of earlier entries were erased")};
+    case LeafKind::ServerAccepted:
+        return {translate("You know whose the key is that signs for another server: “%1”")
+                .arg(safeText(leaf.privateText.value_or("…")).text)};
+    case LeafKind::ServerForgotten:
+        return {translate("You took back whose the key of another server is")};
     case LeafKind::StateRejected:
         return {
             translate("Data that the log does not back was set aside: %1").arg(safeText(textOf(claims, "what")).text),

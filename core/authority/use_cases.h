@@ -10,6 +10,7 @@
 #include "core/authority/context.h"
 #include "core/authority/person_api.h"
 
+#include <span>
 #include <vector>
 
 namespace countersign::authority {
@@ -90,6 +91,26 @@ inline constexpr int kHeldBeforeShown = 50; ///< ended grants that a screen comp
 // report_outcome.cpp
 /// Errors as of AgentApi::reportOutcome().
 [[nodiscard]] Result<OutcomeAnswer> reportOutcome(Context& context, const ReportOutcome& command);
+
+// import_receipts.cpp
+/// Ties receipts of other servers to a decision, keeps them, and logs that. Those that were taken in for it before are
+/// left as they are; nullopt: all of them were. Errors: InvalidRequest, the message naming the receipt by its place
+/// ("upstream/2: …"): it is about another action, or was taken in for another; TooLarge: too many, or too many hops.
+struct ImportReceipts {
+    std::uint64_t action = 0; ///< the decision's entry, which is there
+    ServiceId service; ///< that passed them on; empty: the person did
+    std::span<const audit::ForeignReceipt> receipts; ///< verified
+};
+[[nodiscard]] Result<std::optional<std::uint64_t>> importReceipts(Context& context, const ImportReceipts& command);
+/// What the person has of other servers, of which only some may be about this decision: the others are left out. Errors
+/// as Authority::importReceipts().
+[[nodiscard]] Result<ImportedReceipts> importForPerson(Context& context, const PersonImport& command);
+
+// accept_server.cpp
+inline constexpr int kMaxServerName = 100; ///< characters
+/// Errors as of PersonDesk::acceptServer(), forgetServer().
+[[nodiscard]] Result<void> acceptServer(Context& context, const Thumbprint& key, const QString& name);
+[[nodiscard]] Result<void> forgetServer(Context& context, const Thumbprint& key);
 
 // step_up.cpp
 struct AskedAction {

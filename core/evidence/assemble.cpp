@@ -99,13 +99,14 @@ private:
         Entry entry;
         entry.index = index;
         entry.leaf = TRY(audit::unpackLeaf(query.blob(0)));
-        if (m_details == Details::Included && !query.isNull(1))
+        if (m_details != Details::LeftOut && !query.isNull(1))
             entry.disclosure = Opening{query.blob(2), query.blob(1)};
         const json::Object claims = TRY(json::parseObject(*entry.leaf));
         TRY(addDeviceOf(claims));
         TRY(useReceipt(entry));
         TRY(addActing(claims, entry));
         TRY(addUpstream(entry));
+        TRY(addBody(entry));
         entry.inclusion = TRY(audit::inclusionProof(m_database, index, m_size));
         TRY(m_room.take(entry.leaf.value_or(std::string()).size() + entry.receipt.value_or(std::string()).size()
             + (entry.disclosure ? entry.disclosure->text.size() : 0)));
@@ -149,13 +150,29 @@ private:
 
     Result<void> addUpstream(Entry& entry)
     {
-        store::Query query(m_database, "SELECT jws, keys FROM foreign_receipts WHERE idx = ? ORDER BY hash");
+        store::Query query(
+            m_database, "SELECT jws, key, salt, private_text FROM foreign_receipts WHERE idx = ? ORDER BY leaf_hash");
         query.bind(static_cast<std::int64_t>(entry.index));
         while (TRY(query.next())) {
-            entry.upstream.push_back({query.text(0), query.text(1)});
-            TRY(m_room.take(entry.upstream.back().receipt.size() + entry.upstream.back().keys.size()));
+            ForeignReceipt foreign{query.text(0), "{\"keys\":[" + query.text(1) + "]}", std::nullopt};
+            if (m_details != Details::LeftOut && !query.isNull(3))
+                foreign.disclosure = Opening{query.blob(2), query.blob(3)};
+            TRY(m_room.take(foreign.receipt.size() + foreign.keys.size()
+                + (foreign.disclosure ? foreign.disclosure->text.size() : 0)));
+            entry.upstream.push_back(std::move(foreign));
         }
         return {};
+    }
+
+    Result<void> addBody(Entry& entry)
+    {
+        if (m_details != Details::WithBodies || !entry.disclosure)
+            return {};
+        store::Query query(m_database, "SELECT body FROM bodies WHERE idx = ?");
+        if (!TRY(query.bind(static_cast<std::int64_t>(entry.index)).next()))
+            return {};
+        entry.body = query.blob(0);
+        return m_room.take(entry.body->size() * 4 / 3);
     }
 
     Result<void> addConsentOf(std::uint64_t index)
@@ -164,7 +181,7 @@ private:
         if (!TRY(query.bind(static_cast<std::int64_t>(index)).next()))
             return {};
         Consent consent{query.text(0), std::nullopt};
-        if (m_details == Details::Included && !query.isNull(1))
+        if (m_details != Details::LeftOut && !query.isNull(1))
             consent.screen = Opening{query.blob(2), query.text(1)};
         TRY(m_room.take(consent.record.size() + (consent.screen ? consent.screen->text.size() : 0)));
         m_evidence.consents.push_back(std::move(consent));

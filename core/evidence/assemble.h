@@ -31,8 +31,9 @@ struct SpanWanted { ///< all entries from the first to the last that fall into i
 };
 using Wanted = std::variant<ReceiptWanted, EntryWanted, GrantWanted, SpanWanted>;
 
-/// Private details go out with the evidence, or stay; what was erased stays gone.
-enum class Details : std::uint8_t { Included, LeftOut };
+/// Private details go out with the evidence, or stay; what was erased stays gone. Bodies of requests go out only where
+/// the person said so, with the details that bind them.
+enum class Details : std::uint8_t { WithBodies, Included, LeftOut };
 
 /// Errors: NotFound; TooLarge; TemporarilyUnavailable where no checkpoint covers the entries yet, which takes ten
 /// seconds; StorageCorrupt.

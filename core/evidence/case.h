@@ -113,6 +113,7 @@ Result<Finding> checkApprovals(Case& file);
 Result<Finding> checkRequests(Case& file); ///< the agent's signature, or its DPoP proof
 Result<Finding> checkBodies(Case& file);
 Result<Finding> checkOutcomes(Case& file);
-Result<Finding> checkUpstream(Case& file);
+// check_upstream.cpp
+Result<Finding> checkUpstream(Case& file); ///< what other servers signed about the same actions
 
 } // namespace countersign::evidence

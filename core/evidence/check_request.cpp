@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
 // The agent's own word: its signature over the request (RFC 9421, Agent-Signature) or at least its DPoP proof (RFC
-// 9449), by the key that the chain ends at; then the bytes of the body, what came of it, and what other servers signed
-// about it.
+// 9449), by the key that the chain ends at; then the bytes of the body, and what came of it.
 
 #include "core/base/try.h"
 #include "core/crypto/agent_signature.h"
@@ -171,33 +170,6 @@ Result<void> checkOutcome(const Case& file, const OpenedEntry& opened)
     return {};
 }
 
-Result<crypto::PublicKey> foreignKey(const std::string& keys, const std::string& keyId)
-{
-    const json::Object set = TRY(json::parseObject(keys));
-    const json::Value* array = set.if_contains("keys");
-    if (array == nullptr || !array->is_array())
-        return fail(ErrorCode::InvalidInput, "the other server's keys can't be read");
-    for (const json::Value& jwk : array->get_array()) {
-        if (!jwk.is_object())
-            continue;
-        const auto key = crypto::PublicKey::fromJwk(jwk.get_object());
-        if (key && (textClaim(jwk.get_object(), "kid") == keyId || key->thumbprint().value == keyId))
-            return *key;
-    }
-    return wrong("the key of another server's receipt is missing");
-}
-
-Result<void> checkForeign(const OpenedEntry& opened, const ForeignReceipt& foreign)
-{
-    const auto jws = TRY(crypto::parseJws(foreign.receipt));
-    const auto key = TRY(foreignKey(foreign.keys, jws.keyId()));
-    TRY(crypto::verifyJws(jws, key));
-    const auto named = json::requiredStrings(opened.claims, "upstream").value_or(std::vector<std::string>());
-    if (!std::ranges::contains(named, crypto::sha256Base64url(foreign.receipt)))
-        return wrong("it does not name the receipt of another server that is here");
-    return {};
-}
-
 } // namespace
 
 Result<Finding> checkRequests(Case& file)
@@ -251,22 +223,6 @@ Result<Finding> checkOutcomes(Case& file)
         return skipped("No outcome is here: what came of it is not shown.");
     return passed(counted(outcomes, "outcome belongs", "outcomes belong")
         + " to the decisions here. That something was done is the word of the service.");
-}
-
-Result<Finding> checkUpstream(Case& file)
-{
-    std::size_t receipts = 0;
-    for (const OpenedEntry& opened : file.entries) {
-        for (const ForeignReceipt& foreign : opened.entry->upstream) {
-            if (const auto checked = checkForeign(opened, foreign); !checked)
-                return wrongAt(opened, checked.error().message);
-            ++receipts;
-        }
-    }
-    if (receipts == 0)
-        return skipped("No receipt of another server is here.");
-    return passed(counted(receipts, "receipt", "receipts")
-        + " of other servers fit. Whose their keys are is not established here.");
 }
 
 } // namespace countersign::evidence

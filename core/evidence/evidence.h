@@ -43,6 +43,7 @@ struct Consent {
 struct ForeignReceipt {
     std::string receipt; ///< JWS
     std::string keys; ///< that server's JWK set, JSON
+    std::optional<Opening> disclosure; ///< of its text_commitment; nullopt: none, not given, or erased
 
     bool operator==(const ForeignReceipt&) const = default;
 };

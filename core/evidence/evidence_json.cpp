@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
 
+#include "core/audit/foreign_receipt.h"
 #include "core/base/json.h"
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
@@ -35,7 +36,10 @@ json::Object toObject(const Consent& consent)
 
 json::Object toObject(const ForeignReceipt& foreign)
 {
-    return {{"receipt", foreign.receipt}, {"keys", foreign.keys}};
+    json::Object object{{"receipt", foreign.receipt}, {"keys", foreign.keys}};
+    if (foreign.disclosure)
+        object["disclosure"] = toObject(*foreign.disclosure);
+    return object;
 }
 
 json::Object toObject(const Entry& entry)
@@ -201,8 +205,9 @@ Result<Consent> readConsent(const json::Object& object)
 
 Result<ForeignReceipt> readForeign(const json::Object& object)
 {
-    TRY(json::onlyMembers(object, {"receipt", "keys"}));
-    return ForeignReceipt{TRY(json::requiredString(object, "receipt")), TRY(json::requiredString(object, "keys"))};
+    TRY(json::onlyMembers(object, {"receipt", "keys", "disclosure"}));
+    return ForeignReceipt{TRY(json::requiredString(object, "receipt")), TRY(json::requiredString(object, "keys")),
+        TRY(openingIn(object, "disclosure"))};
 }
 
 Result<std::string> readHash(const json::Value& value)
@@ -228,7 +233,8 @@ Result<Entry> readEntry(const json::Object& object)
     entry.inclusion = TRY(arrayIn<std::string>(object, "inclusion", kMaxInclusionHashes, readHash));
     if (object.contains("body"))
         entry.body = TRY(base64urlIn(object, "body"));
-    entry.upstream = TRY(arrayIn<ForeignReceipt>(object, "upstream", kMaxKeys, ofObject(readForeign)));
+    entry.upstream =
+        TRY(arrayIn<ForeignReceipt>(object, "upstream", audit::kMaxForeignReceipts, ofObject(readForeign)));
     return entry;
 }
 

@@ -134,14 +134,14 @@ private:
             TRY(addApproval(GrantId{chain.back()}, *approval));
         if (const auto id = TRY(json::optionalString(*claims, "jti")))
             TRY(addOutcomeOf(*id));
-        return {};
+        return addUpstreamOf(index);
     }
 
-    /// An outcome needs the decision that it is about.
+    /// An outcome, or what other servers decided, needs the decision that it is about.
     Result<void> addDecisionOf(const json::Object& claims)
     {
         const json::Value* receipt = claims.if_contains("receipt");
-        if (receipt == nullptr || !receipt->is_object() || !claims.contains("outcome"))
+        if (receipt == nullptr || !receipt->is_object() || !(claims.contains("outcome") || claims.contains("upstream")))
             return {};
         const auto index = static_cast<std::uint64_t>(TRY(json::requiredInteger(receipt->get_object(), "index")));
         return m_selection.entries.contains(index) ? Result<void>() : addSubject(index);
@@ -151,6 +151,15 @@ private:
     {
         store::Query query(m_database, "SELECT leaf_index FROM used_proofs WHERE owner = 'outcome' AND jti = ?");
         if (TRY(query.bind(receipt).next()))
+            TRY(add(static_cast<std::uint64_t>(query.integer(0))));
+        return {};
+    }
+
+    Result<void> addUpstreamOf(std::uint64_t decision)
+    {
+        store::Query query(m_database, "SELECT DISTINCT idx FROM foreign_receipts WHERE action = ?");
+        query.bind(static_cast<std::int64_t>(decision));
+        while (TRY(query.next()))
             TRY(add(static_cast<std::uint64_t>(query.integer(0))));
         return {};
     }

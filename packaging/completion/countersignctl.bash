@@ -12,7 +12,8 @@ _countersignctl_options() { # _countersignctl_options COMMAND: what it takes bes
         grants) echo "--all" ;;
         revoke) echo "--everything" ;;
         timeline) echo "--count --before --agent --grant --kind --from --to --story" ;;
-        export) echo "--action --grant --from --to --without-details --html --output" ;;
+        export) echo "--action --grant --from --to --without-details --with-bodies --html --output" ;;
+        import) echo "--action" ;;
         verify) echo "--trust --witness" ;;
     esac
 }
@@ -25,11 +26,11 @@ _countersignctl() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words
     words="$(_countersignctl_options "$command") --json --help"
     if [ "$COMP_CWORD" = 1 ]; then
-        words="status ask delegate chain grants revoke timeline check export verify doctor help --help --version"
+        words="status ask delegate chain grants revoke timeline check export verify import doctor help --help --version"
         before=
     fi
     case $before in
-        --json | --help | --all | --everything | --ephemeral | --keep-tokens | --without-details | --html) before= ;;
+        --json | --help | --all | --everything | --ephemeral | --keep-tokens | --without-details | --with-bodies | --html) before= ;;
     esac
     case $before in
         --then) words="introspect refresh revoke" ;;
@@ -41,9 +42,9 @@ _countersignctl() {
         --*) words= ;; # a value of which nothing is known
         *)
             case $command$word in
-                revoke-* | verify-* | chain-*) ;;
+                revoke-* | verify-* | import-* | chain-*) ;;
                 revoke*) [ "$COMP_CWORD" = 1 ] || words=$(_countersignctl_grants) ;;
-                verify* | chain*)
+                verify* | import* | chain*)
                     if [ "$COMP_CWORD" != 1 ]; then
                         mapfile -t COMPREPLY < <(compgen -f -- "$word")
                         return

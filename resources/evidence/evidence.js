@@ -236,6 +236,20 @@ const checks = {
     }
     return bodies ? count(bodies, "body is", "bodies are") + " what the agent signed, byte for byte." : new Skipped("No body is here.");
   },
+  async upstream(file) {
+    const decisions = new Map();
+    for (const entry of file.entries) {
+      for (const foreign of entry.upstream || []) {
+        const decision = await foreignReceipt(file, entry, foreign).catch((error) => { throw new Error(`Entry ${entry.index}: ${error.message}`); });
+        decisions.set(decision, [...(decisions.get(decision) || []), foreign]);
+      }
+    }
+    let receipts = 0, hidden = 0;
+    for (const [decision, foreigns] of decisions) { receipts += foreigns.length; hidden += hang(decision, foreigns); }
+    if (!receipts) return new Skipped("No receipt of another server is here.");
+    const gone = hidden ? ` By what ${count(hidden, "of them is", "of them are")} tied to it was erased, or left out.` : "";
+    return count(receipts, "receipt of another server is", "receipts of other servers are") + " signed, and about the same action." + gone + " Whose their keys are is for you to find out.";
+  },
 };
 
 // A change of the device's key: both keys and the person say the same. The new one's thumbprint.
@@ -248,6 +262,51 @@ async function rotated(file, { device, person, rotation }) {
     must(Object.keys(claims).length === 5 && Object.entries(words).every(([name, value]) => claims[name] === value), "its signatures are about another change of keys");
   }
   return after.thumbprint;
+}
+
+// ---- receipts of other servers, and by what they are tied to the decisions here ----
+const canonical = (value) => { // RFC 8785
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  return `{${Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(",")}}`;
+};
+const emptyDigest = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+function nodeOf(claims, hash, text) {
+  const request = claims.request || {};
+  const field = request.content_digest || (text !== undefined && claims.binding === "http-signature" && (JSON.parse(text).fields || {})["content-digest"]) || "";
+  const digest = (/(?:^|[ ,])sha-256=:([A-Za-z0-9+/=]*):/.exec(field) || [])[1];
+  return { hash: base64url(hash), device: claims.device, at: claims.iat, signature: request.signature_digest, content: digest === emptyDigest ? undefined : digest,
+    upstream: claims.upstream || [], outcomeOf: claims.outcome && claims.receipt && claims.receipt.leaf_hash, missing: claims.text_commitment !== undefined && text === undefined };
+}
+const isTied = (above, node) => node.upstream.includes(above.hash) || above.upstream.includes(node.hash) || (node.outcomeOf === above.hash && node.device === above.device)
+  || (node.signature !== undefined && node.signature === above.signature) || (node.content !== undefined && node.content === above.content && node.at >= above.at - 300);
+async function foreignReceipt(file, entry, foreign) {
+  const read = await openJws(foreign.receipt, "action-receipt+jwt", await Promise.all(JSON.parse(foreign.keys).keys.map(importKey)));
+  const { log, ...claims } = read.claims;
+  const hash = await leafHash(canonical(claims));
+  must(base64url(hash) === log.leaf_hash && claims.device === read.key.thumbprint, "the receipt of another server names another hash, or another device");
+  must(!file.devices.some((key) => key.thumbprint === claims.device), "a receipt of this device itself stands there as another server's");
+  must((entry.claims.upstream || []).includes(log.leaf_hash), "it does not name the receipt of another server that is here");
+  const text = foreign.disclosure && foreign.disclosure.text;
+  if (text !== undefined) must(base64url(await sha256(joined(fromBase64url(foreign.disclosure.salt), utf8.encode(text)))) === claims.text_commitment, "the details of another server's receipt are other ones");
+  const about = entry.claims.receipt ? file.entries.find((each) => each.index === entry.claims.receipt.index && base64url(each.hash) === entry.claims.receipt.leaf_hash) : entry;
+  must(about && about.claims.decision, "the decision that the receipt of another server is about is missing");
+  Object.assign(foreign, { claims, node: nodeOf(claims, hash, text) });
+  (about.elsewhere = about.elsewhere || []).push(foreign);
+  return about;
+}
+function hang(decision, foreigns) { // how many hang by what is not in the file
+  const tree = [nodeOf(decision.claims, decision.hash, decision.disclosure && decision.disclosure.text)];
+  const waiting = foreigns.map(({ node }) => node);
+  must(waiting.length <= 16 && new Set(waiting.map(({ hash }) => hash)).size === waiting.length, `Entry ${decision.index}: there are too many receipts of other servers, or one twice`);
+  let hidden = 0;
+  while (waiting.length) {
+    let next = waiting.findIndex((node) => tree.some((above) => isTied(above, node)));
+    if (next < 0) { next = waiting.findIndex((node) => node.missing || tree[0].missing); hidden++; }
+    must(next >= 0, `Entry ${decision.index}: a receipt of another server is about another action`);
+    tree.push(...waiting.splice(next, 1));
+  }
+  return hidden;
 }
 
 // The agent's signature over the request (RFC 9421), from its components.
@@ -313,6 +372,7 @@ const sentences = {
   token_issued: "The agent got an access token.", grant_delegated: "An agent handed on a part of its authority to another.",
   link_exchanged: "What was handed on was exchanged for a token.", grant_revoked: "The authority was revoked.", grant_expired: "The authority ran out.",
   action_asked: "The person was asked about one action.", action_approved: "The person said yes to one action.", action_outcome: "The service said what became of the action.",
+  receipt_imported: "What other servers decided about an action was taken in.",
 };
 function storyOf({ claims }) {
   const request = claims.request || {};
@@ -322,15 +382,24 @@ function storyOf({ claims }) {
   if (claims.outcome) return `${sentences.action_outcome} Carried out: ${claims.outcome.executed}.`;
   return sentences[claims.type] || claims.type;
 }
+function elsewhere({ claims, node }) {
+  const outcome = claims.outcome ? `says of what it permitted: carried out: ${claims.outcome.executed}` : claims.decision === "permit" ? "permitted it" : "refused it";
+  const request = claims.request ? ` (${claims.request.method} ${claims.request.target_uri})` : "";
+  return `Another server, which calls itself ${claims.iss}, ${outcome}${request}. Its key: ${node.device}`;
+}
 function tell(file) {
   for (const entry of file.entries) {
     const item = put(at("story"), "li", undefined, entry.claims.decision || "");
     put(item, "time", `${new Date(entry.claims.iat * 1000).toISOString().replace("T", " ").slice(0, 19)} UTC \u00b7 entry ${entry.index}`);
     put(item, "div", storyOf(entry));
+    for (const foreign of entry.elsewhere || []) put(item, "div", elsewhere(foreign), "elsewhere");
     if (entry.disclosure === undefined) continue;
     const more = put(item, "details");
     put(more, "summary", "What was sent");
     put(more, "pre", entry.disclosure.text);
+    if (entry.body === undefined) continue;
+    put(more, "div", "Its content, as it was received:");
+    put(more, "pre", new TextDecoder().decode(fromBase64url(entry.body)));
   }
   for (const { screen } of file.consents) put(at("screens"), "pre", screen === undefined ? "(The text was erased.)" : screen.text);
   for (const [name, keys] of [["Device", file.devices], ["Person", file.persons], ["Agent", file.agents]]) {

@@ -77,6 +77,12 @@ void EvidenceCommandsTest::a_grant_is_exported_and_verified()
     QCOMPARE(broken.status, 7);
     QCOMPARE(member(broken, "failed"), QStringLiteral("screens"));
 
+    exportGrant(grant, {QStringLiteral("--with-bodies"), QStringLiteral("-o"), in("bodies.json")});
+    QCOMPARE(run("verify --trust", {device, in("bodies.json")}).status, 0);
+    const Ran own = run("import --json --action 0", {in("grant.json")}); // entry 0 is no action
+    QCOMPARE(own.status, 1);
+    QCOMPARE(member(own, "error"), QStringLiteral("not_found"));
+
     exportGrant(grant, {QStringLiteral("--html"), QStringLiteral("-o"), in("grant.html")});
     QVERIFY(contentOf(in("grant.html")).startsWith("<!DOCTYPE html>"));
     exportGrant(grant, {QStringLiteral("--without-details"), QStringLiteral("-o"), in("bare.json")});
@@ -94,6 +100,12 @@ void EvidenceCommandsTest::wrong_usage_is_told_data()
     QTest::newRow("export --grant x") << 2;
     QTest::newRow("export --grant x --action 1 -o x") << 2;
     QTest::newRow("export --from soon --to late -o x") << 1;
+    QTest::newRow("export --grant x --with-bodies --without-details -o x") << 2;
+    QTest::newRow("import") << 2;
+    QTest::newRow("import a") << 2;
+    QTest::newRow("import a b --action 1") << 2;
+    QTest::newRow("import /nowhere --action 1") << 1;
+    QTest::newRow("import /dev/null --action 1") << 1;
 }
 
 void EvidenceCommandsTest::wrong_usage_is_told()

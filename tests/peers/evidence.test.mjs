@@ -87,6 +87,49 @@ test('jose follows the changes of the device key from the one that the log is na
   assert.equal(changes, 2);
 });
 
+test('jose verifies what other servers decided, and that it is about the same actions', async () => {
+  const canonical = (value) => {
+    if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+    if (value === null || typeof value !== 'object') return JSON.stringify(value);
+    return `{${Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(',')}}`;
+  };
+  const claimsOf = (entry) => (entry.receipt ? jose.decodeJwt(entry.receipt) : JSON.parse(entry.leaf));
+  let receipts = 0;
+  for (const entry of file.entries.filter((each) => each.upstream)) {
+    const taken = claimsOf(entry);
+    const decision = file.entries.find(({ index }) => index === taken.receipt.index);
+    const tied = new Set([taken.receipt.leaf_hash]);
+    const waiting = [];
+    for (const { receipt, keys, disclosure } of entry.upstream) {
+      const { log, ...claims } = await opened(receipt, 'action-receipt+jwt', await keysOf(JSON.parse(keys).keys));
+      assert.equal(await jose.calculateJwkThumbprint(JSON.parse(keys).keys[0]), claims.device);
+      assert.equal(sha256(Buffer.of(0), canonical(claims)), log.leaf_hash);
+      assert.ok(taken.upstream.includes(log.leaf_hash));
+      if (disclosure) assert.equal(sha256(Buffer.from(disclosure.salt, 'base64url'), disclosure.text), claims.text_commitment);
+      waiting.push({ claims, hash: log.leaf_hash });
+      receipts += 1;
+    }
+    const digest = claimsOf(decision).request.signature_digest;
+    for (let before = -1; waiting.length !== before && waiting.length > 0; ) {
+      before = waiting.length;
+      const next = waiting.findIndex(({ claims }) => claims.request?.signature_digest === digest
+        || claims.upstream?.some((name) => tied.has(name)) || tied.has(claims.receipt?.leaf_hash));
+      if (next >= 0) tied.add(waiting.splice(next, 1)[0].hash);
+    }
+    assert.equal(waiting.length, 0);
+  }
+  assert.equal(receipts, 3);
+});
+
+test('the bodies are those that the agents signed', () => {
+  const bodies = file.entries.filter((entry) => entry.body);
+  assert.equal(bodies.length, 3);
+  for (const { body, disclosure } of bodies) {
+    const digest = createHash('sha256').update(Buffer.from(body, 'base64url')).digest('base64');
+    assert.ok(JSON.parse(disclosure.text).fields['content-digest'].includes(`sha-256=:${digest}:`));
+  }
+});
+
 test('http-message-signatures verifies what the agents signed, from the components', async () => {
   let signed = 0;
   for (const { receipt, disclosure } of file.entries) {

@@ -85,8 +85,10 @@ authority::PerformAction passedOn(AuthorityFixture& fixture, const ServiceId& se
             {"content-digest", crypto::contentDigest(sent.body)}, {"content-type", "application/json"}};
     if (!links.empty())
         command.received.fields.emplace_back("delegation-chain", grants::chainHeader({token, links}));
-    if (sent.isSigned == SentRequest::Signed::Yes)
+    if (sent.isSigned == SentRequest::Signed::Yes) {
         sign(command, agent.key, now);
+        command.received.body = sent.body;
+    }
     if (sent.isSigned == SentRequest::Signed::AsAgent)
         signAsAgent(command, sent, agent.key, now);
     return command;

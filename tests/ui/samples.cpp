@@ -309,4 +309,35 @@ authority::Story story(std::uint64_t entry, UnixSeconds now)
     return story;
 }
 
+authority::Story storyElsewhere(std::uint64_t entry, UnixSeconds now)
+{
+    using authority::Finding;
+    authority::Story story = samples::story(entry, now);
+    story.sent->body = authority::SentBody{
+        61, u"{\n  \"amount\": \"499.00\",\n  \"currency\": \"EUR\",\n  \"recipient\": \"acme\"\n}"_s, Finding::Right};
+    authority::StoryForeign gateway;
+    gateway.entry = entry + 2;
+    gateway.server = u"https://gateway.example"_s;
+    gateway.key = {"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWA"};
+    gateway.acceptedAs = u"Payment gateway"_s;
+    gateway.said = authority::StoryForeign::Said::Permitted;
+    gateway.request = u"POST https://gateway.example/transfers"_s;
+    gateway.at = now;
+    gateway.tie = audit::Tie::SameContent;
+    gateway.signature = Finding::Right;
+    authority::StoryForeign bank = gateway;
+    bank.server = u"https://bank.example"_s;
+    bank.key = {"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"};
+    bank.acceptedAs.reset();
+    bank.request = u"POST https://bank.example/sepa"_s;
+    bank.above = 0;
+    bank.tie = audit::Tie::Names;
+    authority::StoryForeign screening = bank;
+    screening.server = u"https://screening.example"_s;
+    screening.said = authority::StoryForeign::Said::Refused;
+    screening.request = u"POST https://screening.example/checks"_s;
+    story.upstream = {gateway, bank, screening};
+    return story;
+}
+
 } // namespace countersign::ui::samples

@@ -46,5 +46,7 @@ inline constexpr UnixSeconds kNow{1795359600}; ///< 2026-11-22 15:00 UTC
 
 /// A payment by an agent to which another handed a part of what it may.
 [[nodiscard]] authority::Story story(std::uint64_t entry, UnixSeconds now = kNow);
+/// The same, with its content kept, and decided about by three other servers: one that is known, and two behind it.
+[[nodiscard]] authority::Story storyElsewhere(std::uint64_t entry, UnixSeconds now = kNow);
 
 } // namespace countersign::ui::samples

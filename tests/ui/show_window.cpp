@@ -22,6 +22,8 @@
 #include "ui/start/passphrase_dialog.h"
 #include "ui/start/recovery_dialog.h"
 #include "ui/start/start_dialog.h"
+#include "ui/timeline/evidence_dialog.h"
+#include "ui/timeline/server_dialog.h"
 #include "ui/timeline/timeline_page.h"
 
 #include <QApplication>
@@ -101,20 +103,41 @@ QWidget* endedGrantsWindow()
     return page;
 }
 
-QWidget* timelineWindow()
+QWidget* timelineWindow(authority::Story (*story)(std::uint64_t, UnixSeconds))
 {
     TimelineDeeds deeds;
     deeds.fetch = [](const audit::TimelineFilter&, std::optional<std::uint64_t> before, int count, const auto& answer) {
         QTimer::singleShot(0, [=] { answer(samples::timelinePage(90, before, count, kClock.now())); });
     };
-    deeds.story = [](std::uint64_t entry, const auto& answer) { answer(samples::story(entry, kClock.now())); };
-    deeds.saveEvidence = [](std::uint64_t, const QString&, const auto& answer) { answer({}); };
+    deeds.story = [story](std::uint64_t entry, const auto& answer) { answer(story(entry, kClock.now())); };
+    deeds.files.saveEvidence = [](const auto&, const auto& answer) { answer({}); };
+    deeds.files.importReceipts = [](std::uint64_t, const QString&, const auto& answer) {
+        answer(authority::ImportedReceipts{});
+    };
+    deeds.nameServer = [](const Thumbprint&, const QString&, const auto& answer) { answer({}); };
     auto* page = new TimelinePage(std::move(deeds), kClock);
     QTimer::singleShot(300, page, [page] {
         auto* list = page->findChild<QListView*>(u"timeline"_s);
         list->setCurrentIndex(list->model()->index(2, 0));
     });
     return page;
+}
+
+QWidget* serverWindow()
+{
+    const authority::StoryForeign foreign = samples::storyElsewhere(1).upstream.back();
+    auto* dialog =
+        new ServerDialog(foreign.key, foreign.server, [](const QString&, const auto& answer) { answer({}); });
+    dialog->findChild<QLineEdit*>(u"serverThumbprint"_s)->setText(QString::fromStdString(foreign.key.value));
+    dialog->findChild<QLineEdit*>(u"serverName"_s)->setText(u"The bank"_s);
+    return dialog;
+}
+
+QWidget* evidenceWindow()
+{
+    auto* dialog = new EvidenceDialog(u"countersign-17"_s, EvidenceDialog::Bodies::Kept);
+    dialog->setAttribute(Qt::WA_DeleteOnClose, false);
+    return dialog;
 }
 
 QWidget* requestsWindow()
@@ -290,7 +313,10 @@ std::map<QString, std::function<QWidget*()>> scenes()
         {u"grants"_s, grantsWindow},
         {u"grant-tree"_s, grantTreeWindow},
         {u"grants-ended"_s, endedGrantsWindow},
-        {u"timeline"_s, timelineWindow},
+        {u"timeline"_s, [] { return timelineWindow(samples::story); }},
+        {u"timeline-elsewhere"_s, [] { return timelineWindow(samples::storyElsewhere); }},
+        {u"server"_s, serverWindow},
+        {u"evidence"_s, evidenceWindow},
         {u"requests"_s, requestsWindow},
         {u"services"_s, servicesWindow},
         {u"start-1"_s, [] { return startWindow(0); }},

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The story of an entry, and the work on the whole log, as the person meets them.
-#include "tests/ui/samples.h"
-#include "tests/ui/walk.h"
+#include "tests/ui/timeline_desk.h"
 #include "ui/common/notice.h"
 #include "ui/timeline/chain_path.h"
 #include "ui/timeline/log_work_bar.h"
@@ -20,87 +19,6 @@
 
 using namespace countersign;
 using namespace countersign::ui;
-using namespace Qt::StringLiterals;
-using authority::Finding;
-using authority::Story;
-using samples::kNow;
-
-namespace {
-
-QPushButton* buttonThatSays(const QWidget& in, const QString& text)
-{
-    for (QPushButton* button : walk::all<QPushButton>(in)) {
-        if (button->text().startsWith(text) && button->isVisible())
-            return button;
-    }
-    return nullptr;
-}
-
-QString words(const QWidget& in)
-{
-    QStringList lines;
-    for (const QLabel* label : walk::all<QLabel>(in)) {
-        if (label->isVisible())
-            lines.append(label->text());
-    }
-    return lines.join(u'\n');
-}
-
-/// A timeline whose authority only remembers what it was told.
-struct Timeline {
-    Timeline() : page(deeds(), clock)
-    {
-        page.resize(1000, 800);
-        page.show();
-        ready = QTest::qWaitForWindowExposed(&page);
-    }
-    TimelineDeeds deeds()
-    {
-        TimelineDeeds deeds;
-        deeds.fetch = [](const auto&, std::optional<std::uint64_t> before, int count, const auto& answer) {
-            answer(samples::timelinePage(20, before, count));
-        };
-        deeds.story = [this](std::uint64_t entry, const auto& answer) {
-            ++storiesRead;
-            Story told = samples::story(entry);
-            change(told);
-            answer(told);
-        };
-        deeds.checkLog = [this](authority::LongWork given, TimelineDeeds::Answer<std::uint64_t> answer) {
-            work = std::move(given);
-            answering = std::move(answer);
-        };
-        deeds.exportLines = [this](authority::TimelineFile file, authority::LongWork given,
-                                TimelineDeeds::Answer<std::uint64_t> answer) {
-            exported = std::move(file);
-            work = std::move(given);
-            answering = std::move(answer);
-        };
-        deeds.erase = [this](std::uint64_t entry, const TimelineDeeds::Answer<void>& answer) {
-            erased.push_back(entry);
-            answer({});
-        };
-        deeds.narrow = [this](const GrantId& grant) { narrowed.push_back(grant); };
-        return deeds;
-    }
-    void open(int row) { list()->setCurrentIndex(list()->model()->index(row, 0)); }
-    [[nodiscard]] QListView* list() const { return page.findChild<QListView*>(u"timeline"_s); }
-    [[nodiscard]] StoryView& story() const { return *page.findChild<StoryView*>(); }
-    [[nodiscard]] LogWorkBar& bar() const { return *page.findChild<LogWorkBar*>(); }
-
-    ManualClock clock{kNow};
-    std::function<void(Story&)> change = [](Story&) { };
-    int storiesRead = 0;
-    authority::LongWork work;
-    TimelineDeeds::Answer<std::uint64_t> answering;
-    authority::TimelineFile exported;
-    std::vector<std::uint64_t> erased;
-    std::vector<GrantId> narrowed;
-    TimelinePage page;
-    bool ready = false;
-};
-
-} // namespace
 
 class TimelineTest : public QObject {
     Q_OBJECT

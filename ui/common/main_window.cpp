@@ -37,10 +37,10 @@ constexpr int kHigh = 40; // lines
 constexpr auto kGeometry = "window/geometry"_L1;
 } // namespace
 
-MainWindow::MainWindow(PersonDesk& desk, SaveEvidence saveEvidence, QWidget* parent)
+MainWindow::MainWindow(PersonDesk& desk, TimelineFiles files, QWidget* parent)
     : QMainWindow(parent)
     , m_desk(desk)
-    , m_saveEvidence(std::move(saveEvidence))
+    , m_files(std::move(files))
     , m_banners(new QVBoxLayout)
     , m_problem(new Notice(Tone::Danger))
     , m_tabs(new QTabWidget)
@@ -187,7 +187,13 @@ TimelineDeeds MainWindow::timelineDeeds()
         showPage(Page::Grants); // where the person sees what becomes of it
         m_grants->narrowGrant(grant);
     };
-    deeds.saveEvidence = m_saveEvidence;
+    deeds.nameServer = [this](const Thumbprint& server, const QString& name, TimelineDeeds::Answer<void> answer) {
+        if (name.isEmpty())
+            m_desk.forgetServer(server, std::move(answer));
+        else
+            m_desk.acceptServer(server, name, std::move(answer));
+    };
+    deeds.files = m_files;
     return deeds;
 }
 

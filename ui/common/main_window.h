@@ -6,11 +6,11 @@
 #pragma once
 
 #include "core/authority/person_desk.h"
+#include "ui/timeline/timeline_files.h"
 
 #include <QMainWindow>
 #include <QPointer>
 
-#include <functional>
 #include <vector>
 
 class QPushButton;
@@ -37,12 +37,8 @@ class MainWindow final : public QMainWindow {
 public:
     enum class Page : std::uint8_t { Requests, Grants, Timeline, Agents, Services };
 
-    /// As TimelineDeeds::saveEvidence.
-    using SaveEvidence =
-        std::function<void(std::uint64_t entry, const QString& path, std::function<void(const Result<void>&)> answer)>;
-
-    /// `desk` outlives the window. `saveEvidence`: empty where there is nobody to do it.
-    explicit MainWindow(authority::PersonDesk& desk, SaveEvidence saveEvidence = {}, QWidget* parent = nullptr);
+    /// `desk` outlives the window. `files`: who reads and writes them; empty where there is nobody to do it.
+    explicit MainWindow(authority::PersonDesk& desk, TimelineFiles files = {}, QWidget* parent = nullptr);
 
     void showPage(Page page);
     /// Its size and what its pages remember, as they were, and from now on kept. `memory` outlives the window.
@@ -75,7 +71,7 @@ private:
     [[nodiscard]] authority::Done<void> reporting(const QString& failure);
 
     authority::PersonDesk& m_desk;
-    SaveEvidence m_saveEvidence;
+    TimelineFiles m_files;
     QVBoxLayout* m_banners;
     Notice* m_problem;
     QTabWidget* m_tabs;

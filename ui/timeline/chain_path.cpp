@@ -117,7 +117,8 @@ void ChainPath::drawBox(QPainter& painter, const QRect& box, const Stop& stop) c
     const Tone tone = stop.shape == Stop::Shape::Refused ? Tone::Danger : Tone::Calm;
     const QColor background = isHand ? palette().color(QPalette::Base) : toneBackground(palette(), tone);
     const QColor words = isHand ? palette().color(QPalette::Text) : toneText(tone, background);
-    painter.setPen(QPen(words, stop.shape == Stop::Shape::Refused ? 2 : 1));
+    painter.setPen(QPen(words, stop.shape == Stop::Shape::Refused ? 2 : 1,
+        stop.edge == Stop::Edge::Open ? Qt::DashLine : Qt::SolidLine));
     painter.setBrush(background);
     const qreal radius = isHand ? box.height() / 2.0 : box.height() / 6.0;
     painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius);

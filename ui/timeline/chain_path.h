@@ -19,6 +19,7 @@ public:
         QString name;
         QString onTheWay = {}; ///< on the arrow that leads here; empty at the first
         enum class Shape : std::uint8_t { Hand, Permitted, Refused } shape = Shape::Hand;
+        enum class Edge : std::uint8_t { Firm, Open } edge = Edge::Firm; ///< Open: whose this is, is not established
     };
 
     explicit ChainPath(QWidget* parent = nullptr);

@@ -79,6 +79,11 @@ bool isWrong(const authority::StoryConsent& consent)
 {
     return consent.signature == Finding::Wrong || consent.digest == Finding::Wrong;
 }
+
+bool isWrong(const authority::StoryForeign& foreign)
+{
+    return foreign.signature == Finding::Wrong || !foreign.tie;
+}
 } // namespace
 
 QString proofBadge(const TimelineEntry& entry)
@@ -114,7 +119,9 @@ bool isWrong(const Story& story)
 {
     const authority::StoryProof& proof = story.proof;
     return proof.receipt == Finding::Wrong || proof.inclusion == Finding::Wrong || proof.details == Finding::Wrong
-        || std::ranges::any_of(story.consents, [](const auto& consent) { return isWrong(consent); });
+        || std::ranges::any_of(story.consents, [](const auto& consent) { return isWrong(consent); })
+        || std::ranges::any_of(story.upstream, [](const auto& foreign) { return isWrong(foreign); })
+        || (story.sent && story.sent->body && story.sent->body->digest == Finding::Wrong);
 }
 
 } // namespace countersign::ui

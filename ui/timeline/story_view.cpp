@@ -9,15 +9,12 @@
 #include "ui/timeline/chain_path.h"
 #include "ui/timeline/proof_words.h"
 #include "ui/timeline/story_words.h"
+#include "ui/timeline/upstream_view.h"
 
-#include <QClipboard>
 #include <QDateTime>
-#include <QFileDialog>
 #include <QFontDatabase>
 #include <QGridLayout>
-#include <QGuiApplication>
 #include <QLocale>
-#include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QPointer>
 #include <QPushButton>
@@ -78,13 +75,27 @@ void addText(QGridLayout& grid, const QString& caption, const QString& summary, 
     grid.addWidget(shown, row + 1, 1);
 }
 
+void tellBody(QGridLayout& grid, const authority::SentBody& body)
+{
+    const QString words = bodySentence(body);
+    if (body.text.isEmpty())
+        addLine(grid, StoryView::tr("Content"), {words});
+    else
+        addText(grid, StoryView::tr("Content"), words, body.text);
+}
+
 /// What of the entry could be erased: beside the leaf, or the text of the screen that it was decided on.
 bool hasPrivateDetails(const Story& story)
 {
-    return story.entry.privateDetails == TimelineEntry::Private::Kept
+    return story.entry.privateDetails == TimelineEntry::Private::Kept || (story.sent && story.sent->body)
         || std::ranges::any_of(story.consents, [&](const StoryConsent& consent) {
                return consent.entry == story.entry.index && !consent.screen.isEmpty();
            });
+}
+
+bool isDecision(const Story& story)
+{
+    return story.entry.kind == audit::LeafKind::ActionPermitted || story.entry.kind == audit::LeafKind::ActionDenied;
 }
 } // namespace
 
@@ -95,6 +106,7 @@ StoryView::StoryView(const TimelineDeeds& deeds, QWidget* parent)
     , m_about(new PlainLabel)
     , m_problem(new Notice(Tone::Danger))
     , m_path(new ChainPath)
+    , m_branches(new QWidget)
     , m_scroll(new QScrollArea)
 {
     auto* column = new QVBoxLayout(this);
@@ -106,7 +118,9 @@ StoryView::StoryView(const TimelineDeeds& deeds, QWidget* parent)
     m_scroll->setWidgetResizable(true);
     m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_scroll->setAccessibleName(tr("The story of the selected entry"));
-    for (QWidget* part : std::initializer_list<QWidget*>{m_sentence, m_about, m_problem, m_path})
+    auto* branches = new QVBoxLayout(m_branches);
+    branches->setContentsMargins(0, 0, 0, 0);
+    for (QWidget* part : std::initializer_list<QWidget*>{m_sentence, m_about, m_problem, m_path, m_branches})
         column->addWidget(part);
     addActions();
     column->addWidget(m_scroll, 1);
@@ -124,6 +138,9 @@ void StoryView::addActions()
     m_save = addAction(tr("Save evidence…"),
         tr("Writes a file with which somebody else can check this without trusting you."),
         &StoryView::chooseEvidenceFile);
+    m_import = addAction(tr("Add receipts of other servers…"),
+        tr("Takes in what other servers decided about the same action, from a file of theirs."),
+        &StoryView::chooseReceipts);
     m_erase = addAction(tr("Erase private details…"),
         tr("Removes what was sent and read for good, after one question. The proof stays."), &StoryView::askToErase);
     static_cast<QVBoxLayout*>(layout())->addLayout(row);
@@ -158,6 +175,7 @@ void StoryView::setEntry(const TimelineEntry& entry)
     m_story.reset();
     m_problem->hide();
     m_path->hide();
+    m_branches->hide();
     m_sentence->setText(entry.sentence);
     QStringList about{QLocale().toString(localTime(entry.at), QLocale::LongFormat), tr("entry %1").arg(entry.index)};
     if (!entry.agentName.isEmpty())
@@ -190,7 +208,7 @@ void StoryView::tell(const Story& story)
         m_problem->setWords(tr("The proof of this entry is broken."), story.proof.problem);
         m_problem->show();
     }
-    tellPath(story);
+    tellPaths(story);
     auto* contents = new QWidget;
     auto* grid = new QGridLayout(contents);
     grid->setColumnStretch(1, 1);
@@ -206,10 +224,18 @@ void StoryView::tell(const Story& story)
     updateActions();
 }
 
-void StoryView::tellPath(const Story& story)
+void StoryView::tellPaths(const Story& story)
 {
-    m_path->setStops(pathStops(story));
+    auto paths = storyPaths(story);
+    m_path->setStops(std::move(paths.front()));
     m_path->setVisible(!story.chain.empty());
+    qDeleteAll(m_branches->findChildren<ChainPath*>(Qt::FindDirectChildrenOnly));
+    for (std::size_t i = 1; i < paths.size(); ++i) {
+        auto* path = new ChainPath;
+        path->setStops(std::move(paths[i]));
+        m_branches->layout()->addWidget(path);
+    }
+    m_branches->setVisible(m_path->isVisibleTo(this) && paths.size() > 1);
 }
 
 void StoryView::tellRequest(QGridLayout& grid, const Story& story)
@@ -220,12 +246,28 @@ void StoryView::tellRequest(QGridLayout& grid, const Story& story)
         addLine(grid, tr("With"), story.sent->arguments);
     if (story.sent && story.entry.privateDetails == TimelineEntry::Private::Erased)
         addLine(grid, tr("With"), {tr("Erased.")});
+    if (story.sent && story.sent->body)
+        tellBody(grid, *story.sent->body);
     if (!story.because.isEmpty())
         addLine(grid, tr("Why"), {story.because});
     if (story.outcome)
         addLine(grid, tr("Outcome"), {outcomeSentence(*story.outcome)});
     if (!story.upstream.empty())
-        addLine(grid, tr("Elsewhere"), upstreamWords(story.upstream));
+        tellUpstream(grid, story);
+}
+
+void StoryView::tellUpstream(QGridLayout& grid, const Story& story)
+{
+    auto* view = new UpstreamView(
+        story.upstream, m_deeds.nameServer ? UpstreamView::Naming::Offered : UpstreamView::Naming::NotOffered);
+    connect(view, &UpstreamView::nameWanted, this,
+        [this](const QString& key, const QString& claimed) { nameServer(Thumbprint{key.toStdString()}, claimed); });
+    connect(view, &UpstreamView::forgetWanted, this, [this](const QString& key) {
+        m_deeds.nameServer(Thumbprint{key.toStdString()}, {}, readAgainOr(tr("This was not taken back.")));
+    });
+    const int row = grid.rowCount();
+    grid.addWidget(makeCaption(tr("Elsewhere")), row, 0, Qt::AlignTop);
+    grid.addWidget(view, row, 1);
 }
 
 void StoryView::tellChain(QGridLayout& grid, const Story& story)
@@ -253,92 +295,10 @@ void StoryView::updateActions()
     m_narrow->setVisible(isTold && !m_story->chain.empty());
     m_narrow->setEnabled(isTold && std::ranges::any_of(m_story->chain, &authority::StoryHop::isLive));
     m_copy->setVisible(isTold && !m_story->receipt.isEmpty());
-    m_save->setVisible(isTold && !m_story->receipt.isEmpty() && m_deeds.saveEvidence);
+    m_save->setVisible(isTold && !m_story->receipt.isEmpty() && m_deeds.files.saveEvidence);
     m_save->setEnabled(isTold && m_story->proof.inclusion == authority::Finding::Right);
+    m_import->setVisible(isTold && m_deeds.files.importReceipts && !m_story->receipt.isEmpty() && isDecision(*m_story));
     m_erase->setVisible(isTold && hasPrivateDetails(*m_story));
-}
-
-void StoryView::copyReceipt()
-{
-    QGuiApplication::clipboard()->setText(m_story->receipt);
-}
-
-/// The last hand that still holds something: what is taken back there can't be done by those below it either.
-void StoryView::narrow()
-{
-    const auto& chain = m_story->chain;
-    const auto last = std::find_if(chain.rbegin(), chain.rend(), [](const auto& hop) { return hop.isLive; });
-    if (last != chain.rend())
-        m_deeds.narrow(last->grant);
-}
-
-void StoryView::askToErase()
-{
-    auto* question = new QMessageBox(QMessageBox::Warning, tr("Erase private details?"),
-        tr("Erase the private details of this entry for good?"), QMessageBox::Cancel, this);
-    question->setTextFormat(Qt::PlainText);
-    question->setInformativeText(tr(
-        "Gone: what exactly was sent or asked (query, arguments, texts), and what stood on the screen.\n"
-        "Stays: who did what under which grant and when, the decision, and the proof of it. The log will say that you "
-        "erased this. Files that you saved before are not changed."));
-    question->setAttribute(Qt::WA_DeleteOnClose);
-    question->setDefaultButton(QMessageBox::Cancel);
-    QPushButton* erase = question->addButton(tr("Erase"), QMessageBox::DestructiveRole);
-    erase->setObjectName(u"confirmErase"_s);
-    connect(erase, &QPushButton::clicked, this, &StoryView::erase);
-    question->open();
-}
-
-void StoryView::erase()
-{
-    if (!m_story)
-        return;
-    m_deeds.erase(
-        m_story->entry.index, [view = QPointer(this), entry = m_story->entry.index](const Result<void>& done) {
-            StoryView* shown = view;
-            if (shown == nullptr)
-                return;
-            if (done)
-                Q_EMIT shown->erased(entry);
-            if (shown->m_entry && shown->m_entry->index == entry) {
-                shown->report(tr("Nothing was erased."), done);
-                shown->read();
-            }
-        });
-}
-
-void StoryView::chooseEvidenceFile()
-{
-    auto* dialog = new QFileDialog(this, tr("Save evidence"));
-    dialog->setOption(QFileDialog::DontUseNativeDialog); // the desktop's portal does not serve a protected program
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    const QString page = tr("A page to look at in a browser (*.html)");
-    dialog->setNameFilters({tr("Evidence to check with a program (*.evidence.json)"), page});
-    dialog->setDefaultSuffix(u"evidence.json"_s);
-    connect(dialog, &QFileDialog::filterSelected, dialog, [dialog, page](const QString& filter) {
-        dialog->setDefaultSuffix(filter == page ? u"html"_s : u"evidence.json"_s);
-    });
-    dialog->selectFile(u"countersign-%1"_s.arg(m_story->entry.index));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QFileDialog::fileSelected, this, &StoryView::saveEvidence);
-    dialog->open();
-}
-
-void StoryView::saveEvidence(const QString& path)
-{
-    if (!m_story)
-        return;
-    m_deeds.saveEvidence(m_story->entry.index, path, [view = QPointer(this)](const Result<void>& done) {
-        if (StoryView* shown = view)
-            shown->report(tr("The evidence was not saved."), done);
-    });
-}
-
-void StoryView::report(const QString& what, const Result<void>& result)
-{
-    m_problem->setVisible(!result);
-    if (!result)
-        m_problem->setWords(what, QString::fromStdString(result.error().message));
 }
 
 } // namespace countersign::ui

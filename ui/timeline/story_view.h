@@ -43,17 +43,23 @@ private:
     QPushButton* addAction(const QString& text, const QString& description, void (StoryView::*pressed)());
     void read();
     void tell(const authority::Story& story);
-    void tellPath(const authority::Story& story);
+    void tellPaths(const authority::Story& story);
     void tellRequest(QGridLayout& grid, const authority::Story& story);
     void tellChain(QGridLayout& grid, const authority::Story& story);
     void tellConsents(QGridLayout& grid, const authority::Story& story);
+    void tellUpstream(QGridLayout& grid, const authority::Story& story);
     void updateActions();
     void copyReceipt();
     void narrow();
     void askToErase();
     void erase();
     void chooseEvidenceFile();
-    void saveEvidence(const QString& path);
+    void saveEvidence(const QString& path, TimelineFiles::Evidence::Bodies bodies);
+    void chooseReceipts();
+    void importReceipts(const QString& path);
+    void nameServer(const Thumbprint& key, const QString& claimed);
+    /// An answer that shows what it changed of the story, or why it did not.
+    [[nodiscard]] TimelineDeeds::Answer<void> readAgainOr(const QString& failure);
     void report(const QString& what, const Result<void>& result);
 
     const TimelineDeeds& m_deeds;
@@ -61,11 +67,13 @@ private:
     PlainLabel* m_about;
     Notice* m_problem;
     ChainPath* m_path;
+    QWidget* m_branches; ///< further paths, over other servers
     QScrollArea* m_scroll;
     QLayout* m_actions = nullptr;
     QPushButton* m_narrow = nullptr;
     QPushButton* m_copy = nullptr;
     QPushButton* m_save = nullptr;
+    QPushButton* m_import = nullptr;
     QPushButton* m_erase = nullptr;
     std::optional<authority::TimelineEntry> m_entry;
     std::optional<authority::Story> m_story;

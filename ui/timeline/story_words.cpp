@@ -51,20 +51,171 @@ QString doneWords(const authority::SentRequest& sent)
 {
     return sent.method + u' ' + QUrl(sent.target).path();
 }
+using Said = authority::StoryForeign::Said;
+using Decision = authority::SentRequest::Decision;
+
+Stop actionStop(const authority::SentRequest& sent)
+{
+    switch (sent.decision) {
+    case Decision::Refused:
+        return {doneWords(sent), StoryText::tr("refused"), Stop::Shape::Refused};
+    case Decision::Asked:
+        return {doneWords(sent), StoryText::tr("you are asked"), Stop::Shape::Hand};
+    case Decision::Permitted:
+        break;
+    }
+    return {doneWords(sent), StoryText::tr("permitted"), Stop::Shape::Permitted};
+}
+
+QString saidOnTheWay(Said said)
+{
+    switch (said) {
+    case Said::Permitted:
+        return StoryText::tr("permitted");
+    case Said::Refused:
+        return StoryText::tr("refused");
+    case Said::Executed:
+        return StoryText::tr("carried out");
+    case Said::NotExecuted:
+        return StoryText::tr("not carried out");
+    case Said::Unknown:
+        break;
+    }
+    return StoryText::tr("receipt");
+}
+
+Stop foreignStop(const authority::StoryForeign& foreign)
+{
+    const bool isRefused = foreign.said == Said::Refused || foreign.said == Said::NotExecuted;
+    const QString said = saidOnTheWay(foreign.said);
+    Stop stop{serverName(foreign), foreign.acceptedAs ? said : StoryText::tr("%1 (origin not established)").arg(said),
+        isRefused ? Stop::Shape::Refused : Stop::Shape::Permitted};
+    stop.edge = foreign.acceptedAs ? Stop::Edge::Firm : Stop::Edge::Open;
+    return stop;
+}
+
+/// The tree of what happened, as paths. (What another server did before stands before the action.)
+class Paths {
+public:
+    explicit Paths(const Story& story) : m_story(story), m_done(story.upstream.size(), Done::No) { }
+
+    std::vector<std::vector<Stop>> all()
+    {
+        std::vector<Stop> first{{StoryText::tr("You"), {}, Stop::Shape::Hand}};
+        for (const StoryHop& hop : m_story.chain)
+            first.push_back(
+                {nameOf(hop), first.size() == 1 ? consentWay(m_story) : StoryText::tr("link"), Stop::Shape::Hand});
+        if (!m_story.sent)
+            return {std::move(first)};
+        if (const auto before = next(std::nullopt, Side::Before))
+            first.push_back(take(*before));
+        first.push_back(actionStop(*m_story.sent));
+        follow(first, std::nullopt);
+        m_paths.push_back(std::move(first));
+        branch();
+        return std::move(m_paths);
+    }
+
+private:
+    enum class Done : std::uint8_t { No, Yes };
+    enum class Side : std::uint8_t { Before, After };
+    using Above = std::optional<std::size_t>;
+
+    [[nodiscard]] Above next(Above above, Side side) const
+    {
+        for (std::size_t i = 0; i < m_story.upstream.size(); ++i) {
+            const authority::StoryForeign& each = m_story.upstream[i];
+            const Side its = each.tie == audit::Tie::IsNamed && !each.above ? Side::Before : Side::After;
+            if (m_done[i] == Done::No && each.above == above && its == side)
+                return i;
+        }
+        return std::nullopt;
+    }
+    Stop take(std::size_t place)
+    {
+        m_done[place] = Done::Yes;
+        return foreignStop(m_story.upstream[place]);
+    }
+    void follow(std::vector<Stop>& path, Above above)
+    {
+        while (const auto place = next(above, Side::After)) {
+            path.push_back(take(*place));
+            above = place;
+        }
+    }
+    /// What is left hangs on a stop that has a path already.
+    void branch()
+    {
+        const auto from = [this](Above above, Stop stop, Side side) {
+            while (const auto place = next(above, side)) {
+                stop.onTheWay.clear();
+                std::vector<Stop> path{stop, take(*place)};
+                follow(path, place);
+                m_paths.push_back(std::move(path));
+            }
+        };
+        from(std::nullopt, actionStop(*m_story.sent), Side::After);
+        from(std::nullopt, actionStop(*m_story.sent), Side::Before);
+        for (std::size_t i = 0; i < m_story.upstream.size(); ++i)
+            from(i, foreignStop(m_story.upstream[i]), Side::After);
+    }
+
+    const Story& m_story;
+    std::vector<Done> m_done;
+    std::vector<std::vector<Stop>> m_paths;
+};
+
+QString saidSentence(const authority::StoryForeign& foreign)
+{
+    switch (foreign.said) {
+    case Said::Permitted:
+        return StoryText::tr("%1 permitted it on %2");
+    case Said::Refused:
+        return StoryText::tr("%1 refused it on %2");
+    case Said::Executed:
+        return StoryText::tr("%1 says that what it permitted was carried out, on %2");
+    case Said::NotExecuted:
+        return StoryText::tr("%1 says that what it permitted was not carried out, on %2");
+    case Said::Unknown:
+        break;
+    }
+    return StoryText::tr("%1 gave a receipt on %2");
+}
+
+QString tieSentence(const std::optional<audit::Tie>& tie)
+{
+    if (!tie)
+        return StoryText::tr("✗ It is not about this action.");
+    switch (*tie) {
+    case audit::Tie::Names:
+        return StoryText::tr("It names the receipt before it.");
+    case audit::Tie::IsNamed:
+        return StoryText::tr("The receipt after it names it.");
+    case audit::Tie::OutcomeOf:
+        return StoryText::tr("It is about that server's own decision.");
+    case audit::Tie::SameRequest:
+        return StoryText::tr("It is about the same signed request.");
+    case audit::Tie::SameContent:
+        return StoryText::tr("It is about the same content, byte for byte.");
+    case audit::Tie::NotShown:
+        break;
+    }
+    return StoryText::tr("– What showed that it is about this action was erased, or was never given.");
+}
+
+QString originSentence(const authority::StoryForeign& foreign)
+{
+    const QString key = QString::fromStdString(foreign.key.value);
+    if (foreign.signature != Finding::Right)
+        return StoryText::tr("✗ The signature of its receipt is wrong.");
+    return foreign.acceptedAs ? StoryText::tr("✓ Signed with the key that you know as its own: %1").arg(key)
+                              : StoryText::tr("? Signed; whose key this is, is not established: %1").arg(key);
+}
 } // namespace
 
-std::vector<Stop> pathStops(const Story& story)
+std::vector<std::vector<Stop>> storyPaths(const Story& story)
 {
-    std::vector<Stop> stops{{StoryText::tr("You"), {}, Stop::Shape::Hand}};
-    for (const StoryHop& hop : story.chain)
-        stops.push_back(
-            {nameOf(hop), stops.size() == 1 ? consentWay(story) : StoryText::tr("link"), Stop::Shape::Hand});
-    if (story.sent) {
-        const bool isRefused = story.entry.outcome == authority::TimelineEntry::Outcome::Refused;
-        stops.push_back({doneWords(*story.sent), isRefused ? StoryText::tr("refused") : StoryText::tr("permitted"),
-            isRefused ? Stop::Shape::Refused : Stop::Shape::Permitted});
-    }
-    return stops;
+    return Paths(story).all();
 }
 
 QString bindingWords(authority::SentRequest::Binding binding)
@@ -151,13 +302,30 @@ QString outcomeSentence(const StoryOutcome& outcome)
                             : StoryText::tr("%1. It did not sign that.").arg(words);
 }
 
-QStringList upstreamWords(const std::vector<QString>& servers)
+QString serverName(const authority::StoryForeign& foreign)
 {
-    QStringList words;
-    for (const QString& server : servers)
-        words.append(StoryText::tr("%1 gave a receipt too; it was checked when it was taken in.")
-                .arg(server.isEmpty() ? StoryText::tr("another server") : server));
+    if (foreign.acceptedAs && !foreign.acceptedAs->isEmpty())
+        return *foreign.acceptedAs;
+    return foreign.server.isEmpty() ? StoryText::tr("another server") : foreign.server;
+}
+
+QStringList foreignWords(const authority::StoryForeign& foreign)
+{
+    QStringList words{saidSentence(foreign).arg(serverName(foreign), timeOf(foreign.at))};
+    if (!foreign.request.isEmpty())
+        words.append(foreign.request);
+    words.append(originSentence(foreign));
+    words.append(tieSentence(foreign.tie));
     return words;
+}
+
+QString bodySentence(const authority::SentBody& body)
+{
+    const QString size = QLocale().formattedDataSize(static_cast<qint64>(body.bytes));
+    if (body.digest == Finding::Wrong)
+        return StoryText::tr("✗ %1 were kept, but they are not what the agent signed").arg(size);
+    return body.text.isEmpty() ? StoryText::tr("✓ %1 were kept, as the agent signed them; they are no text").arg(size)
+                               : StoryText::tr("✓ %1, as the agent signed them").arg(size);
 }
 
 } // namespace countersign::ui

@@ -6,6 +6,7 @@
 
 #include "core/authority/story.h"
 #include "core/base/result.h"
+#include "ui/timeline/timeline_files.h"
 #include "ui/timeline/timeline_model.h"
 
 #include <QString>
@@ -25,8 +26,9 @@ struct TimelineDeeds {
     std::function<void(std::uint64_t entry, Answer<void>)> erase;
     /// Opens the form that narrows a grant.
     std::function<void(const GrantId&)> narrow;
-    /// Writes an evidence file about one entry; a page for a browser where the name ends in ".html". Empty: it can't.
-    std::function<void(std::uint64_t entry, const QString& path, Answer<void>)> saveEvidence;
+    /// The person knows on another way whose key this is. Empty name: not any more.
+    std::function<void(const Thumbprint& server, const QString& name, Answer<void>)> nameServer;
+    TimelineFiles files;
 };
 
 } // namespace countersign::ui

@@ -167,6 +167,8 @@ Result<std::optional<PassedOn>> readPassedOn(const Value* context)
     if (context->member("delegation_chain"))
         out.delegationChain = TRY(contextText(*context, "delegation_chain"));
     TRY(readSigned(*context, out));
+    if (const Value* upstream = context->member("upstream"))
+        out.upstream = permissions::valueJson(*upstream);
     return out;
 }
 

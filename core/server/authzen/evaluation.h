@@ -32,6 +32,7 @@ struct PassedOn {
     std::string agentSignature = {}; ///< Agent-Signature in their place; empty: none
     std::vector<std::pair<std::string, std::string>> fields = {}; ///< others; names in lower case, each once
     std::string body = {}; ///< the bytes as received
+    std::string upstream = {}; ///< receipts of other servers, JSON (audit/foreign_receipt_json.h); empty: none
 
     [[nodiscard]] std::optional<std::string> field(std::string_view lowerCaseName) const;
     [[nodiscard]] std::string_view place() const; ///< the URI before its query

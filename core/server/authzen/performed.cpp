@@ -2,12 +2,17 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/server/authzen/performed.h"
 
+#include "core/audit/foreign_receipt_json.h"
+#include "core/base/try.h"
 #include "core/grants/chain.h"
 #include "core/permissions/permission.h"
 #include "core/server/authzen/arguments.h"
 #include "core/server/authzen/question.h"
 #include "core/server/authzen/request_signature.h"
 
+#include <algorithm>
+#include <array>
+#include <set>
 #include <utility>
 
 namespace countersign::server {
@@ -114,6 +119,57 @@ bool isThere(const std::string& resource, const permissions::ActionRequest& requ
 {
     return request.location.url() != resource || request.location.covers(place);
 }
+
+/// The members of the field Action-Receipt that the agent signed.
+std::vector<std::string_view> signedReceipts(const VerifiedRequest& verified)
+{
+    const auto field =
+        std::ranges::find(verified.coveredFields, kReceiptField, &std::pair<std::string, std::string>::first);
+    std::vector<std::string_view> receipts;
+    std::string_view rest = field == verified.coveredFields.end() ? std::string_view() : field->second;
+    while (!rest.empty()) {
+        std::string_view receipt = rest.substr(0, rest.find(','));
+        rest.remove_prefix(std::min(rest.size(), receipt.size() + 1));
+        receipt.remove_prefix(std::min(receipt.size(), receipt.find_first_not_of(' ')));
+        receipts.push_back(receipt.substr(0, receipt.find_last_not_of(' ') + 1));
+    }
+    return receipts;
+}
+
+/// What other servers decided before, as far as the agent's signature covers it: with nothing but the service's word
+/// for it, it would say nothing about this request.
+Result<std::vector<audit::ForeignReceipt>> readBefore(
+    const PassedOn& passed, const VerifiedRequest& verified, UnixSeconds now)
+{
+    const json::Value upstream = TRY(json::parse(passed.upstream));
+    auto receipts = TRY(audit::readUpstream(upstream, now));
+    const auto covered = signedReceipts(verified);
+    std::set<std::string_view> seen;
+    for (const audit::ForeignReceipt& receipt : receipts) {
+        if (!std::ranges::contains(covered, std::string_view(receipt.jws)))
+            return fail(ErrorCode::InvalidRequest,
+                "upstream: the agent's signature covers no Action-Receipt field with this receipt.");
+        if (!seen.insert(receipt.node.leafHash).second)
+            return fail(ErrorCode::InvalidRequest, "upstream: a receipt is there twice.");
+    }
+    return receipts;
+}
+
+/// What speaks against the request, once its signature was found right.
+std::optional<authority::Objection> addBefore(authority::PerformAction& command, const PassedOn& passed,
+    const std::optional<VerifiedRequest>& verified, UnixSeconds now)
+{
+    if (passed.upstream.empty())
+        return std::nullopt;
+    auto receipts = verified
+        ? readBefore(passed, *verified, now)
+        : fail(ErrorCode::InvalidRequest, "upstream: the request is not signed, so that nothing ties it to others.");
+    if (!receipts)
+        return authority::Objection{permissions::Reason::InvalidSignature, "context." + receipts.error().message};
+    command.upstream = *std::move(receipts);
+    return std::nullopt;
+}
+
 authority::ReceivedRequest receivedOf(const PassedOn& passed, const std::optional<VerifiedRequest>& verified)
 {
     return {
@@ -124,6 +180,7 @@ authority::ReceivedRequest receivedOf(const PassedOn& passed, const std::optiona
         .signatureInput = passed.signatureInput,
         .signature = passed.signature,
         .fields = verified ? verified->coveredFields : passed.fields,
+        .body = verified ? passed.body : std::string(),
     };
 }
 } // namespace
@@ -164,7 +221,10 @@ Asked<authority::PerformAction> performedBy(
     command.nonce = proof->used.empty() ? Nonce::Stale : Nonce::Fresh;
     command.proofs = std::move(proof->used);
     command.received = receivedOf(passed, verified ? *verified : std::nullopt);
-    command.objection = verified ? std::move(read.objection) : std::optional(verified.error());
+    command.objection =
+        verified ? addBefore(command, passed, *verified, server.clock.now()) : std::optional(verified.error());
+    if (!command.objection)
+        command.objection = std::move(read.objection);
     if (verified && *verified)
         command.signature = (*verified)->signature;
     return command;

@@ -3,6 +3,7 @@
 #include "core/server/control/control_api.h"
 
 #include "core/evidence/export.h"
+#include "core/evidence/foreign_evidence.h"
 #include "core/server/control/control_json.h"
 #include "core/server/control/evidence_query.h"
 #include "core/server/control/log_check.h"
@@ -99,16 +100,27 @@ void postRevoke(Authority& authority, const std::string& grant, Respond respond)
     });
 }
 
-/// The id in "/grants/{id}/revoke".
-std::optional<std::string> grantToRevoke(std::string_view path)
+/// Verified here, and so on the server's thread; what is about another action is left out.
+void postUpstream(Authority& authority, const HttpRequest& request, const std::string& action, Respond respond)
 {
-    static constexpr std::string_view kBefore = "/grants/";
-    static constexpr std::string_view kAfter = "/revoke";
-    if (!path.starts_with(kBefore) || !path.ends_with(kAfter) || path.size() <= kBefore.size() + kAfter.size())
+    auto receipts = evidence::readForeignEvidence(request.body, authority.clock().now());
+    if (!receipts)
+        return respond(
+            refusal({receipts.error().code == ErrorCode::TooLarge ? ErrorCode::TooLarge : ErrorCode::InvalidRequest,
+                receipts.error().message}));
+    authority.importReceipts(
+        {action, *std::move(receipts)}, answerWith<authority::ImportedReceipts>(std::move(respond), importedJson));
+}
+
+/// The id in "/grants/{id}/revoke", and others of that form.
+std::optional<std::string> idBetween(std::string_view before, std::string_view path, std::string_view after)
+{
+    if (!path.starts_with(before) || !path.ends_with(after) || path.size() <= before.size() + after.size())
         return std::nullopt;
-    const std::string_view id = path.substr(kBefore.size(), path.size() - kBefore.size() - kAfter.size());
+    const std::string_view id = path.substr(before.size(), path.size() - before.size() - after.size());
     const auto isIdCharacter = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'
+            || c == '.';
     };
     return std::ranges::all_of(id, isIdCharacter) ? std::optional(std::string(id)) : std::nullopt;
 }
@@ -156,11 +168,14 @@ void route(Authority& authority, LogCheck& logCheck, const HttpRequest& request,
 {
     if (request.door != Door::ControlSocket)
         return respond(notFound()); // wired to the wrong door: never serve it
-    if (const auto grant = grantToRevoke(request.path)) {
-        if (request.method != "POST")
-            return respond(methodNotAllowed("POST"));
+    const auto grant = idBetween("/grants/", request.path, "/revoke");
+    const auto action = idBetween("/actions/", request.path, "/upstream");
+    if ((grant || action) && request.method != "POST")
+        return respond(methodNotAllowed("POST"));
+    if (grant)
         return postRevoke(authority, *grant, std::move(respond));
-    }
+    if (action)
+        return postUpstream(authority, request, *action, std::move(respond));
     if (const auto entry = entryToTell(request.path)) {
         if (request.method != "GET")
             return respond(methodNotAllowed("GET"));

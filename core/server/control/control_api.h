@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
 // What `countersignctl` talks to, through control.sock alone: the person's own view of everything, and the ways to end
-// what runs. Nothing here approves, unlocks, resumes or adds anything.
+// what runs. Nothing here approves, unlocks, resumes or widens anything.
 //
 //   GET  /status               how it stands
 //   GET  /grants[?which=all]   the grants, newest first; without `which` those that are live or held. `parent` and
@@ -15,6 +15,10 @@
 //                              the verdict; DELETE: cancels it
 //   GET  /evidence?…           an evidence file (control/evidence_query.h)
 //   POST /grants/{id}/revoke   ends one grant
+//   POST /actions/{id}/upstream   takes in what other servers decided about an action (an entry's number, or a
+//   receipt's
+//                              id): the body is an evidence file, or {"upstream": […]} (audit/foreign_receipt_json.h).
+//                              It adds to what is told of the action, and to nothing that anybody may do
 //   POST /stop                 ends all grants
 //   GET  /doctor               what `countersignctl doctor` compares with what it finds itself
 #pragma once

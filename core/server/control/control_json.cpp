@@ -210,4 +210,13 @@ json::Object timelineJson(const std::vector<TimelineEntry>& entries, std::size_t
     return {{"entries", std::move(listed)}, {"next", more ? json::Value(entries.back().index) : json::Value(nullptr)}};
 }
 
+json::Object importedJson(const authority::ImportedReceipts& imported)
+{
+    json::Object object{
+        {"action", imported.action}, {"entry", nullptr}, {"taken", imported.taken}, {"known", imported.known}};
+    if (imported.entry)
+        object["entry"] = *imported.entry;
+    return object;
+}
+
 } // namespace countersign::server

@@ -23,5 +23,7 @@ enum class ListedGrants : std::uint8_t { Active, All };
 [[nodiscard]] json::Array textsJson(const QStringList& texts);
 /// `{"entries": […], "next": index to ask `before` for, or null at the end}`
 [[nodiscard]] json::Object timelineJson(const std::vector<authority::TimelineEntry>& entries, std::size_t asked);
+/// `{"action": entry, "entry": that took them in or null, "taken": n, "known": n}`
+[[nodiscard]] json::Object importedJson(const authority::ImportedReceipts& imported);
 
 } // namespace countersign::server

@@ -58,9 +58,9 @@ Result<EvidenceQuery> readEvidenceQuery(std::string_view query)
     }
     EvidenceQuery read{.wanted = TRY(wantedBy(form)), .options = {}};
     if (const auto details = form.value("details")) {
-        if (*details != "none")
-            return wrong("details can only be none.");
-        read.options.details = evidence::Details::LeftOut;
+        if (*details != "none" && *details != "bodies")
+            return wrong("details can only be none or bodies.");
+        read.options.details = *details == "none" ? evidence::Details::LeftOut : evidence::Details::WithBodies;
     }
     if (const auto shape = form.value("form")) {
         if (*shape != "html")

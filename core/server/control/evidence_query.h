@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
 // The query of GET /evidence, read strictly: exactly one of `receipt` (its id), `entry` (an index), `grant`, or `from`
-// with `to` (Unix time) says what is wanted; `details=none` leaves private details out, `form=html` asks for the page.
+// with `to` (Unix time) says what is wanted; `details=none` leaves private details out, `details=bodies` adds the
+// bodies of requests that are kept, `form=html` asks for the page.
 #pragma once
 
 #include "core/base/result.h"

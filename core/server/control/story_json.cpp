@@ -10,6 +10,7 @@ namespace {
 using authority::Finding;
 using authority::SentRequest;
 using authority::StoryConsent;
+using authority::StoryForeign;
 using authority::StoryOutcome;
 
 std::string_view findingName(Finding finding)
@@ -65,6 +66,11 @@ json::Object sentJson(const SentRequest& sent)
     addText(out, "query", sent.query);
     addText(out, "service", sent.service);
     addText(out, "content_digest", sent.digest);
+    if (sent.body) {
+        json::Object body{{"bytes", sent.body->bytes}, {"digest", findingName(sent.body->digest)}};
+        addText(body, "text", sent.body->text);
+        out["body"] = std::move(body);
+    }
     return out;
 }
 
@@ -99,6 +105,40 @@ json::Object proofJson(const authority::StoryProof& proof)
     return out;
 }
 
+std::string_view saidName(StoryForeign::Said said)
+{
+    switch (said) {
+    case StoryForeign::Said::Permitted:
+        return "permitted";
+    case StoryForeign::Said::Refused:
+        return "refused";
+    case StoryForeign::Said::Executed:
+        return "executed";
+    case StoryForeign::Said::NotExecuted:
+        return "not_executed";
+    case StoryForeign::Said::Unknown:
+        break;
+    }
+    return "unknown";
+}
+
+json::Array upstreamJson(const std::vector<StoryForeign>& upstream)
+{
+    json::Array out;
+    for (const StoryForeign& foreign : upstream) {
+        json::Object told{{"entry", foreign.entry}, {"said", saidName(foreign.said)}, {"at", foreign.at.value},
+            {"key", foreign.key.value}, {"origin_established", foreign.acceptedAs.has_value()},
+            {"signature", findingName(foreign.signature)}, {"about_this_action", foreign.tie.has_value()}};
+        addText(told, "server", foreign.server);
+        addText(told, "server_name", foreign.acceptedAs.value_or(QString()));
+        addText(told, "request", foreign.request);
+        if (foreign.above)
+            told["above"] = *foreign.above;
+        out.emplace_back(std::move(told));
+    }
+    return out;
+}
+
 json::Object outcomeJson(const StoryOutcome& outcome)
 {
     json::Object out{
@@ -118,7 +158,7 @@ json::Object storyJson(const authority::Story& story)
     if (story.outcome)
         out["outcome"] = outcomeJson(*story.outcome);
     if (!story.upstream.empty())
-        out["upstream"] = textsJson(QStringList(story.upstream.begin(), story.upstream.end()));
+        out["upstream"] = upstreamJson(story.upstream);
     addText(out, "because", story.because);
     addText(out, "receipt", story.receipt);
     return out;

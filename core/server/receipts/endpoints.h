@@ -5,7 +5,9 @@
 //   GET  /receipts/{id}           who knows the id: JSON {receipt, disclosure {salt, text}?, proof?}; with `Accept:
 //                                 text/plain` the proof alone (c2sp.org/tlog-proof@v1), or 202 until there is one
 //   POST /receipts/{id}/outcome   the service that asked (HTTP Basic): JSON {executed: yes | no | unknown, status?,
-//                                 response_digest?, signature?}, once; the answer has a receipt of its own
+//                                 response_digest?, signature?}, once; the answer has a receipt of its own. With
+//                                 `upstream` (audit/foreign_receipt_json.h), receipts that other servers gave for the
+//                                 same action; the same report may come again with more of them
 //   GET  /log/checkpoint, /log/tile/…   a service (HTTP Basic): C2SP tlog-checkpoint, tlog-tiles. Bundles of entries
 //                                 are not handed out here: they tell what others did
 // Answers that carry a receipt are signed (oauth/signed_answers.h).

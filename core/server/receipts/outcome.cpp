@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/server/receipts/endpoints.h"
 
+#include "core/audit/foreign_receipt_json.h"
 #include "core/base/try.h"
 #include "core/server/authzen/answers.h"
 #include "core/server/oauth/client_auth.h"
@@ -47,12 +48,15 @@ Result<std::string> readText(const json::Object& body, std::string_view name, st
     return text;
 }
 
-Result<ReportOutcome> readOutcome(const HttpRequest& request)
+Result<ReportOutcome> readOutcome(const HttpRequest& request, UnixSeconds now)
 {
     if (!hasContentType(request, "application/json"))
         return fail(ErrorCode::InvalidRequest, "The content type must be application/json.");
-    const json::Object body = TRY(json::parseObject(request.body, {.maxBytes = kMaxOutcomeBytes}));
-    TRY(json::onlyMembers(body, {"executed", "status", "response_digest", "signature"}));
+    const json::Object body = TRY(json::parseObject(request.body, {.maxBytes = audit::kMaxUpstreamBytes}));
+    TRY(json::onlyMembers(body, {"executed", "status", "response_digest", "signature", "upstream"}));
+    const json::Value* upstream = body.if_contains("upstream");
+    if (upstream == nullptr && request.body.size() > kMaxOutcomeBytes)
+        return fail(ErrorCode::TooLarge, "The report has more than " + std::to_string(kMaxOutcomeBytes) + " bytes.");
     ReportOutcome outcome;
     outcome.executed = TRY(readExecuted(body));
     if (const auto status = TRY(json::optionalInteger(body, "status"))) {
@@ -62,13 +66,18 @@ Result<ReportOutcome> readOutcome(const HttpRequest& request)
     }
     outcome.responseDigest = TRY(readText(body, "response_digest", kMaxResponseDigestBytes));
     outcome.signature = TRY(readText(body, "signature", kMaxOutcomeSignatureBytes));
+    if (upstream != nullptr)
+        outcome.upstream = TRY(audit::readUpstream(*upstream, now));
     return outcome;
 }
 
 HttpResponse outcomeAnswer(const OutcomeAnswer& reported)
 {
-    HttpResponse answer = jsonAnswer(200,
-        {{"log", {{"index", reported.leaf}}}, {"receipt_id", reported.receipt.id}, {"receipt", reported.receipt.jws}});
+    json::Object body{
+        {"log", {{"index", reported.leaf}}}, {"receipt_id", reported.receipt.id}, {"receipt", reported.receipt.jws}};
+    if (reported.imported)
+        body["upstream"] = json::Object{{"log", {{"index", *reported.imported}}}};
+    HttpResponse answer = jsonAnswer(200, std::move(body));
     answer.fields.push_back({std::string(kReceiptField), reported.receipt.jws});
     return answer;
 }
@@ -83,7 +92,7 @@ void reportOutcome(OAuthServer& server, const HttpRequest& request, Respond resp
     const auto service = authenticateService(server, request);
     if (!service)
         return respond(refusal(service.error(), Challenge::Basic));
-    auto outcome = readOutcome(request);
+    auto outcome = readOutcome(request, server.clock.now());
     if (!outcome)
         return respond(refusal({ErrorCode::InvalidRequest, outcome.error().message}));
     outcome->service = service->id;

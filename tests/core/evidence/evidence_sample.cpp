@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // usage: evidence_sample FOLDER   writes real evidence there for other people's programs (tests/peers): grant.json and
-// grant.html of a grant with a payment, a refusal and a hop, during which the device got two new keys; changed.html
-// with one digit of its details changed.
+// grant.html of a grant with a payment (about which other servers gave receipts), a refusal and a hop, and the bodies,
+// during which the device got two new keys; changed.html with one digit of its details changed, upstream.html with one
+// of another server's receipt.
 #include "core/evidence/html.h"
 #include "tests/core/evidence/evidence_scene.h"
 
@@ -29,18 +30,19 @@ std::string sample()
     const TestAgent second = scene.fixture.registerAgent("</script><script>document.title='taken over'</script>");
     const std::string link =
         scene.fixture.delegate(scene.tokens.accessToken, scene.agent.key, second, handedOn(booksPermission()));
-    scene.reportDone(scene.pay("12.50"));
+    const auto first = scene.pay("12.50");
+    const ForeignServer gateway;
+    const GivenReceipt passedOn = scene.alsoDecidedBy(gateway, first);
+    const UnixSeconds now = scene.fixture.clock().now();
+    const GivenReceipt farther = ForeignServer("https://bank.example/</script>")
+                                     .receipt({.text = "{}", .upstream = {passedOn.leafHash}, .at = now});
+    scene.reportDone(first, {passedOn, farther, gateway.outcome(passedOn, now)});
     must(scene.fixture.rotateDevice(), "rotation");
     scene.pay("51.00", "</script><!--");
     must(scene.fixture.rotateDevice(), "rotation");
-    const SentRequest sent = sentPayment("7.25", "globex");
-    const auto last = scene.act(sent, second, scene.tokens.accessToken, {link});
-    auto evidence = must(scene.evidenceOf(evidence::GrantWanted{scene.tokens.grant}), "evidence");
-    for (evidence::Entry& entry : evidence.entries) {
-        if (entry.index == last.leaf)
-            entry.body = sent.body;
-    }
-    return textOf(evidence);
+    scene.act(sentPayment("7.25", "globex"), second, scene.tokens.accessToken, {link});
+    return textOf(
+        must(scene.evidenceOf(evidence::GrantWanted{scene.tokens.grant}, evidence::Details::WithBodies), "evidence"));
 }
 
 } // namespace
@@ -56,5 +58,9 @@ int main(int argc, char** argv)
     const std::string amount = "\\\"amount\\\":\\\"12.50\\\"";
     changed.replace(changed.find(amount), amount.size(), "\\\"amount\\\":\\\"12.51\\\"");
     write(folder.filePath(QStringLiteral("changed.html")), must(evidence::toHtml(changed), "page"));
+    std::string renamed = file; // what another server signed is no other's word
+    const std::string name = "\"upstream\":[{\"receipt\":\"";
+    renamed[renamed.find(name) + name.size() + 100] ^= 1;
+    write(folder.filePath(QStringLiteral("upstream.html")), must(evidence::toHtml(renamed), "page"));
     return 0;
 }

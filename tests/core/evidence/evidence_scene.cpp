@@ -6,6 +6,7 @@
 #include "core/audit/receipt.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
+#include "core/crypto/jws.h"
 #include "core/crypto/signed_note.h"
 
 #include <algorithm>
@@ -47,15 +48,28 @@ authority::ActionAnswer EvidenceScene::act(
     return must(perform(fixture, passedOn(fixture, service, token, by, sent, links)), "action");
 }
 
-void EvidenceScene::reportDone(const authority::ActionAnswer& answer)
+GivenReceipt EvidenceScene::alsoDecidedBy(const ForeignServer& server, const authority::ActionAnswer& answer)
 {
+    const auto parsed = must(crypto::parseJws(answer.receipt->jws), "JWS");
+    const auto claims = must(json::parseObject(parsed.payload), "claims");
+    return server.receipt(
+        {.signatureDigest = must(json::requiredString(claims.at("request").as_object(), "signature_digest"), "digest"),
+            .at = fixture.clock().now()});
+}
+
+void EvidenceScene::reportDone(const authority::ActionAnswer& answer, const std::vector<GivenReceipt>& upstream)
+{
+    std::vector<audit::ForeignReceipt> receipts;
+    for (const GivenReceipt& given : upstream)
+        receipts.push_back(must(verified(given, fixture.clock().now()), "foreign receipt"));
     must(AuthorityFixture::wait<authority::OutcomeAnswer>([&](auto reply) {
         fixture.authority().reportOutcome({.service = service,
                                               .receipt = answer.receipt->id,
                                               .executed = authority::ReportOutcome::Executed::Yes,
                                               .status = 201,
                                               .responseDigest = {},
-                                              .signature = {}},
+                                              .signature = {},
+                                              .upstream = receipts},
             std::move(reply));
     }),
         "outcome");

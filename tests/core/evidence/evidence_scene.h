@@ -7,6 +7,7 @@
 #include "core/base/json.h"
 #include "core/evidence/assemble.h"
 #include "core/evidence/verify.h"
+#include "tests/support/foreign_server.h"
 #include "tests/support/signed_requests.h"
 
 #include <functional>
@@ -30,7 +31,9 @@ public:
     {
         return act(sentPayment(amount, recipient));
     }
-    void reportDone(const authority::ActionAnswer& answer);
+    void reportDone(const authority::ActionAnswer& answer, const std::vector<GivenReceipt>& upstream = {});
+    /// What another server says of the same signed request.
+    [[nodiscard]] GivenReceipt alsoDecidedBy(const ForeignServer& server, const authority::ActionAnswer& answer);
     /// The person says yes to the action that waits.
     void sayYes();
 

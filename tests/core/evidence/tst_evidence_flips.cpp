@@ -19,22 +19,21 @@ using evidence::Verdict;
 namespace {
 
 /// One action under two hops, with everything that a file can hold: consent and screen, amendment, token, link,
-/// outcome, body, a change of the device's key.
+/// outcome, body, receipts of other servers, a change of the device's key.
 std::string richFile(EvidenceScene& scene)
 {
     const TestAgent second = scene.fixture.registerAgent("second");
     const std::string link =
         scene.fixture.delegate(scene.tokens.accessToken, scene.agent.key, second, handedOn(booksPermission()));
     must(scene.fixture.rotateDevice(), "rotation");
-    const SentRequest sent = sentPayment("12.50");
-    const auto answer = scene.act(sent, second, scene.tokens.accessToken, {link});
-    scene.reportDone(answer);
-    evidence::Evidence evidence = scene.evidenceOf(answer);
-    for (evidence::Entry& entry : evidence.entries) {
-        if (entry.index == evidence.subject.first)
-            entry.body = sent.body;
-    }
-    return textOf(evidence);
+    const auto answer = scene.act(sentPayment("12.50"), second, scene.tokens.accessToken, {link});
+    const ForeignServer server;
+    const GivenReceipt passedOn = scene.alsoDecidedBy(server, answer);
+    scene.reportDone(answer,
+        {passedOn,
+            server.receipt({.text = "{\"a\":1}", .upstream = {passedOn.leafHash}, .at = scene.fixture.clock().now()})});
+    return textOf(
+        must(scene.evidenceOf(evidence::ReceiptWanted{answer.receipt->id}, evidence::Details::WithBodies), "evidence"));
 }
 
 /// What stands around the first place whose change leaves the file verified; empty: none. Verifying is pure, so all

@@ -57,6 +57,9 @@ private Q_SLOTS:
     void what_is_spoiled_fails_at_its_step();
     void a_device_that_lies_is_caught_data();
     void a_device_that_lies_is_caught();
+    void what_is_spoiled_of_other_servers_is_caught_data();
+    void what_is_spoiled_of_other_servers_is_caught();
+    void whose_other_servers_keys_are_is_the_checkers_to_know();
     void an_action_without_the_needed_yes_is_caught();
     void an_entry_left_out_of_a_grant_is_caught();
     void an_entry_left_out_of_a_span_is_caught();
@@ -134,9 +137,8 @@ void EvidenceStepsTest::what_is_spoiled_fails_at_its_step_data()
         file.entries.push_back(more.entries.back());
     });
     row("a receipt of another server that is not named", "upstream", [](EvidenceScene& scene, Evidence& file) {
-        const json::Object keys{{"keys", json::Array{scene.agent.key.publicKey().toJwk()}}};
-        subjectOf(file).upstream = {
-            {must(crypto::signJwt("action-receipt+jwt", {}, scene.agent.key), "JWS"), json::serialize(keys)}};
+        const GivenReceipt given = ForeignServer().receipt({.at = scene.fixture.clock().now()});
+        subjectOf(file).upstream = {{given.jws, json::serialize(given.keys), std::nullopt}};
     });
 }
 
@@ -201,6 +203,92 @@ void EvidenceStepsTest::a_device_that_lies_is_caught()
     const auto wanted = scene.lie(scene.pay("49.99"), tell);
     const Report report = evidence::verify(textOf(must(scene.evidenceOf(wanted), "evidence")), scene.trust());
     QVERIFY2(failedStep(report) == step, told(report).c_str());
+}
+
+namespace {
+/// The entry that took the receipts of other servers in.
+evidence::Entry& takingIn(Evidence& file)
+{
+    return *std::ranges::find_if(file.entries, [](const evidence::Entry& each) { return !each.upstream.empty(); });
+}
+} // namespace
+
+void EvidenceStepsTest::what_is_spoiled_of_other_servers_is_caught_data()
+{
+    QTest::addColumn<std::string>("step");
+    QTest::addColumn<Spoil>("spoil");
+    const auto row = [](const char* name, const char* step, Spoil spoil) {
+        QTest::newRow(name) << std::string(step) << std::move(spoil);
+    };
+    row("nothing", "", [](EvidenceScene&, Evidence&) { });
+    row("one left out", "", [](EvidenceScene&, Evidence& file) { takingIn(file).upstream.clear(); });
+    row("a forged one", "upstream", [](EvidenceScene& scene, Evidence& file) {
+        auto& receipt = takingIn(file).upstream[0].receipt;
+        receipt = resigned(receipt, scene.agent.key, [](json::Object&) { });
+    });
+    row("the keys of another", "upstream", [](EvidenceScene&, Evidence& file) {
+        takingIn(file).upstream[0].keys = json::serialize(ForeignServer().keySet());
+    });
+    row("keys that are none", "upstream",
+        [](EvidenceScene&, Evidence& file) { takingIn(file).upstream[0].keys = "{"; });
+    row("details of another", "upstream", [](EvidenceScene&, Evidence& file) {
+        takingIn(file).upstream[0].disclosure = evidence::Opening{"salt", "{}"};
+    });
+    row("one twice", "upstream", [](EvidenceScene&, Evidence& file) {
+        auto& upstream = takingIn(file).upstream;
+        upstream.push_back(upstream[0]);
+    });
+    row("the step between left out", "upstream", [](EvidenceScene&, Evidence& file) {
+        std::erase_if(takingIn(file).upstream, [](const evidence::ForeignReceipt& each) { // it names no other
+            return !must(json::parseObject(must(crypto::parseJws(each.receipt), "JWS").payload), "claims")
+                        .contains("upstream");
+        });
+    });
+    row("at another entry", "upstream", [](EvidenceScene&, Evidence& file) {
+        auto upstream = std::exchange(takingIn(file).upstream, {});
+        subjectOf(file).upstream = upstream;
+    });
+    row("without the decision", "receipts", [](EvidenceScene&, Evidence& file) {
+        std::erase_if(file.entries, [&](const auto& each) { return each.index == file.subject.first; });
+    });
+}
+
+void EvidenceStepsTest::what_is_spoiled_of_other_servers_is_caught()
+{
+    QFETCH(std::string, step);
+    QFETCH(Spoil, spoil);
+    EvidenceScene scene;
+    const auto answer = scene.pay("49.99");
+    const GivenReceipt passedOn = scene.alsoDecidedBy(ForeignServer(), answer);
+    scene.reportDone(answer,
+        {passedOn,
+            ForeignServer("https://bank.example")
+                .receipt({.upstream = {passedOn.leafHash}, .at = scene.fixture.clock().now()})});
+    Evidence file = scene.evidenceOf(answer);
+    spoil(scene, file);
+    const Report report = evidence::verify(textOf(file), scene.trust());
+    QVERIFY2(failedStep(report) == step, told(report).c_str());
+}
+
+void EvidenceStepsTest::whose_other_servers_keys_are_is_the_checkers_to_know()
+{
+    EvidenceScene scene;
+    const auto answer = scene.pay("49.99");
+    const ForeignServer gateway;
+    const ForeignServer bank;
+    scene.reportDone(answer, {scene.alsoDecidedBy(gateway, answer), scene.alsoDecidedBy(bank, answer)});
+    const std::string file = textOf(scene.evidenceOf(answer));
+    const std::string known = gateway.key().publicKey().thumbprint().value;
+    const std::string unknown = bank.key().publicKey().thumbprint().value;
+    evidence::Trust trust = scene.trust();
+    const auto sentence = [&] { return stepOf(evidence::verify(file, trust), "upstream").sentence; };
+    QVERIFY(sentence().contains(known) && sentence().contains(unknown));
+    trust.keys.push_back(Thumbprint{known});
+    QVERIFY(!sentence().contains(known) && sentence().contains(unknown));
+    QVERIFY(evidence::verify(file, trust).verdict == Verdict::Verified); // the device's own word is established
+    // What was erased can't be shown, and is no lie.
+    scene.erase();
+    QVERIFY(failedStep(evidence::verify(textOf(scene.evidenceOf(answer)), trust)).empty());
 }
 
 void EvidenceStepsTest::an_action_without_the_needed_yes_is_caught()

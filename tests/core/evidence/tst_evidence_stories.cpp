@@ -37,6 +37,7 @@ private Q_SLOTS:
     void erased_details_still_verify_and_say_so();
     void details_can_be_left_out();
     void a_body_can_go_with_it();
+    void a_path_over_other_servers_is_verified();
     void what_is_not_there_has_no_evidence();
     void the_file_is_read_as_it_was_written();
 };
@@ -277,14 +278,40 @@ void EvidenceStoriesTest::a_body_can_go_with_it()
 {
     EvidenceScene scene;
     const SentRequest sent = sentPayment("7.00");
-    evidence::Evidence evidence = scene.evidenceOf(scene.act(sent));
-    for (evidence::Entry& entry : evidence.entries) {
-        if (entry.index == evidence.subject.first)
-            entry.body = sent.body;
-    }
+    const evidence::EntryWanted wanted{*scene.act(sent).leaf};
+    const auto bodyIn = [](const evidence::Evidence& evidence) {
+        return std::ranges::find(evidence.entries, evidence.subject.first, &evidence::Entry::index)->body;
+    };
+    using enum evidence::Details;
+    for (const evidence::Details details : {Included, LeftOut}) // never unless the person says so
+        QVERIFY(!bodyIn(must(scene.evidenceOf(wanted, details), "evidence")));
+    const auto evidence = must(scene.evidenceOf(wanted, WithBodies), "evidence");
+    QCOMPARE(bodyIn(evidence), sent.body);
     const Report report = evidence::verify(textOf(evidence), scene.trust());
     VERIFIED(report);
     QVERIFY(stepOf(report, "bodies").state == StepState::Passed);
+    scene.erase();
+    QVERIFY(!bodyIn(must(scene.evidenceOf(wanted, WithBodies), "evidence"))); // nothing binds it any more
+}
+
+void EvidenceStoriesTest::a_path_over_other_servers_is_verified()
+{
+    EvidenceScene scene;
+    const auto answer = scene.pay("7.00");
+    const ForeignServer gateway;
+    const UnixSeconds now = scene.fixture.clock().now();
+    const GivenReceipt first = scene.alsoDecidedBy(gateway, answer);
+    const GivenReceipt second =
+        ForeignServer("https://bank.example").receipt({.upstream = {first.leafHash}, .at = now});
+    scene.reportDone(answer, {first, second, gateway.outcome(first, now)});
+    const evidence::Wanted wanted[] = {
+        evidence::EntryWanted{*answer.leaf}, evidence::GrantWanted{scene.tokens.grant}, evidence::SpanWanted{now, now}};
+    for (const evidence::Wanted& each : wanted) {
+        const Report report = evidence::verify(textOf(must(scene.evidenceOf(each), "evidence")), scene.trust());
+        VERIFIED(report);
+        QVERIFY(stepOf(report, "upstream").state == StepState::Passed);
+        QVERIFY2(stepOf(report, "upstream").sentence.starts_with("3 receipts"), told(report).c_str());
+    }
 }
 
 void EvidenceStoriesTest::what_is_not_there_has_no_evidence()

@@ -40,6 +40,7 @@ struct Sent {
     std::string action = "payments.create";
     std::string resource = kAt;
     std::optional<std::string> stated = {}; ///< action.properties as JSON
+    std::optional<json::Value> upstream = {}; ///< receipts of other servers that the service passes on
 
     [[nodiscard]] crypto::HttpRequest message() const
     {
@@ -112,6 +113,8 @@ struct Sent {
             fields[name] = value;
         context["headers"] = std::move(fields);
         context["body"] = crypto::base64url(body);
+        if (upstream)
+            context["upstream"] = *upstream;
         return context;
     }
     [[nodiscard]] std::string evaluation() const

@@ -2,14 +2,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Receipts read again, outcomes reported, the log as strangers fetch it, and the signature under each such answer.
+#include "core/audit/foreign_receipt_json.h"
 #include "core/audit/receipt.h"
 #include "core/audit/tlog_proof.h"
+#include "core/crypto/jws.h"
 #include "core/crypto/merkle.h"
 #include "tests/core/server/authzen/performed_scene.h"
+#include "tests/support/actions.h"
+#include "tests/support/foreign_server.h"
 
 #include <QTest>
 
 #include <array>
+#include <functional>
 
 using namespace countersign;
 using namespace countersign::testing;
@@ -69,6 +74,10 @@ private Q_SLOTS:
     void an_outcome_is_reported_by_the_service_once();
     void a_wrong_report_is_refused_data();
     void a_wrong_report_is_refused();
+    void receipts_of_other_servers_come_with_the_report();
+    void wrong_receipts_of_other_servers_refuse_the_report_data();
+    void wrong_receipts_of_other_servers_refuse_the_report();
+    void a_report_is_as_long_as_it_may_be();
     void a_service_reads_the_log_but_not_its_entries();
     void answers_with_receipts_are_signed();
     void methods_are_held_to();
@@ -144,6 +153,8 @@ void ReceiptEndpointsTest::a_wrong_report_is_refused_data()
     row("{\"executed\":\"yes\",\"executed\":\"no\"}");
     row("{\"executed\":\"yes\",\"response_digest\":\"" + std::string(257, 'x') + "\"}");
     row("{\"executed\":\"yes\",\"signature\":\"" + std::string(8193, 'x') + "\"}");
+    row("{\"executed\":\"yes\",\"upstream\":{}}");
+    row("{\"executed\":\"yes\",\"upstream\":[1]}");
 }
 
 void ReceiptEndpointsTest::a_wrong_report_is_refused()
@@ -153,6 +164,108 @@ void ReceiptEndpointsTest::a_wrong_report_is_refused()
     const std::string id = contextText(scene.pass(scene.sent()).body, "receipt_id");
     QCOMPARE(scene.report(id, body, scene.service).status(), 400);
     QCOMPARE(scene.count(audit::LeafKind::ActionOutcome), 0);
+}
+
+namespace {
+/// What the agent signed, as the receipt says.
+std::string signatureDigestIn(const std::string& jws)
+{
+    const auto claims = json::parseObject(must(crypto::parseJws(jws), "receipt").payload);
+    return must(json::requiredString(claims->at("request").as_object(), "signature_digest"), "digest");
+}
+
+std::string reportWith(const json::Array& upstream)
+{
+    return json::serialize(json::Object{{"executed", "yes"}, {"upstream", upstream}});
+}
+} // namespace
+
+void ReceiptEndpointsTest::receipts_of_other_servers_come_with_the_report()
+{
+    Scene scene;
+    const WireAnswer decided = scene.pass(scene.sent());
+    const std::string id = contextText(decided.body, "receipt_id");
+    const std::string signature = signatureDigestIn(contextText(decided.body, "receipt"));
+    const ForeignServer gateway;
+    const auto first = gateway.receipt({.signatureDigest = signature, .text = "{}", .at = scene.wire.now()});
+    const auto second =
+        ForeignServer("https://bank.example").receipt({.upstream = {first.leafHash}, .at = scene.wire.now()});
+    const std::string words = reportWith({toJson(second), toJson(first)});
+    const WireAnswer reported = scene.report(id, words, scene.service);
+    QCOMPARE(reported.status(), 200);
+    const auto& log = reported.body.at("upstream").as_object().at("log").as_object();
+    QCOMPARE(log.at("index").to_number<std::size_t>(), scene.wire.fixture().log().size() - 1);
+    QCOMPARE(scene.count(audit::LeafKind::ReceiptImported), 1);
+    const WireAnswer again = scene.report(id, words, scene.service);
+    QCOMPARE(again.status(), 200);
+    QVERIFY(!again.body.contains("upstream"));
+    QCOMPARE(again.text("receipt"), reported.text("receipt"));
+    const Credentials other = scene.wire.addService(QStringLiteral("https://payments.example/"));
+    QCOMPARE(scene.report(id, words, other).status(), 404);
+    QCOMPARE(scene.count(audit::LeafKind::ReceiptImported), 1);
+}
+
+void ReceiptEndpointsTest::wrong_receipts_of_other_servers_refuse_the_report_data()
+{
+    using Given = std::function<GivenReceipt(const ForeignServer&, const std::string& signature, UnixSeconds now)>;
+    QTest::addColumn<Given>("given");
+    const auto row = [](const char* name, Given given) { QTest::newRow(name) << std::move(given); };
+    row("of another action", [](const ForeignServer& server, const std::string&, UnixSeconds now) {
+        return server.receipt({.signatureDigest = "another", .at = now});
+    });
+    row("forged", [](const ForeignServer& server, const std::string& signature, UnixSeconds now) {
+        GivenReceipt given = server.receipt({.signatureDigest = signature, .at = now});
+        given.keys = ForeignServer().keySet();
+        return given;
+    });
+    row("changed", [](const ForeignServer& server, const std::string& signature, UnixSeconds now) {
+        GivenReceipt given = server.receipt({.signatureDigest = signature, .decision = "deny", .at = now});
+        const std::string permit =
+            must(crypto::parseJws(server.receipt({.signatureDigest = signature, .at = now}).jws), "JWS").signature;
+        given.jws = given.jws.substr(0, given.jws.rfind('.') + 1) + crypto::base64url(permit);
+        return given;
+    });
+    row("giant", [](const ForeignServer& server, const std::string& signature, UnixSeconds now) {
+        return server.receipt({.signatureDigest = signature, .at = now, .change = [](json::Object& claims) {
+                                   claims["more"] = std::string(audit::kMaxForeignReceiptBytes, 'x');
+                               }});
+    });
+    row("from the future", [](const ForeignServer& server, const std::string& signature, UnixSeconds now) {
+        return server.receipt({.signatureDigest = signature, .at = now + std::chrono::hours(1)});
+    });
+}
+
+void ReceiptEndpointsTest::wrong_receipts_of_other_servers_refuse_the_report()
+{
+    using Given = std::function<GivenReceipt(const ForeignServer&, const std::string& signature, UnixSeconds now)>;
+    QFETCH(Given, given);
+    Scene scene;
+    const WireAnswer decided = scene.pass(scene.sent());
+    const std::string id = contextText(decided.body, "receipt_id");
+    const std::string signature = signatureDigestIn(contextText(decided.body, "receipt"));
+    const ForeignServer server;
+    const json::Array upstream{toJson(server.receipt({.signatureDigest = signature, .at = scene.wire.now()})),
+        toJson(given(server, signature, scene.wire.now()))};
+    const WireAnswer refused = scene.report(id, reportWith(upstream), scene.service);
+    QCOMPARE(refused.status(), 400);
+    QVERIFY2(refused.text("error_description").starts_with("upstream/1: "), refused.response.body.c_str());
+    QCOMPARE(scene.count(audit::LeafKind::ActionOutcome), 0);
+    QCOMPARE(scene.count(audit::LeafKind::ReceiptImported), 0);
+}
+
+void ReceiptEndpointsTest::a_report_is_as_long_as_it_may_be()
+{
+    Scene scene;
+    const std::string id = contextText(scene.pass(scene.sent()).body, "receipt_id");
+    const auto filled = [](std::size_t size, const std::string& more) {
+        std::string words = "{\"executed\":\"yes\"" + more + "}";
+        return words.insert(1, size - words.size(), ' ');
+    };
+    QCOMPARE(scene.report(id, filled(server::kMaxOutcomeBytes + 1, ""), scene.service).status(), 400);
+    QCOMPARE(scene.report(id, filled(audit::kMaxUpstreamBytes + 1, ",\"upstream\":[]"), scene.service).status(), 400);
+    QCOMPARE(scene.count(audit::LeafKind::ActionOutcome), 0);
+    QCOMPARE(scene.report(id, filled(audit::kMaxUpstreamBytes, ",\"upstream\":[]"), scene.service).status(), 200);
+    QCOMPARE(scene.report(id, filled(server::kMaxOutcomeBytes, ""), scene.service).status(), 200);
 }
 
 void ReceiptEndpointsTest::a_service_reads_the_log_but_not_its_entries()
