@@ -3,6 +3,7 @@
 //
 // usage: show_window SCENE: shows one window with sample data until it is closed, to look at it and take pictures.
 #include "core/authority/person_desk.h"
+#include "tests/core/authority/tampering.h"
 #include "tests/support/authority_fixture.h"
 #include "tests/ui/agent_samples.h"
 #include "tests/ui/samples.h"
@@ -84,7 +85,12 @@ QWidget* grantsWindow()
 QWidget* grantTreeWindow()
 {
     auto* page = new GrantsPage(kClock, {});
-    page->model().reset(samples::grantTree(kClock.now()));
+    std::vector<authority::GrantRow> rows = samples::grantTree(kClock.now());
+    rows[0].agentName = u"calendar-agent"_s; // so says the one above
+    rows[0].naming = authority::Naming::Claimed;
+    rows[1].meters.push_back({authority::Meter::Kind::PerDay, 0, 500'000'000, rows[1].meters.front().currency});
+    rows[1].grant.pairing = {0};
+    page->model().reset(rows);
     QTimer::singleShot(100, page, [page] {
         auto* tree = page->findChild<QTreeView*>(u"grants"_s);
         const QModelIndex first = tree->model()->index(1, 0, tree->model()->index(0, 0));
@@ -138,6 +144,18 @@ QWidget* evidenceWindow()
     auto* dialog = new EvidenceDialog(u"countersign-17"_s, EvidenceDialog::Bodies::Kept);
     dialog->setAttribute(Qt::WA_DeleteOnClose, false);
     return dialog;
+}
+
+QWidget* erasingWindow()
+{
+    QWidget* page = timelineWindow(samples::story);
+    QTimer::singleShot(600, page, [page] {
+        for (QPushButton* button : walk::all<QPushButton>(*page)) {
+            if (button->text().startsWith(u"Erase"_s))
+                button->click();
+        }
+    });
+    return page;
 }
 
 QWidget* requestsWindow()
@@ -255,6 +273,31 @@ QWidget* mainWindow(MainWindow::Page page)
     return window;
 }
 
+/// Somebody wrote into the log while nothing ran.
+struct BrokenHome {
+    testing::AuthorityFixture fixture;
+    std::unique_ptr<authority::PersonDesk> desk;
+
+    BrokenHome()
+    {
+        (void)fixture.tokensFor(fixture.registerAgent("reconcile-bot"));
+        fixture.stop();
+        testing::tamperWithoutTriggers(fixture.folder(), {u"UPDATE log_leaves SET at = at + 1 WHERE idx = 3"_s});
+        if (!fixture.start(testing::AuthorityFixture::PersonKey::Sealed))
+            qFatal("no start");
+        desk = std::make_unique<authority::PersonDesk>(fixture.authority());
+        (void)QTest::qWaitFor([&] { return !desk->grants().empty(); });
+    }
+};
+
+QWidget* brokenWindow()
+{
+    auto* home = new BrokenHome;
+    auto* window = new MainWindow(*home->desk);
+    window->showPage(MainWindow::Page::Grants);
+    return window;
+}
+
 QWidget* dialogWindow()
 {
     auto* home = new Home;
@@ -315,6 +358,8 @@ std::map<QString, std::function<QWidget*()>> scenes()
         {u"grants-ended"_s, endedGrantsWindow},
         {u"timeline"_s, [] { return timelineWindow(samples::story); }},
         {u"timeline-elsewhere"_s, [] { return timelineWindow(samples::storyElsewhere); }},
+        {u"erasing"_s, erasingWindow},
+        {u"main-broken"_s, brokenWindow},
         {u"server"_s, serverWindow},
         {u"evidence"_s, evidenceWindow},
         {u"requests"_s, requestsWindow},

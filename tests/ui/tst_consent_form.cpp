@@ -66,12 +66,12 @@ private Q_SLOTS:
         QDateTimeEdit* date = desk.window.findChild<QDateTimeEdit*>();
         QVERIFY(date && !date->isVisible());
         for (QRadioButton* radio : walk::all<QRadioButton>(desk.window)) {
-            if (radio->text() == u"15 minutes"_s)
+            if (radio->accessibleName() == u"15 minutes"_s)
                 QTest::mouseClick(radio, Qt::LeftButton, {}, QPoint(5, radio->height() / 2));
         }
         QVERIFY(desk.textOf(u"until"_s).contains(u"15 min"_s));
         for (QRadioButton* radio : walk::all<QRadioButton>(desk.window)) {
-            if (radio->text() == u"until a date"_s)
+            if (radio->accessibleName() == u"until a date"_s)
                 QTest::mouseClick(radio, Qt::LeftButton, {}, QPoint(5, radio->height() / 2));
         }
         QVERIFY(date->isVisible());

@@ -41,7 +41,7 @@ permissions::AgentDelegation grantedOf(const ConsentDesk& desk)
 QRadioButton* radio(const QWidget& in, const QString& text)
 {
     for (QRadioButton* button : walk::all<QRadioButton>(in)) {
-        if (button->text() == text)
+        if (button->accessibleName() == text)
             return button;
     }
     return nullptr;

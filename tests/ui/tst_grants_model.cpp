@@ -4,6 +4,7 @@
 #include "ui/grants/grant_words.h"
 #include "ui/grants/grants_filter.h"
 #include "ui/grants/grants_model.h"
+#include "ui/grants/used_up.h"
 
 #include <QAbstractItemModelTester>
 #include <QElapsedTimer>
@@ -32,6 +33,13 @@ struct Tree {
     GrantsModel model{clock};
     GrantsFilter filter;
 };
+
+MeterLeft alone(const authority::Meter& meter)
+{
+    authority::GrantRow row;
+    row.meters = {meter};
+    return metersLeft(row, {}).front();
+}
 
 authority::GrantRow childRow(int number, int parent, std::chrono::seconds left = 1h)
 {
@@ -144,19 +152,86 @@ private Q_SLOTS:
         const QString says = u"5 h 12 min; 12,690.00 of 20,000.00 EUR; 159 of 200 uses; 100.00 of 5,000.00 EUR today"_s;
         QCOMPARE(left.data().toString(), says);
         QCOMPARE(left.data(Qt::AccessibleTextRole).toString(), says);
-        const auto bars = left.data(GrantsModel::MetersRole).value<std::vector<authority::Meter>>();
+        const auto bars = left.data(GrantsModel::MetersRole).value<std::vector<MeterLeft>>();
         QCOMPARE(bars.size(), 2U); // what a row has room for: those that run out first
-        QCOMPARE(bars[0].kind, Kind::Total);
-        QCOMPARE(bars[1].kind, Kind::PerDay);
-        QCOMPARE(meterLeft({Kind::Uses, 50, 200, {}}), 0.75);
-        QCOMPARE(meterLeft({Kind::Uses, 300, 200, {}}), 0.0);
-        QCOMPARE(meterWords({Kind::Uses, 300, 200, {}}), u"0 of 200 uses"_s);
-        QCOMPARE(meterLeft({Kind::Uses, 0, 0, {}}), 0.0);
+        QCOMPARE(bars[0].meter.kind, Kind::Total);
+        QCOMPARE(bars[1].meter.kind, Kind::PerDay);
+        QCOMPARE(alone({Kind::Uses, 50, 200, {}}).share(), 0.75);
+        QCOMPARE(alone({Kind::Uses, 300, 200, {}}).share(), 0.0);
+        QCOMPARE(meterWords(alone({Kind::Uses, 300, 200, {}})), u"0 of 200 uses"_s);
+        QCOMPARE(alone({Kind::Uses, 0, 0, {}}).share(), 0.0);
         QVERIFY(tree.find(3)
                 .siblingAtColumn(GrantsModel::May)
                 .data(Qt::ToolTipRole)
                 .toString()
                 .contains(u"1,000.00 EUR instead of 20,000.00 EUR"_s));
+    }
+
+    void what_the_one_above_leaves_is_told_where_it_is_less()
+    {
+        Tree tree;
+        const QAbstractItemModelTester tester(&tree.model, Mode::QtTest);
+        std::vector<authority::GrantRow> rows = samples::grantTree();
+        const auto row = [&rows](const char* id) -> authority::GrantRow& {
+            return *std::ranges::find(rows, GrantId{id}, [](const auto& each) { return each.grant.id; });
+        };
+        const auto leftOf = [&tree](int number) {
+            return tree.find(number).siblingAtColumn(GrantsModel::Left).data().toString();
+        };
+        const Currency euro = Currency::parse("EUR").value();
+        row("grant-1").meters = {{Kind::Total, 302'500'000, 500'000'000, euro, 1}};
+        row("grant-3").meters = {{Kind::Total, 12'500'000, 400'000'000, euro, 0}};
+        row("grant-3").grant.pairing = {1};
+        row("grant-4").meters = {{Kind::Total, 0, 390'000'000, euro, 0}, {Kind::Uses, 0, 9, {}, 0}};
+        row("grant-4").grant.pairing = {0};
+        tree.model.reset(rows);
+        QVERIFY2(leftOf(1).contains(u"197.50 of 500.00 EUR"_s), qPrintable(leftOf(1)));
+        QVERIFY(!leftOf(1).contains(u"has no more left"_s));
+        const QString by = u"197.50 of 400.00 EUR: night books (reconcile-bot) has no more left"_s;
+        QVERIFY2(leftOf(3).contains(by), qPrintable(leftOf(3)));
+        QVERIFY2(leftOf(4).contains(u"197.50 of 390.00 EUR: night books"_s), qPrintable(leftOf(4))); // over two hops
+        QVERIFY(leftOf(4).endsWith(u"9 of 9 uses"_s)); // nothing above counts them
+        const auto bars = tree.find(3)
+                              .siblingAtColumn(GrantsModel::Left)
+                              .data(GrantsModel::MetersRole)
+                              .value<std::vector<MeterLeft>>();
+        QCOMPARE(bars.front().share(), 197.5 / 400);
+
+        row("grant-1").meters.front().used = 0; // more above than below: the own limit counts again
+        tree.model.change(3, row("grant-1"));
+        QVERIFY2(
+            leftOf(3).contains(u"387.50 of 400.00 EUR"_s) && !leftOf(3).contains(u"no more"_s), qPrintable(leftOf(3)));
+        QVERIFY(leftOf(4).contains(u"387.50 of 390.00 EUR: ledger-helper has no more left"_s));
+
+        row("grant-3").grant.pairing = {0}; // another detail above, which has no such limit
+        row("grant-1").meters.front().used = 500'000'000;
+        tree.model.reset(rows);
+        QVERIFY(!leftOf(3).contains(u"no more"_s));
+    }
+
+    void limits_that_are_lowered_to_what_is_used_up_are_warned_of()
+    {
+        const Currency euro = Currency::parse("EUR").value();
+        authority::GrantRow row = samples::grantRow(1, 1h);
+        row.grant.permission.details.resize(2);
+        row.grant.pairing = {-1, 0}; // nothing above permits the first any more, so it can't be edited
+        row.meters = {{Kind::Total, 9'000'000, 9'000'000, euro, 0}, {Kind::Total, 302'500'000, 500'000'000, euro, 1},
+            {Kind::PerDay, 100'000'000, 200'000'000, euro, 1}, {Kind::Uses, 41, 200, {}, 1}};
+        consent::Edit edit;
+        consent::DetailEdit& detail = edit.details.emplace_back();
+        detail.keptActions = {true, false};
+        QCOMPARE(usedUpBy(row, edit), QStringList());
+        detail.total = Amount::ofMillionths(302'510'000);
+        QCOMPARE(usedUpBy(row, edit), QStringList());
+        detail.total = Amount::ofMillionths(302'500'000);
+        QCOMPARE(usedUpBy(row, edit),
+            QStringList{u"302.50 EUR are spent already: with this limit nothing more can be spent."_s});
+        detail.perDay = Amount::ofMillionths(50'000'000);
+        detail.uses = 40;
+        QCOMPARE(usedUpBy(row, edit).size(), 3);
+        QVERIFY(usedUpBy(row, edit).join(u' ').contains(u"It was used 41 time"_s));
+        detail.keptActions = {false, false}; // nothing is left of it anyhow
+        QCOMPARE(usedUpBy(row, edit), QStringList());
     }
 
     void grants_come_change_and_leave_the_filter()

@@ -27,15 +27,6 @@ using namespace Qt::StringLiterals;
 using samples::kNow;
 
 namespace {
-QPushButton* buttonNamed(const QWidget& in, const QString& text)
-{
-    for (QPushButton* button : walk::all<QPushButton>(in)) {
-        if (button->text() == text && button->isVisible())
-            return button;
-    }
-    return nullptr;
-}
-
 QString detailsOf(const QWidget& page)
 {
     QStringList lines;
@@ -117,11 +108,11 @@ private Q_SLOTS:
         Grants grants;
         grants.show(samples::grantRows());
         grants.select(2);
-        QTest::mouseClick(buttonNamed(grants.page, u"Revoke all of this agent…"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonNamed(grants.page, u"Revoke all of this agent…"_s), Qt::LeftButton);
         QVERIFY(grants.ended.empty());
         QWidget* question = QApplication::activeModalWidget();
         QVERIFY(question);
-        QTest::mouseClick(buttonNamed(*question, u"Revoke all"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonNamed(*question, u"Revoke all"_s), Qt::LeftButton);
         QCOMPARE(grants.ended, std::vector{ClientId{"agent-2"}});
     }
 
@@ -130,11 +121,11 @@ private Q_SLOTS:
         Grants grants;
         grants.show(samples::grantRows());
         grants.select(1);
-        QVERIFY(!buttonNamed(grants.page, u"Resume"_s));
-        QTest::mouseClick(buttonNamed(grants.page, u"Pause"_s), Qt::LeftButton);
+        QVERIFY(!walk::buttonNamed(grants.page, u"Resume"_s));
+        QTest::mouseClick(walk::buttonNamed(grants.page, u"Pause"_s), Qt::LeftButton);
         QCOMPARE(grants.paused, std::vector{GrantId{"grant-1"}});
         grants.select(3);
-        QTest::mouseClick(buttonNamed(grants.page, u"Resume"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonNamed(grants.page, u"Resume"_s), Qt::LeftButton);
         QCOMPARE(grants.resumed, std::vector{GrantId{"grant-3"}});
     }
 
@@ -152,7 +143,7 @@ private Q_SLOTS:
         QVERIFY2(details.contains(u"1,000.00 EUR instead of 20,000.00 EUR"_s), qPrintable(details));
         QVERIFY2(details.contains(u"20.00 of 1,000.00 EUR"_s), qPrintable(details));
         grants.select(0); // the person
-        QVERIFY(!buttonNamed(grants.page, u"Revoke"_s)->isEnabled() || grants.revoked.empty());
+        QVERIFY(!walk::buttonNamed(grants.page, u"Revoke"_s)->isEnabled() || grants.revoked.empty());
     }
 
     void new_grants_and_their_branches_come_open()
@@ -212,9 +203,9 @@ private Q_SLOTS:
         rows.front().grant.reason = grants::EndReason::AncestorHeld;
         grants.show(rows);
         grants.select(4);
-        QVERIFY(!buttonNamed(grants.page, u"Resume"_s));
-        QVERIFY(!buttonNamed(grants.page, u"Pause"_s)->isEnabled());
-        QVERIFY(buttonNamed(grants.page, u"Narrow…"_s)->isEnabled());
+        QVERIFY(!walk::buttonNamed(grants.page, u"Resume"_s));
+        QVERIFY(!walk::buttonNamed(grants.page, u"Pause"_s)->isEnabled());
+        QVERIFY(walk::buttonNamed(grants.page, u"Narrow…"_s)->isEnabled());
     }
 
     void an_agent_gets_a_name_and_the_question_stays_until_it_was_taken()
@@ -222,18 +213,18 @@ private Q_SLOTS:
         Grants grants;
         grants.show(samples::grantTree());
         grants.select(1);
-        QTest::mouseClick(buttonNamed(grants.page, u"Name this agent…"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonNamed(grants.page, u"Name this agent…"_s), Qt::LeftButton);
         QWidget* dialog = QApplication::activeModalWidget();
         QVERIFY(dialog);
         QCOMPARE(walk::namelessControls(*dialog), QStringList());
         QCOMPARE(walk::labelsThatReadMarkup(*dialog), QStringList());
         QTest::keyClicks(dialog->findChild<QLineEdit*>(u"ownName"_s), u" my calendar "_s);
-        QTest::mouseClick(buttonNamed(*dialog, u"Name it"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonNamed(*dialog, u"Name it"_s), Qt::LeftButton);
         QCOMPARE(grants.names, QStringList{u"my calendar"_s});
         grants.answering(fail(ErrorCode::InvalidInput, "Another agent has that name."));
         QVERIFY(dialog->isVisible());
         QVERIFY(dialog->findChild<Notice*>()->isVisible());
-        QTest::mouseClick(buttonNamed(*dialog, u"Name it"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonNamed(*dialog, u"Name it"_s), Qt::LeftButton);
         grants.answering({});
         QVERIFY(!dialog->isVisible());
     }
@@ -243,7 +234,7 @@ private Q_SLOTS:
         Grants grants;
         grants.show(samples::grantTree());
         grants.select(2);
-        QTest::mouseClick(buttonNamed(grants.page, u"Narrow…"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonNamed(grants.page, u"Narrow…"_s), Qt::LeftButton);
         QWidget* dialog = QApplication::activeModalWidget();
         QVERIFY(dialog);
         dialog->activateWindow();
@@ -256,8 +247,13 @@ private Q_SLOTS:
         auto* total = dialog->findChildren<MoneyEdit*>().constLast();
         total->setFocus();
         total->selectAll();
+        const auto* risks = dialog->findChild<QLabel*>(u"risks"_s);
+        QTest::keyClicks(total, u"8000"_s);
+        QVERIFY(!risks->isVisible() || !risks->text().contains(u"spent already"_s));
+        total->selectAll();
         QTest::keyClicks(total, u"5000"_s);
         QVERIFY(take->isEnabled());
+        QVERIFY(risks->isVisible() && risks->text().contains(u"7,310.00 EUR are spent already"_s));
         bool says = false;
         for (const QLabel* label : walk::all<QLabel>(*dialog, u"change"_s))
             says = says || label->text() == u"20,000.00 EUR → 5,000.00 EUR"_s;
@@ -289,7 +285,7 @@ private Q_SLOTS:
         auto* empty = grants.page.findChild<QLabel*>(u"noGrants"_s);
         QVERIFY(empty->isVisible());
         QVERIFY2(empty->text().contains(u"“agent-1”: revoked by you"_s), qPrintable(empty->text()));
-        QTest::mouseClick(buttonNamed(grants.page, u"Show ended grants too"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonNamed(grants.page, u"Show ended grants too"_s), Qt::LeftButton);
         QVERIFY(grants.tree->isVisible());
         QCOMPARE(grants.shown(1).siblingAtColumn(GrantsModel::State).data().toString(), u"revoked by you"_s);
     }

@@ -26,15 +26,6 @@ using namespace Qt::StringLiterals;
 using samples::kNow;
 
 namespace {
-QPushButton* buttonNamed(const QWidget& in, const QString& text)
-{
-    for (QPushButton* button : walk::all<QPushButton>(in)) {
-        if (button->text() == text && button->isVisible())
-            return button;
-    }
-    return nullptr;
-}
-
 /// A timeline that nothing comes to, with a story for each entry.
 TimelineDeeds timelineDeeds()
 {
@@ -73,7 +64,7 @@ private Q_SLOTS:
         page.model().put({"a", u"bot"_s, u"Let it?"_s, kNow, kNow + 60s, 1});
         page.show();
         QCOMPARE(counted.last().first().toInt(), 1);
-        QTest::mouseClick(buttonNamed(page, u"Review…"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonNamed(page, u"Review…"_s), Qt::LeftButton);
         QCOMPARE(wanted.last().first().toString(), u"a"_s);
     }
 
@@ -141,11 +132,11 @@ private Q_SLOTS:
         dialog.show();
         const QList<QLineEdit*> fields = dialog.findChildren<QLineEdit*>();
         QTest::keyClicks(fields[0], u"Payments"_s);
-        QVERIFY(!buttonNamed(dialog, u"Add"_s)->isEnabled());
+        QVERIFY(!walk::buttonNamed(dialog, u"Add"_s)->isEnabled());
         QTest::keyClicks(fields[1], u"https://payments.example/"_s);
-        QTest::mouseClick(buttonNamed(dialog, u"Add"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonNamed(dialog, u"Add"_s), Qt::LeftButton);
         QVERIFY(dialog.findChild<Notice*>()->isVisible());
-        QTest::mouseClick(buttonNamed(dialog, u"Add"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonNamed(dialog, u"Add"_s), Qt::LeftButton);
         QCOMPARE(added.mid(2), (QStringList{u"Payments"_s, u"https://payments.example/"_s}));
         const QList<CopyLine*> lines = dialog.findChildren<CopyLine*>();
         QCOMPARE(lines[1]->text(), u"s3cret"_s);
@@ -166,7 +157,7 @@ private Q_SLOTS:
         dialog.show();
         auto* field = dialog.findChild<QLineEdit*>();
         QCOMPARE(field->echoMode(), QLineEdit::Password);
-        QVERIFY(!buttonNamed(dialog, u"Unlock"_s)->isEnabled());
+        QVERIFY(!walk::buttonNamed(dialog, u"Unlock"_s)->isEnabled());
         QTest::keyClicks(field, u"wrong one"_s);
         QTest::keyClick(field, Qt::Key_Return);
         QVERIFY(dialog.isVisible());
@@ -201,7 +192,7 @@ private Q_SLOTS:
         const QList<QLineEdit*> fields = dialog.findChildren<QLineEdit*>();
         QTest::keyClicks(fields[0], first);
         QTest::keyClicks(fields[1], second);
-        QTest::mouseClick(buttonNamed(dialog, u"Choose"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonNamed(dialog, u"Choose"_s), Qt::LeftButton);
         QCOMPARE(tried, taken ? 1 : 0);
         QCOMPARE(dialog.isVisible(), !taken);
     }

@@ -79,22 +79,22 @@ private Q_SLOTS:
     {
         Timeline timeline;
         timeline.open(1);
-        QTest::mouseClick(buttonThatSays(timeline.story(), u"Narrow this grant"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonThatBegins(timeline.story(), u"Narrow this grant"_s), Qt::LeftButton);
         QCOMPARE(timeline.narrowed, std::vector{GrantId{"grant-2"}});
         timeline.change = [](Story& story) { story.chain[1].isLive = false; };
         timeline.open(2);
-        QTest::mouseClick(buttonThatSays(timeline.story(), u"Narrow this grant"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonThatBegins(timeline.story(), u"Narrow this grant"_s), Qt::LeftButton);
         QCOMPARE(timeline.narrowed.back(), GrantId{"grant-1"});
         timeline.change = [](Story& story) { story.chain[0].isLive = story.chain[1].isLive = false; };
         timeline.open(3);
-        QVERIFY(!buttonThatSays(timeline.story(), u"Narrow this grant"_s)->isEnabled());
+        QVERIFY(!walk::buttonThatBegins(timeline.story(), u"Narrow this grant"_s)->isEnabled());
     }
 
     void the_receipt_is_copied()
     {
         Timeline timeline;
         timeline.open(1);
-        QTest::mouseClick(buttonThatSays(timeline.story(), u"Copy the receipt"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonThatBegins(timeline.story(), u"Copy the receipt"_s), Qt::LeftButton);
         QCOMPARE(QGuiApplication::clipboard()->text(), samples::story(0).receipt);
     }
 
@@ -102,11 +102,15 @@ private Q_SLOTS:
     {
         Timeline timeline;
         timeline.open(1);
-        QTest::mouseClick(buttonThatSays(timeline.story(), u"Erase private details"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonThatBegins(timeline.story(), u"Erase private details"_s), Qt::LeftButton);
         QVERIFY(timeline.erased.empty());
         QWidget* question = QApplication::activeModalWidget();
         QVERIFY(question);
         QVERIFY(words(*question).contains(u"the proof of it"_s));
+        QVERIFY(words(*question).contains(u"of entry 19 for good?"_s)); // which one, by number and by what it was
+        QVERIFY(words(*question).contains(samples::story(19).entry.sentence));
+        QVERIFY(words(*question).contains(u"of entry 19 for good?"_s)); // which one, by number and by what it was
+        QVERIFY(words(*question).contains(samples::story(19).entry.sentence));
         timeline.change = [](Story& story) {
             story.entry.privateDetails = authority::TimelineEntry::Private::Erased;
             story.proof.details = Finding::Nothing;
@@ -115,7 +119,7 @@ private Q_SLOTS:
         QTest::mouseClick(question->findChild<QPushButton*>(u"confirmErase"_s), Qt::LeftButton);
         QCOMPARE(timeline.erased, std::vector<std::uint64_t>{19});
         QCOMPARE(timeline.storiesRead, 2);
-        QVERIFY(!buttonThatSays(timeline.story(), u"Erase private details"_s));
+        QVERIFY(!walk::buttonThatBegins(timeline.story(), u"Erase private details"_s));
         QVERIFY(words(timeline.story()).contains(u"The private details were erased."_s));
     }
 

@@ -26,15 +26,6 @@ using countersign::testing::AuthorityFixture;
 using PersonKey = AuthorityFixture::PersonKey;
 
 namespace {
-QPushButton* buttonNamed(const QWidget& in, const QString& text)
-{
-    for (QPushButton* button : walk::all<QPushButton>(in)) {
-        if (button->text() == text && button->isVisible())
-            return button;
-    }
-    return nullptr;
-}
-
 template <typename Window> bool bringUp(Window& window)
 {
     window.show();
@@ -108,7 +99,7 @@ private Q_SLOTS:
         const auto tokens = home.fixture.poll(agent, asked.id);
         QVERIFY2(tokens.has_value(), tokens ? "" : tokens.error().message.c_str());
         QCOMPARE(tokens->granted.details.front().actions.size(), 1U);
-        QTest::mouseClick(buttonNamed(open.dialog, u"Close"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonNamed(open.dialog, u"Close"_s), Qt::LeftButton);
         QVERIFY(!open.dialog.isVisible());
     }
 
@@ -246,7 +237,7 @@ private Q_SLOTS:
         QTest::mouseClick(&open.child(u"block"_s), Qt::LeftButton);
         QWidget* question = QApplication::activeModalWidget();
         QVERIFY(question);
-        QTest::mouseClick(buttonNamed(*question, u"Block"_s), Qt::LeftButton);
+        QTest::mouseClick(walk::buttonNamed(*question, u"Block"_s), Qt::LeftButton);
         QTRY_VERIFY(open.child<Notice>(u"outcome"_s).isVisible());
         QTRY_VERIFY(home.fixture.grants().front().grant.state == grants::GrantState::Revoked);
     }
@@ -301,13 +292,13 @@ private Q_SLOTS:
         Home home(PersonKey::Sealed);
         MainWindow window(home.desk);
         QVERIFY(bringUp(window));
-        QTRY_VERIFY(buttonNamed(window, u"Unlock…"_s));
-        QTest::mouseClick(buttonNamed(window, u"Unlock…"_s), Qt::LeftButton);
+        QTRY_VERIFY(walk::buttonNamed(window, u"Unlock…"_s));
+        QTest::mouseClick(walk::buttonNamed(window, u"Unlock…"_s), Qt::LeftButton);
         QWidget* dialog = QApplication::activeModalWidget();
         QVERIFY(dialog);
         QTest::keyClicks(dialog->findChild<QLineEdit*>(), testing::passphrase());
         QTest::keyClick(dialog->findChild<QLineEdit*>(), Qt::Key_Return);
-        QTRY_VERIFY(!buttonNamed(window, u"Unlock…"_s));
+        QTRY_VERIFY(!walk::buttonNamed(window, u"Unlock…"_s));
     }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/common/plain_label.h"
+#include "ui/common/row_delegate.h"
 #include "ui/common/time_words.h"
 #include "ui/common/tone.h"
 #include "ui/common/trouble_words.h"
@@ -10,6 +11,7 @@
 #include <QApplication>
 #include <QDateTime>
 #include <QSet>
+#include <QStandardItemModel>
 #include <QTest>
 
 using namespace countersign;
@@ -68,6 +70,40 @@ private Q_SLOTS:
             QVERIFY(contrast(toneText(tone, background), background) >= kReadableContrast);
             QVERIFY(contrast(text, background) >= 3.9); // of what the palette itself offers, little is lost
         }
+    }
+
+    void the_text_of_what_is_selected_reads_on_its_background()
+    {
+        const QColor breeze(0x3d, 0xae, 0xe9); // light and dark: white on it is 2.5
+        const QColor navy(0x00, 0x2b, 0x5c);
+        for (const auto group : {QPalette::Active, QPalette::Inactive, QPalette::Disabled}) {
+            QPalette palette;
+            palette.setColor(group, QPalette::Highlight, breeze);
+            palette.setColor(group, QPalette::HighlightedText, Qt::white);
+            QVERIFY(contrast(Qt::white, breeze) < kReadableContrast);
+            makeSelectionReadable(palette);
+            QCOMPARE(palette.color(group, QPalette::HighlightedText), QColor(Qt::black));
+            QVERIFY(contrast(palette.color(group, QPalette::HighlightedText), breeze) >= kReadableContrast);
+            palette.setColor(group, QPalette::Highlight, navy);
+            palette.setColor(group, QPalette::HighlightedText, QColor(0xef, 0xf0, 0xf1));
+            makeSelectionReadable(palette);
+            QCOMPARE(palette.color(group, QPalette::HighlightedText), QColor(0xef, 0xf0, 0xf1)); // it read already
+        }
+    }
+
+    void rows_of_all_lists_have_readable_selections()
+    {
+        QPalette palette = QApplication::palette();
+        palette.setColor(QPalette::Highlight, QColor(0x3d, 0xae, 0xe9));
+        palette.setColor(QPalette::HighlightedText, Qt::white);
+        struct Probe : RowDelegate {
+            using RowDelegate::initStyleOption;
+        } probe;
+        QStandardItemModel model(1, 1);
+        QStyleOptionViewItem option;
+        option.palette = palette;
+        probe.initStyleOption(&option, model.index(0, 0));
+        QCOMPARE(option.palette.color(QPalette::HighlightedText), QColor(Qt::black));
     }
 
     void contrast_is_that_of_wcag()

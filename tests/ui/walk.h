@@ -13,9 +13,11 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QTest>
 #include <QWidget>
 
+#include <algorithm>
 #include <vector>
 
 namespace countersign::ui::walk {
@@ -24,6 +26,24 @@ namespace countersign::ui::walk {
 template <typename T> const QList<T*> all(const QWidget& in, const auto&... name)
 {
     return in.findChildren<T*>(name...);
+}
+
+/// The first that can be seen and that says just this; nullptr: there is none.
+inline QPushButton* buttonNamed(const QWidget& in, const QString& text)
+{
+    const QList<QPushButton*> buttons = all<QPushButton>(in);
+    const auto found = std::ranges::find_if(
+        buttons, [&text](const QPushButton* button) { return button->text() == text && button->isVisible(); });
+    return found == buttons.end() ? nullptr : *found;
+}
+
+/// The same by how its words begin.
+inline QPushButton* buttonThatBegins(const QWidget& in, const QString& text)
+{
+    const QList<QPushButton*> buttons = all<QPushButton>(in);
+    const auto found = std::ranges::find_if(
+        buttons, [&text](const QPushButton* button) { return button->text().startsWith(text) && button->isVisible(); });
+    return found == buttons.end() ? nullptr : *found;
 }
 
 /// What Tab reaches from where the focus is, in order, until it comes round.

@@ -285,11 +285,22 @@ void MainWindow::showTroubles(const std::vector<Trouble>& troubles)
         item->widget()->deleteLater();
         delete item;
     }
-    for (const Trouble trouble : troubles) {
-        if (trouble != Trouble::None)
-            addBanner(trouble);
+    for (const Tone tone : {Tone::Danger, Tone::Caution, Tone::Calm}) { // what is worst stands first
+        for (const Trouble trouble : troubles) {
+            if (trouble != Trouble::None && troubleWords(trouble).tone == tone)
+                addBanner(trouble);
+        }
     }
     m_shownTroubles = troubles;
+}
+
+/// What was found, in a line of its own; empty: the words say it all.
+QString MainWindow::detailOf(Trouble trouble, Tone tone) const
+{
+    const QString found = trouble == Trouble::LogBroken ? QString::fromStdString(m_desk.status().logProblem)
+        : tone == Tone::Danger                          ? m_shownDetail
+                                                        : QString();
+    return found.isEmpty() ? QString() : u'\n' + tr("Found: %1").arg(found);
 }
 
 void MainWindow::addBanner(Trouble trouble)
@@ -297,13 +308,17 @@ void MainWindow::addBanner(Trouble trouble)
     using Remedy = TroubleWords::Remedy;
     const TroubleWords words = troubleWords(trouble);
     auto* banner = new Notice(words.tone);
-    const bool showDetail = words.tone == Tone::Danger && !m_shownDetail.isEmpty();
-    banner->setWords(words.title, showDetail ? words.body + u'\n' + m_shownDetail : words.body);
+    banner->setWords(words.title, words.body + detailOf(trouble, words.tone));
     if (words.remedy == Remedy::Unlock)
         banner->addButton(words.remedyLabel, [this] { unlock(); });
     if (words.remedy == Remedy::ConfirmClock)
         banner->addButton(
             words.remedyLabel, [this] { m_desk.confirmClock(reporting(tr("The grants are still held."))); });
+    if (words.remedy == Remedy::CheckLog)
+        banner->addButton(words.remedyLabel, [this] {
+            m_tabs->setCurrentWidget(m_timeline);
+            m_timeline->checkLog();
+        });
     if (words.remedy == Remedy::ConfirmRollback)
         banner->addButton(
             words.remedyLabel, [this] { m_desk.confirmRollback(reporting(tr("The old copy is not accepted yet."))); });

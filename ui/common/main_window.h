@@ -6,6 +6,7 @@
 #pragma once
 
 #include "core/authority/person_desk.h"
+#include "ui/common/tone.h"
 #include "ui/timeline/timeline_files.h"
 
 #include <QMainWindow>
@@ -65,6 +66,7 @@ private:
     void onStatus();
     void showTroubles(const std::vector<authority::Trouble>& troubles);
     void addBanner(authority::Trouble trouble);
+    [[nodiscard]] QString detailOf(authority::Trouble trouble, Tone tone) const;
     void unlock();
     void showKeys();
     /// An answer that shows `failure` and why, should it be one.

@@ -31,6 +31,11 @@ double luminance(const QColor& colour)
     };
     return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
 }
+
+QColor blackOrWhite(const QColor& background)
+{
+    return contrast(Qt::black, background) > contrast(Qt::white, background) ? Qt::black : Qt::white;
+}
 } // namespace
 
 double contrast(const QColor& a, const QColor& b)
@@ -57,7 +62,16 @@ QColor toneText(Tone tone, const QColor& background)
         if (contrast(colour, background) >= kReadableContrast)
             return colour;
     }
-    return contrast(Qt::black, background) > contrast(Qt::white, background) ? Qt::black : Qt::white;
+    return blackOrWhite(background);
+}
+
+void makeSelectionReadable(QPalette& palette)
+{
+    for (const auto group : {QPalette::Active, QPalette::Inactive, QPalette::Disabled}) {
+        const QColor background = palette.color(group, QPalette::Highlight);
+        if (contrast(palette.color(group, QPalette::HighlightedText), background) < kReadableContrast)
+            palette.setColor(group, QPalette::HighlightedText, blackOrWhite(background));
+    }
 }
 
 } // namespace countersign::ui

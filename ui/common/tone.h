@@ -19,5 +19,7 @@ inline constexpr double kReadableContrast = 4.5; ///< WCAG 2.2, success criterio
 [[nodiscard]] QColor toneBackground(const QPalette& palette, Tone tone);
 /// The tone as a colour for text and marks that reads on `background`.
 [[nodiscard]] QColor toneText(Tone tone, const QColor& background);
+/// Where the text of what is selected does not read on its background (Breeze Dark: 2.4), it becomes black or white.
+void makeSelectionReadable(QPalette& palette);
 
 } // namespace countersign::ui

@@ -30,10 +30,12 @@ TroubleWords troubleWords(authority::Trouble trouble)
                             "is right, say so, and they go on."),
             Tone::Caution, Remedy::ConfirmClock, TroubleText::tr("The clock is right")};
     case LogBroken:
-        return {TroubleText::tr("The log does not check out."),
-            TroubleText::tr("Something changed what was recorded. Nothing new is granted; revoking goes on. Keep a "
-                            "copy of the data folder and find out who could write to it."),
-            Tone::Danger, Remedy::None, {}};
+        return {TroubleText::tr("The log is broken."),
+            TroubleText::tr("Something changed what was recorded. Nothing is granted any more, and what agents hold "
+                            "is not honoured; revoking goes on. Keep a copy of the data folder, which shows what "
+                            "happened, and find out who could write to it. Then put back the folder's last good "
+                            "backup; agents may ask again."),
+            Tone::Danger, Remedy::CheckLog, TroubleText::tr("Check the whole log")};
     case DatabaseRolledBack:
         return {TroubleText::tr("An old copy of the database was put back."),
             TroubleText::tr("What happened since is not in it, so all grants were ended. If you restored a backup, go "

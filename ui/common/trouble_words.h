@@ -12,7 +12,7 @@
 namespace countersign::ui {
 
 struct TroubleWords {
-    enum class Remedy : std::uint8_t { None, Unlock, ConfirmClock, ConfirmRollback };
+    enum class Remedy : std::uint8_t { None, Unlock, ConfirmClock, ConfirmRollback, CheckLog };
 
     QString title;
     QString body;

@@ -5,6 +5,7 @@
 #include "ui/common/decision_guard.h"
 #include "ui/common/icons.h"
 #include "ui/common/plain_label.h"
+#include "ui/common/row_delegate.h"
 #include "ui/common/window_memory.h"
 #include "ui/consent/consent_view.h"
 #include "ui/consent/requests_feed.h"
@@ -75,6 +76,7 @@ QWidget* ConsentDialog::makeInbox()
     column->addWidget(makeCaption(tr("Waiting")));
     m_list = new QListView;
     m_list->setModel(m_requests);
+    m_list->setItemDelegate(new RowDelegate(m_list));
     m_list->setAccessibleName(tr("Waiting requests"));
     m_list->setObjectName(u"inbox"_s);
     m_list->setWordWrap(true);

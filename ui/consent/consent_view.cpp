@@ -224,8 +224,9 @@ void ConsentView::judge()
         m_approve->setPress(press);
         m_guard.restart(); // the button just changed under the pointer
     }
-    m_risks->setText(granted ? tr("Take care: %1").arg(risks.join(u' ')) : m_form->screen().exact);
-    m_risksRow->setVisible(m_stage == Stage::Open && !(granted && risks.isEmpty()));
+    const QStringList cares = m_deeds.cautions ? risks + m_deeds.cautions(m_form->edit()) : risks;
+    m_risks->setText(granted ? tr("Take care: %1").arg(cares.join(u' ')) : m_form->screen().exact);
+    m_risksRow->setVisible(m_stage == Stage::Open && !(granted && cares.isEmpty()));
     if (m_stage != Stage::Open)
         m_hint->hide();
 }

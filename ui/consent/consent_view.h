@@ -36,6 +36,8 @@ struct ConsentDeeds {
     std::function<void(Answer)> block;
     std::function<void(QString& passphrase, Answer)> unlock; ///< checks the passphrase, also when already unlocked
     std::function<void()> later;
+    /// What else to take care of with this edit, a sentence each; empty: nothing ever.
+    std::function<QStringList(const consent::Edit&)> cautions;
 };
 
 class ConsentView final : public QWidget {

@@ -5,6 +5,7 @@
 #include "ui/common/flow_layout.h"
 #include "ui/common/money_edit.h"
 #include "ui/common/plain_label.h"
+#include "ui/common/text_direction.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -128,8 +129,10 @@ QWidget* LimitsPart::makeMoney(const consent::Screen::LimitLine& line, const Spe
 QWidget* LimitsPart::makeDepth(const consent::Screen::LimitLine& line, int asked, int left)
 {
     auto* field = new QuietCombo;
-    for (int depth = 0; depth <= asked; ++depth)
-        field->addItem(consent::depthWords(depth));
+    for (int depth = 0; depth <= asked; ++depth) {
+        field->addItem(isolated(consent::depthWords(depth)));
+        field->setItemData(depth, consent::depthWords(depth), Qt::AccessibleTextRole);
+    }
     field->setCurrentIndex(std::clamp(left, 0, asked));
     field->setAccessibleName(line.label);
     field->setObjectName(u"depth"_s);

@@ -4,14 +4,14 @@
 // Paints a waiting request: what it asks, and below it who asks, since when, and how long it waits.
 #pragma once
 
-#include <QStyledItemDelegate>
+#include "ui/common/row_delegate.h"
 
 namespace countersign::ui {
 
-class RequestDelegate final : public QStyledItemDelegate {
+class RequestDelegate final : public RowDelegate {
     Q_OBJECT
 public:
-    using QStyledItemDelegate::QStyledItemDelegate;
+    using RowDelegate::RowDelegate;
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;

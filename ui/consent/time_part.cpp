@@ -5,6 +5,7 @@
 #include "core/permissions/words.h"
 #include "ui/common/flow_layout.h"
 #include "ui/common/plain_label.h"
+#include "ui/common/text_direction.h"
 #include "ui/common/time_words.h"
 
 #include <QButtonGroup>
@@ -60,6 +61,13 @@ std::optional<std::int64_t> usesOf(const consent::Edit& edit)
     return most;
 }
 
+QRadioButton* choice(const QString& words)
+{
+    auto* radio = new QRadioButton(isolated(words));
+    radio->setAccessibleName(words);
+    return radio;
+}
+
 /// A wheel that scrolls the form must not turn the field under it.
 template <typename Field> class Quiet final : public Field {
     void wheelEvent(QWheelEvent* event) override { event->ignore(); }
@@ -89,7 +97,7 @@ void TimePart::addDurations(const consent::Edit& edit)
 {
     auto* choices = new FlowLayout(fontMetrics().height());
     for (const consent::Duration duration : consent::offeredDurations(m_facts)) {
-        auto* radio = new QRadioButton(durationWords(duration, m_facts.purpose));
+        auto* radio = choice(durationWords(duration, m_facts.purpose));
         radio->setChecked(duration == edit.duration);
         m_durations->addButton(radio, static_cast<int>(duration));
         m_controls.push_back(radio);
@@ -123,17 +131,17 @@ void TimePart::addOften(const consent::Edit& edit)
     const auto uses = usesOf(edit);
     const Often now = !uses ? Often::AsAsked : *uses == 1 ? Often::Once : Often::Counted;
     auto* choices = new FlowLayout(fontMetrics().height());
-    const auto choice = [&](Often often, const QString& words) {
-        auto* radio = new QRadioButton(words);
+    const auto add = [&](Often often, const QString& words) {
+        auto* radio = choice(words);
         radio->setChecked(often == now);
         m_often->addButton(radio, static_cast<int>(often));
         m_controls.push_back(radio);
         choices->addWidget(radio);
     };
-    choice(Often::AsAsked,
+    add(Often::AsAsked,
         m_mostUses == permissions::kMaxUses ? tr("as often as it likes") : permissions::timesLabel(m_mostUses));
-    choice(Often::Once, tr("once"));
-    choice(Often::Counted, tr("at most so often:"));
+    add(Often::Once, tr("once"));
+    add(Often::Counted, tr("at most so often:"));
     addCount(choices);
     if (now == Often::Counted)
         m_count->setValue(static_cast<int>(std::min<std::int64_t>(*uses, kMostCounted)));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/grants/grant_delegate.h"
 
+#include "ui/common/text_direction.h"
 #include "ui/common/tone.h"
 #include "ui/grants/grant_words.h"
 #include "ui/grants/grants_model.h"
@@ -52,12 +53,6 @@ void paintBar(QPainter& painter, const QRect& rect, double share, const QStyleOp
         painter.drawRoundedRect(full, radius / 2, radius / 2);
 }
 
-/// Reads as it is written, whichever way the window runs: "5 h 12 min" would become "h 12 min 5".
-QString isolated(const QString& text)
-{
-    return QChar(0x2068) + text + QChar(0x2069); // Unicode's "first strong isolate"
-}
-
 QString elided(const QString& text, const QStyleOptionViewItem& option, int width)
 {
     return isolated(option.fontMetrics.elidedText(text, Qt::ElideRight, width));
@@ -86,7 +81,7 @@ void warn(QStyleOptionViewItem& option)
 
 void GrantDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const
 {
-    QStyledItemDelegate::initStyleOption(option, index);
+    RowDelegate::initStyleOption(option, index);
     option->displayAlignment = Qt::AlignLeading | Qt::AlignVCenter;
     option->features |= QStyleOptionViewItem::WrapText;
     const bool live = index.data(GrantsModel::LiveRole).toBool();
@@ -108,9 +103,9 @@ void GrantDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIn
 void GrantDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given, const QModelIndex& index) const
 {
     const bool hasBars = index.column() == GrantsModel::Left
-        && !index.data(GrantsModel::MetersRole).value<std::vector<authority::Meter>>().empty();
+        && !index.data(GrantsModel::MetersRole).value<std::vector<MeterLeft>>().empty();
     if (!hasBars)
-        return QStyledItemDelegate::paint(painter, given, index);
+        return RowDelegate::paint(painter, given, index);
     QStyleOptionViewItem option = given;
     initStyleOption(&option, index);
     option.text.clear();
@@ -123,7 +118,7 @@ void GrantDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given, 
 
 void GrantDelegate::paintLeft(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
-    const auto meters = index.data(GrantsModel::MetersRole).value<std::vector<authority::Meter>>();
+    const auto meters = index.data(GrantsModel::MetersRole).value<std::vector<MeterLeft>>();
     const int space = option.fontMetrics.height() / 3;
     const int high = lineHeight(option);
     const int lines = 1 + static_cast<int>(meters.size());
@@ -137,7 +132,7 @@ void GrantDelegate::paintLeft(QPainter& painter, const QStyleOptionViewItem& opt
     const Qt::Alignment side = QStyle::visualAlignment(option.direction, Qt::AlignLeading | Qt::AlignVCenter);
     painter.drawText(
         line, static_cast<int>(side), elided(index.data(GrantsModel::TimeRole).toString(), option, line.width()));
-    for (const authority::Meter& meter : meters) {
+    for (const MeterLeft& meter : meters) {
         line.translate(0, high);
         const QString says = meterWords(meter);
         const int spare = line.width() - space - option.fontMetrics.horizontalAdvance(says) - 1;
@@ -148,7 +143,7 @@ void GrantDelegate::paintLeft(QPainter& painter, const QStyleOptionViewItem& opt
         QRect words = line;
         words.setLeft(line.left() + bar.width() + space);
         words = QStyle::visualRect(option.direction, line, words);
-        paintBar(painter, bar.adjusted(0, high / 4, 0, -high / 4), meterLeft(meter), option);
+        paintBar(painter, bar.adjusted(0, high / 4, 0, -high / 4), meter.share(), option);
         painter.setPen(pen);
         painter.drawText(words, static_cast<int>(side), elided(says, option, words.width()));
     }

@@ -5,18 +5,14 @@
 // words that say the same; money and uses as bars with figures. All rows are of one height, however many there are.
 #pragma once
 
-#include <QStyledItemDelegate>
-
-namespace countersign::authority {
-struct Meter;
-}
+#include "ui/common/row_delegate.h"
 
 namespace countersign::ui {
 
-class GrantDelegate final : public QStyledItemDelegate {
+class GrantDelegate final : public RowDelegate {
     Q_OBJECT
 public:
-    using QStyledItemDelegate::QStyledItemDelegate;
+    using RowDelegate::RowDelegate;
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;

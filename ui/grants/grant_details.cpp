@@ -39,7 +39,7 @@ void GrantDetails::show(const GrantsModel& model, const QModelIndex& index)
     addLine(tr("May do"), row->may);
     addLine(tr("Narrowed here"), row->narrowed);
     QStringList left;
-    for (const authority::Meter& meter : row->meters)
+    for (const MeterLeft& meter : model.metersLeft(*row))
         left.append(meterWords(meter));
     addLine(tr("Left"), left);
     addLine(tr("Ends"), {momentWords(row->grant.expiresAt)});

@@ -6,8 +6,6 @@
 
 #include <QCoreApplication>
 
-#include <algorithm>
-
 namespace countersign::ui {
 
 namespace {
@@ -55,10 +53,18 @@ QString heldWords(EndReason reason)
     }
 }
 
-/// A limit that was lowered below what is used up already leaves nothing.
-std::int64_t leftOf(const authority::Meter& meter)
+QString figures(const MeterLeft& rest, const QLocale& locale)
 {
-    return std::max<std::int64_t>(meter.limit - meter.used, 0);
+    using Kind = authority::Meter::Kind;
+    const authority::Meter& meter = rest.meter;
+    if (meter.kind == Kind::Uses)
+        return GrantWords::tr("%1 of %2 uses")
+            .arg(locale.toString(static_cast<qlonglong>(rest.left)),
+                locale.toString(static_cast<qlonglong>(meter.limit)));
+    const QString left = permissions::amountLabel(Amount::ofMillionths(rest.left), locale);
+    const QString limit = permissions::moneyLabel(Amount::ofMillionths(meter.limit), meter.currency, locale);
+    return meter.kind == Kind::PerDay ? GrantWords::tr("%1 of %2 today").arg(left, limit)
+                                      : GrantWords::tr("%1 of %2").arg(left, limit);
 }
 } // namespace
 
@@ -66,25 +72,16 @@ QString agentWords(const authority::GrantRow& row)
 {
     const QString claimed = row.agentName.isEmpty() ? GrantWords::tr("unnamed agent") : row.agentName;
     //: %1: what the person calls an agent, %2: what it calls itself
-    return row.ownName.isEmpty() ? claimed : GrantWords::tr("%1 (%2)").arg(row.ownName, claimed);
+    const QString name = row.ownName.isEmpty() ? claimed : GrantWords::tr("%1 (%2)").arg(row.ownName, claimed);
+    //: %1: the name of an agent, under which another one handed something on to a key that is not known
+    return row.naming == authority::Naming::Claimed ? GrantWords::tr("says it is %1").arg(name) : name;
 }
 
-QString meterWords(const authority::Meter& meter, const QLocale& locale)
+QString meterWords(const MeterLeft& meter, const QLocale& locale)
 {
-    using Kind = authority::Meter::Kind;
-    const std::int64_t left = leftOf(meter);
-    if (meter.kind == Kind::Uses)
-        return GrantWords::tr("%1 of %2 uses")
-            .arg(locale.toString(static_cast<qlonglong>(left)), locale.toString(static_cast<qlonglong>(meter.limit)));
-    const QString rest = permissions::amountLabel(Amount::ofMillionths(left), locale);
-    const QString limit = permissions::moneyLabel(Amount::ofMillionths(meter.limit), meter.currency, locale);
-    return meter.kind == Kind::PerDay ? GrantWords::tr("%1 of %2 today").arg(rest, limit)
-                                      : GrantWords::tr("%1 of %2").arg(rest, limit);
-}
-
-double meterLeft(const authority::Meter& meter)
-{
-    return meter.limit <= 0 ? 0 : static_cast<double>(leftOf(meter)) / static_cast<double>(meter.limit);
+    const QString words = figures(meter, locale);
+    //: %1: "197.50 of 500.00 EUR", %2: the agent above, whose own limit leaves no more than that
+    return meter.by.isEmpty() ? words : GrantWords::tr("%1: %2 has no more left").arg(words, meter.by);
 }
 
 QString grantStateWords(grants::GrantState state, EndReason reason)

@@ -6,6 +6,7 @@
 
 #include "core/authority/person_api.h"
 #include "core/grants/grant.h"
+#include "ui/grants/meter_left.h"
 
 #include <QLocale>
 #include <QString>
@@ -17,8 +18,7 @@ namespace countersign::ui {
 
 /// "night books (reconcile-bot)": what the person calls it, and what it calls itself.
 [[nodiscard]] QString agentWords(const authority::GrantRow& row);
-/// What is left: "12,690.00 of 20,000.00 EUR", "159 of 200 uses"
-[[nodiscard]] QString meterWords(const authority::Meter& meter, const QLocale& locale = QLocale());
-[[nodiscard]] double meterLeft(const authority::Meter& meter); ///< 0 to 1
+/// What is left: "12,690.00 of 20,000.00 EUR", "159 of 200 uses", "197.50 of 500.00 EUR: boss has no more left"
+[[nodiscard]] QString meterWords(const MeterLeft& meter, const QLocale& locale = QLocale());
 
 } // namespace countersign::ui

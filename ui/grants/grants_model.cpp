@@ -12,7 +12,6 @@ using namespace Qt::StringLiterals;
 namespace countersign::ui {
 
 using authority::GrantRow;
-using authority::Meter;
 using grants::Grant;
 using grants::GrantState;
 
@@ -25,12 +24,11 @@ bool hasEnded(const Grant& grant)
 }
 
 /// Those that run out first, in their own order.
-std::vector<Meter> scarcest(const std::vector<Meter>& meters)
+std::vector<MeterLeft> scarcest(std::vector<MeterLeft> meters)
 {
-    std::vector<Meter> some = meters;
-    while (some.size() > kMetersInRow)
-        some.erase(std::ranges::max_element(some, {}, meterLeft));
-    return some;
+    while (meters.size() > kMetersInRow)
+        meters.erase(std::ranges::max_element(meters, {}, &MeterLeft::share));
+    return meters;
 }
 } // namespace
 
@@ -118,6 +116,18 @@ const GrantRow* GrantsModel::lastEnded() const
     return last ? &last->row : nullptr;
 }
 
+std::vector<MeterLeft> GrantsModel::metersLeft(const GrantRow& row) const
+{
+    std::vector<const GrantRow*> above;
+    for (const GrantRow* at = &row; at->grant.parent;) {
+        const auto found = m_numbers.find(*at->grant.parent);
+        if (found == m_numbers.end())
+            break;
+        above.push_back(at = &m_nodes[static_cast<std::size_t>(found->second)].row);
+    }
+    return ui::metersLeft(row, above);
+}
+
 QString GrantsModel::pathOf(const QModelIndex& index) const
 {
     QStringList names;
@@ -198,7 +208,7 @@ QString GrantsModel::timeWords(const Grant& grant) const
 QString GrantsModel::leftWords(const GrantRow& row) const
 {
     QStringList parts{timeWords(row.grant)};
-    for (const Meter& meter : row.meters)
+    for (const MeterLeft& meter : metersLeft(row))
         parts.append(meterWords(meter));
     return parts.join(u"; "_s);
 }
@@ -239,7 +249,7 @@ QString GrantsModel::toolTip(const GrantRow& row, int column) const
             .join(u'\n');
     case Left: {
         QStringList lines{tr("until %1").arg(momentWords(row.grant.expiresAt))};
-        for (const Meter& meter : row.meters)
+        for (const MeterLeft& meter : metersLeft(row))
             lines.append(meterWords(meter));
         return lines.join(u'\n');
     }
@@ -277,7 +287,7 @@ QVariant GrantsModel::grantData(const GrantRow& row, int column, int role) const
     case HeldRole:
         return row.grant.state == GrantState::Held;
     case MetersRole:
-        return QVariant::fromValue(scarcest(row.meters));
+        return QVariant::fromValue(scarcest(metersLeft(row)));
     case TimeRole:
         return timeWords(row.grant);
     default:

@@ -8,6 +8,7 @@
 
 #include "core/authority/person_api.h"
 #include "core/base/clock.h"
+#include "ui/grants/meter_left.h"
 
 #include <QAbstractItemModel>
 
@@ -26,7 +27,7 @@ public:
         RevocableRole, ///< bool: a grant that is live or held
         LiveRole, ///< bool: the person, or a grant that has not ended
         HeldRole, ///< bool
-        MetersRole, ///< std::vector<authority::Meter>: those with the least left, as many as a row has room for
+        MetersRole, ///< std::vector<MeterLeft>: those with the least left, as many as a row has room for
         TimeRole, ///< QString: the time that is left
     };
 
@@ -48,6 +49,9 @@ public:
     [[nodiscard]] const authority::GrantRow* row(const QModelIndex& index) const; ///< nullptr: the person
     /// The one that ended last; nullptr: none has.
     [[nodiscard]] const authority::GrantRow* lastEnded() const;
+    /// Of all its limits, in their order. What a grant above uses up changes it without a signal: it is to be asked for
+    /// again whenever it is shown.
+    [[nodiscard]] std::vector<MeterLeft> metersLeft(const authority::GrantRow& row) const;
     /// "You → reconcile-bot → ledger-helper"
     [[nodiscard]] QString pathOf(const QModelIndex& index) const;
 

@@ -305,7 +305,11 @@ void GrantsPage::showNarrowing(const GrantId& grant, Result<consent::ScreenFacts
 {
     if (!facts)
         return report(tr("The grant can't be narrowed."), std::unexpected(facts.error()));
-    auto* dialog = new NarrowDialog(grant, std::move(*facts), m_deeds.key(), m_deeds.narrowing, m_clock, this);
+    authority::GrantRow row;
+    row.grant.id = grant;
+    if (const authority::GrantRow* known = m_model->row(m_model->indexOf(grant)))
+        row = *known;
+    auto* dialog = new NarrowDialog(row, std::move(*facts), m_deeds.key(), m_deeds.narrowing, m_clock, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
 }

@@ -4,6 +4,7 @@
 
 #include "ui/common/decision_guard.h"
 #include "ui/common/icons.h"
+#include "ui/grants/used_up.h"
 
 #include <QKeyEvent>
 #include <QScreen>
@@ -30,7 +31,7 @@ authority::Narrowing narrowingOf(const GrantId& grant, authority::Decision decis
 }
 } // namespace
 
-NarrowDialog::NarrowDialog(const GrantId& grant, consent::ScreenFacts facts, ConsentView::Key key,
+NarrowDialog::NarrowDialog(const authority::GrantRow& grant, consent::ScreenFacts facts, ConsentView::Key key,
     const NarrowDeeds& deeds, const Clock& clock, QWidget* parent)
     : QDialog(parent)
 {
@@ -38,12 +39,14 @@ NarrowDialog::NarrowDialog(const GrantId& grant, consent::ScreenFacts facts, Con
     setWindowIcon(appIcon());
     auto* guard = new DecisionGuard(*this, clock);
     ConsentDeeds view;
-    view.approve = [grant, narrow = deeds.narrow](authority::Decision decision, ConsentDeeds::Answer answer) {
+    view.approve = [grant = grant.grant.id, narrow = deeds.narrow](
+                       authority::Decision decision, ConsentDeeds::Answer answer) {
         narrow(narrowingOf(grant, std::move(decision)), std::move(answer));
     };
     view.unlock = [unlock = deeds.unlock](
                       QString& passphrase, ConsentDeeds::Answer answer) { unlock(passphrase, std::move(answer)); };
     view.later = [this] { close(); };
+    view.cautions = [grant](const consent::Edit& edit) { return usedUpBy(grant, edit); };
     m_view = new ConsentView({std::move(facts), std::nullopt, {}}, std::move(view), *guard, clock, QLocale());
     m_view->setKey(key);
     auto* column = new QVBoxLayout(this);

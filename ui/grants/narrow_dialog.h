@@ -25,9 +25,9 @@ struct NarrowDeeds {
 class NarrowDialog final : public QDialog {
     Q_OBJECT
 public:
-    /// `facts`: PersonDesk::prepareNarrowing() of `grant`. `clock` outlives the dialog.
-    NarrowDialog(const GrantId& grant, consent::ScreenFacts facts, ConsentView::Key key, const NarrowDeeds& deeds,
-        const Clock& clock, QWidget* parent = nullptr);
+    /// `facts`: PersonDesk::prepareNarrowing() of `grant`, which says what is used up. `clock` outlives the dialog.
+    NarrowDialog(const authority::GrantRow& grant, consent::ScreenFacts facts, ConsentView::Key key,
+        const NarrowDeeds& deeds, const Clock& clock, QWidget* parent = nullptr);
 
     [[nodiscard]] QSize sizeHint() const override;
 

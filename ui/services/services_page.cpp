@@ -4,6 +4,7 @@
 
 #include "ui/common/notice.h"
 #include "ui/common/plain_label.h"
+#include "ui/common/row_delegate.h"
 #include "ui/services/services_model.h"
 
 #include <QHBoxLayout>
@@ -33,6 +34,7 @@ ServicesPage::ServicesPage(ServiceDeeds deeds, QWidget* parent)
     column->addWidget(m_problem);
     m_problem->hide();
     m_table->setModel(m_model);
+    m_table->setItemDelegate(new RowDelegate(m_table));
     m_table->setAccessibleName(tr("Services"));
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);

@@ -108,6 +108,8 @@ void LogWorkBar::showProgress(std::uint64_t done, std::uint64_t total)
 
 void LogWorkBar::check()
 {
+    if (m_work == Work::UnderWay)
+        return;
     m_deeds.checkLog(begin(tr("Checking the log")), [bar = QPointer(this)](const Result<std::uint64_t>& entries) {
         if (LogWorkBar* shown = bar)
             shown->endCheck(entries);

@@ -31,10 +31,10 @@ public:
     ~LogWorkBar() override; ///< cancels
 
     void setLastCheck(std::optional<UnixSeconds> at);
+    void check(); ///< nothing, if something is under way
     void exportTo(const QString& path, authority::TimelineFile::Form form);
 
 private:
-    void check();
     void chooseFile();
     /// The work that begins now; its progress is shown.
     [[nodiscard]] authority::LongWork begin(const QString& what);

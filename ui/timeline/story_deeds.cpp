@@ -37,12 +37,12 @@ void StoryView::narrow()
 void StoryView::askToErase()
 {
     auto* question = new QMessageBox(QMessageBox::Warning, tr("Erase private details?"),
-        tr("Erase the private details of this entry for good?"), QMessageBox::Cancel, this);
+        tr("Erase the private details of entry %1 for good?").arg(m_entry->index), QMessageBox::Cancel, this);
     question->setTextFormat(Qt::PlainText);
-    question->setInformativeText(tr(
-        "Gone: what exactly was sent or asked (query, arguments, content, texts), and what stood on the screen.\n"
-        "Stays: who did what under which grant and when, the decision, and the proof of it. The log will say that you "
-        "erased this. Files that you saved before are not changed."));
+    question->setInformativeText(m_entry->sentence + u"\n\n"_s
+        + tr("Gone: what exactly was sent or asked (query, arguments, content, texts), and what stood on the screen.\n"
+             "Stays: who did what under which grant and when, the decision, and the proof of it. The log will say that "
+             "you erased this. Files that you saved before are not changed."));
     question->setAttribute(Qt::WA_DeleteOnClose);
     question->setDefaultButton(QMessageBox::Cancel);
     QPushButton* erase = question->addButton(tr("Erase"), QMessageBox::DestructiveRole);

@@ -29,7 +29,10 @@ struct StoryText {
 
 QString nameOf(const StoryHop& hop)
 {
-    return hop.agentName.isEmpty() ? StoryText::tr("unnamed agent") : hop.agentName;
+    if (hop.agentName.isEmpty())
+        return StoryText::tr("unnamed agent");
+    //: %1: the name of an agent, under which another one handed something on to a key that is not known
+    return hop.naming == authority::Naming::Claimed ? StoryText::tr("says it is %1").arg(hop.agentName) : hop.agentName;
 }
 
 QString timeOf(UnixSeconds at)

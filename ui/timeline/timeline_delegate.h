@@ -4,14 +4,14 @@
 // Paints a line of the timeline: the time, what came of it as a sign, what happened. Headings as such.
 #pragma once
 
-#include <QStyledItemDelegate>
+#include "ui/common/row_delegate.h"
 
 namespace countersign::ui {
 
-class TimelineDelegate final : public QStyledItemDelegate {
+class TimelineDelegate final : public RowDelegate {
     Q_OBJECT
 public:
-    using QStyledItemDelegate::QStyledItemDelegate;
+    using RowDelegate::RowDelegate;
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;

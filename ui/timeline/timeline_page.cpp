@@ -201,6 +201,11 @@ void TimelinePage::showEntry(const QModelIndex& index)
     m_story->setEntry(*entry);
 }
 
+void TimelinePage::checkLog()
+{
+    m_work->check();
+}
+
 void TimelinePage::setLastCheck(std::optional<UnixSeconds> at)
 {
     m_work->setLastCheck(at);

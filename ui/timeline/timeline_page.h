@@ -38,6 +38,8 @@ public:
     /// Only what concerns this grant, until the person takes that back.
     void showGrant(const GrantId& grant);
     void logGrew();
+    /// Begins the check of all of it, if nothing else is under way.
+    void checkLog();
     /// When the whole log was last found right.
     void setLastCheck(std::optional<UnixSeconds> at);
     /// Kind, outcome and time of the filter row as they were, and from now on kept.
