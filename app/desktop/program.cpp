@@ -4,8 +4,7 @@
 #include "app/desktop/program.h"
 
 #include "app/desktop/port_choice.h"
-#include "core/agents/trust_settings_json.h"
-#include "core/crypto/signed_note.h"
+#include "app/desktop/settings_as_set.h"
 #include "core/evidence/evidence.h"
 #include "core/evidence/export.h"
 #include "core/evidence/foreign_evidence.h"
@@ -58,14 +57,6 @@ std::string issuerAt(std::uint16_t port)
     return "http://127.0.0.1:" + std::to_string(port);
 }
 
-authority::KeepBodies bodiesAsSet()
-{
-    using Keep = authority::KeepBodies::Keep;
-    const Settings settings;
-    return {settings.keepBodies() ? Keep::Yes : Keep::No,
-        std::chrono::days(static_cast<int>(settings.keepBodiesDays())), settings.keepBodiesBytes()};
-}
-
 /// All of it or nothing, readable for nobody else.
 Result<void> writeFile(const QString& path, const std::string& text)
 {
@@ -84,36 +75,6 @@ Result<std::vector<audit::ForeignReceipt>> receiptsIn(const QString& path, UnixS
         return fail(ErrorCode::StorageFailed, "The file can't be read: " + file.errorString().toStdString());
     const QByteArray content = file.read(static_cast<qint64>(evidence::kMaxEvidenceBytes) + 1); // one more is too large
     return evidence::readForeignEvidence(content.toStdString(), now);
-}
-
-/// With the witness that the settings name; none: nullptr.
-std::unique_ptr<authority::Witnessing> witnessingAsSet(authority::Authority& authority)
-{
-    const Settings settings;
-    audit::Witness witness{settings.witness().toStdString(), settings.witnessKey().toStdString()};
-    if (witness.url.empty())
-        return nullptr;
-    if (const auto key = crypto::parseNoteVerifierKey(witness.key); !key) {
-        qWarning("WitnessKey in the settings: %s", key.error().message.c_str());
-        authority::Witnessing::tellUnusable(
-            authority, witness.url, {key.error().code, "WitnessKey in the settings: " + key.error().message});
-        return nullptr;
-    }
-    const auto reach = settings.witnessNearby() ? outbound::Reach::Anywhere : outbound::Reach::Public;
-    return std::make_unique<authority::Witnessing>(authority, std::move(witness), reach);
-}
-
-/// Whom the person's file names; no file: nobody.
-Result<agents::TrustSettings> trustAsSet()
-{
-    const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation);
-    QFile file(folder + u"/countersign/trust.json"_s);
-    if (!file.exists())
-        return agents::TrustSettings();
-    if (!file.open(QIODevice::ReadOnly))
-        return fail(ErrorCode::InvalidInput, "trust.json can't be opened.");
-    const QByteArray text = file.read(agents::kMaxTrustSettingsBytes + 1);
-    return agents::readTrustSettings({text.constData(), static_cast<std::size_t>(text.size())});
 }
 
 ui::StartDialog::KeyPlace placeOf(keychain::Backend backend, ui::StartDialog::KeyPlace::Here here)

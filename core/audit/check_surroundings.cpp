@@ -3,6 +3,7 @@
 #include "core/audit/check_surroundings.h"
 
 #include "core/audit/leaf.h"
+#include "core/audit/leaf_codec.h"
 #include "core/base/json.h"
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
@@ -87,7 +88,7 @@ Result<void> checkForeignReceipts(store::Database& database)
         " (SELECT kind FROM log_leaves WHERE log_leaves.idx = foreign_receipts.action) FROM foreign_receipts");
     while (TRY(query.next())) {
         const std::int64_t index = query.integer(3);
-        const auto claims = json::parseObject(query.blob(7));
+        const auto claims = unpackClaims(query.blob(7));
         const auto hash = leafHashOf(query.text(1), query.text(2));
         if (!claims || !hash || *hash != query.blob(0) || query.isNull(8) || !isDecision(query.integer(8))
             || !isTakenIn(*claims, *hash, index, query.integer(4)))
@@ -108,7 +109,7 @@ Result<bool> isForgotten(store::Database& database, const std::string& server, s
     store::Query query(database, "SELECT leaf FROM log_leaves WHERE kind = ? AND idx > ?");
     query.bind(std::int64_t{std::to_underlying(LeafKind::ServerForgotten)}).bind(since);
     while (TRY(query.next())) {
-        const auto claims = json::parseObject(query.blob(0));
+        const auto claims = unpackClaims(query.blob(0));
         if (claims && textIn(*claims, "server") == server)
             return true;
     }
@@ -122,7 +123,7 @@ Result<void> checkAcceptedServers(store::Database& database)
         " LEFT JOIN log_leaves ON log_leaves.idx = leaf_index AND kind = ?");
     query.bind(std::int64_t{std::to_underlying(LeafKind::ServerAccepted)});
     while (TRY(query.next())) {
-        const auto claims = json::parseObject(query.blob(2));
+        const auto claims = unpackClaims(query.blob(2));
         const std::string server = query.text(0);
         if (!claims || textIn(*claims, "server") != server || TRY(isForgotten(database, server, query.integer(1))))
             return corruptEntry(

@@ -100,6 +100,7 @@ public:
     /// about the same has no order, and hangs next to the decision.
     std::vector<std::optional<Place>> run()
     {
+        while (hangAlike()) { }
         while (hangOne(statedTie, Search::FromTheLast) || hangOne(requestTie, Search::FromTheDecision)
             || hangOne(contentTie, Search::FromTheDecision) || hangHidden()) { }
         return std::move(m_places);
@@ -127,6 +128,21 @@ private:
             }
         }
         return false;
+    }
+
+    /// What states nothing itself and is about the very request: next to the decision, whatever others say of it.
+    bool hangAlike()
+    {
+        const Hung decision = m_tree.front();
+        const auto alike = std::ranges::find_if(m_waiting, [&](std::size_t i) {
+            const ReceiptNode& node = m_receipts[i];
+            return node.upstream.empty() && node.outcomeOf.empty() && requestTie(*decision.node, node)
+                && !statedTie(*decision.node, node);
+        });
+        if (alike == m_waiting.end())
+            return false;
+        hang(alike, decision, Tie::SameRequest);
+        return true;
     }
 
     bool hangHidden()

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/audit/leaf_codec.h"
 
+#include "core/base/try.h"
+
 #include "core/audit/leaf.h"
 #include "core/audit/leaf_dictionary.h"
 
@@ -104,6 +106,11 @@ Result<std::string> unpackLeaf(std::string_view stored)
     if (!stored.starts_with(kLeafDictionaryNumber))
         return corrupt("its form is not known");
     return unpackFrame(std::string(kMagic).append(stored.substr(1)));
+}
+
+Result<json::Object> unpackClaims(std::string_view stored)
+{
+    return json::parseObject(TRY(unpackLeaf(stored)));
 }
 
 } // namespace countersign::audit

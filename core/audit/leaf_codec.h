@@ -7,6 +7,7 @@
 // Any thread.
 #pragma once
 
+#include "core/base/json.h"
 #include "core/base/result.h"
 
 #include <string>
@@ -19,5 +20,7 @@ namespace countersign::audit {
 
 /// The leaf again, of at most kMaxLeafBytes whatever the stored bytes are. Error: StorageCorrupt, not naming the entry.
 [[nodiscard]] Result<std::string> unpackLeaf(std::string_view stored);
+/// What it says. Error: StorageCorrupt, InvalidInput.
+[[nodiscard]] Result<json::Object> unpackClaims(std::string_view stored);
 
 } // namespace countersign::audit

@@ -3,6 +3,7 @@
 #include "core/audit/rotation.h"
 
 #include "core/audit/leaf.h"
+#include "core/audit/leaf_codec.h"
 #include "core/base/try.h"
 #include "core/crypto/jws.h"
 
@@ -109,7 +110,7 @@ Result<std::vector<LoggedRotation>> readRotations(store::Database& database)
     std::vector<LoggedRotation> rotations;
     while (TRY(query.next())) {
         const auto index = static_cast<std::uint64_t>(query.integer(0));
-        const auto claims = json::parseObject(query.blob(2));
+        const auto claims = unpackClaims(query.blob(2));
         auto rotation = claims ? rotationOfLeaf(*claims) : Result<Rotation>(std::unexpected(claims.error()));
         if (!rotation)
             return fail(ErrorCode::StorageCorrupt, "entry " + std::to_string(index) + ": " + rotation.error().message);

@@ -81,7 +81,7 @@ struct Authority::Data {
             checker->checkWhenDue();
             forgetBodies();
         });
-        logCheck->start(kLook);
+        logCheck->start(kLogCheckLook);
         forgetBodies();
     }
 

@@ -15,7 +15,8 @@
 
 namespace countersign::authority {
 
-inline constexpr std::chrono::minutes kLogCheckLook{10}; ///< between two looks whether the log is to be checked
+inline constexpr std::chrono::minutes kLogCheckLook{
+    10}; ///< between two looks whether the log is to be checked, and what is kept for too long
 
 class LogChecker {
 public:

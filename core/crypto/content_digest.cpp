@@ -46,19 +46,6 @@ std::unexpected<Error> ofOther(std::string_view name)
     return fail(ErrorCode::BadSignature, std::format("Content-Digest: {} is of other content.", name));
 }
 
-Result<sf::Dictionary> parseField(std::string_view field)
-{
-    auto digests = sf::parseDictionary(field, {.repeatedKeys = sf::RepeatedKeys::Refused});
-    if (!digests)
-        return fail(digests.error().code, "Content-Digest: " + digests.error().message);
-    return digests;
-}
-
-std::unexpected<Error> noSha256()
-{
-    return fail(ErrorCode::NotSupported, "Content-Digest: sha-256 is required.");
-}
-
 } // namespace
 
 Result<void> verifyContentDigest(std::string_view field, std::string_view content)

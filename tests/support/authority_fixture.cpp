@@ -327,7 +327,7 @@ std::string AuthorityFixture::delegate(const std::string& above, const crypto::P
 Result<grants::VerifiedChain> AuthorityFixture::verified(
     const std::string& token, const std::vector<std::string>& links) const
 {
-    const std::vector<crypto::PublicKey> keys{m_identity.device.publicKey()};
+    const std::vector<crypto::PublicKey> keys = audit::keysOf(m_authority->deviceKeys());
     return grants::verifyChain(
         TRY(grants::verifyAccessToken(token, keys, m_clock.now())), links, m_clock.now(), permissions::kMaxChain - 1);
 }

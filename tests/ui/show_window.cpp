@@ -6,6 +6,7 @@
 #include "tests/core/authority/tampering.h"
 #include "tests/support/authority_fixture.h"
 #include "tests/ui/agent_samples.h"
+#include "tests/ui/key_scenes.h"
 #include "tests/ui/samples.h"
 #include "tests/ui/walk.h"
 #include "ui/agents/agents_page.h"
@@ -19,9 +20,7 @@
 #include "ui/grants/grants_model.h"
 #include "ui/grants/grants_page.h"
 #include "ui/services/services_page.h"
-#include "ui/settings/keys_dialog.h"
 #include "ui/start/passphrase_dialog.h"
-#include "ui/start/recovery_dialog.h"
 #include "ui/start/start_dialog.h"
 #include "ui/timeline/evidence_dialog.h"
 #include "ui/timeline/server_dialog.h"
@@ -46,6 +45,7 @@
 
 using namespace countersign;
 using namespace countersign::ui;
+using namespace countersign::ui::key_scenes;
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -210,41 +210,6 @@ QWidget* startWindow(int steps)
             edit->setText(u"correct horse"_s);
         dialog->findChild<QPushButton*>(u"next"_s)->click();
     }
-    return dialog;
-}
-
-QWidget* recoveryWindow(int steps)
-{
-    using Here = KeyPlace::Here;
-    const std::vector<KeyPlace> places{
-        {u"kwallet"_s, u"KWallet"_s, u"The keychain of KDE's desktop. It opens when you log in."_s, Here::Yes},
-        {u"secret-service"_s, u"Secret Service"_s,
-            u"The keychain of GNOME and other desktops. It opens when you log in."_s, Here::No},
-        {u"sealed-file"_s, u"A sealed file"_s,
-            u"For desktops without a keychain. Countersign asks for its passphrase at every start."_s, Here::Yes}};
-    auto* dialog = new RecoveryDialog(places, [](RecoveryDialog::Choice&, const RecoveryDialog::Answer& answer) {
-        answer(RecoveryDialog::Made{u"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"_s,
-            u"/home/person/.local/share/countersign/set-aside-2026-11-27T201500Z"_s});
-    });
-    for (int i = 0; i < steps; ++i) {
-        dialog->findChild<QLineEdit*>(u"word"_s)->setText(u"start anew"_s);
-        dialog->findChild<QAbstractButton*>(u"kwallet"_s)->setChecked(true);
-        for (QLineEdit* edit : walk::all<QLineEdit>(*dialog, QRegularExpression(u"^passphrase"_s)))
-            edit->setText(u"correct horse"_s);
-        dialog->findChild<QPushButton*>(u"next"_s)->click();
-    }
-    return dialog;
-}
-
-QWidget* keysWindow(int rotations)
-{
-    authority::DeskStatus status;
-    status.device.value = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
-    status.person.value = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
-    status.logOrigin = "countersign/NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
-    status.deviceRotations = rotations;
-    auto* dialog = new KeysDialog(status, {});
-    dialog->findChild<QWidget*>(u"replaced"_s)->setVisible(rotations > 0);
     return dialog;
 }
 

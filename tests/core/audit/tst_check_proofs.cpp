@@ -117,7 +117,7 @@ private Q_SLOTS:
         row("a receipt of others at no entry", {},
             "INSERT INTO foreign_receipts VALUES (zeroblob(32), 5000, 5000, 'jws', '{}', NULL, NULL)", "entry 5000: ");
         row("a server that nobody accepted", {}, "INSERT INTO accepted_servers VALUES ('key', 'name', 5)", "entry 5: ");
-        row("a body of what is no action", {}, "INSERT INTO bodies SELECT idx, at, x'00' FROM log_leaves WHERE idx = 5",
+        row("a body of another time", {}, "INSERT INTO bodies SELECT idx, at + 1, x'00' FROM log_leaves WHERE idx = 5",
             "entry 5: a body");
         row("a body of no entry", {}, "INSERT INTO bodies VALUES (5000, 1, x'00')", "entry 5000: a body");
         row("a token's text", {}, "INSERT INTO tokens_used VALUES (zeroblob(32), 'token')", "access token");

@@ -334,7 +334,7 @@ private Q_SLOTS:
         row("no object", "[1]");
         row("no receipt", R"([{"keys":{"keys":[]}}])");
         row("keys as a text", R"([{"receipt":"x","keys":"{}"}])");
-        row("an address of keys", "[" + good.substr(0, good.size() - 1) + R"(,"jwks_uri":"https://x.example"}])");
+        row("an address of keys", "[" + good.substr(0, good.size() - 1) + ",\"jwks_uri\":\"urn:x\"}]");
         row("a disclosure with more",
             "[" + good.substr(0, good.size() - 1) + R"(,"disclosure":{"salt":"","text":"","x":1}}])");
         row("a salt that is none", "[" + good.substr(0, good.size() - 1) + R"(,"disclosure":{"salt":"!","text":""}}])");

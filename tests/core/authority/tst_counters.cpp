@@ -108,13 +108,13 @@ private Q_SLOTS:
     void the_rate_is_held_to_the_log()
     {
         QFETCH(const std::string, sql);
-        Scene scene(",\"rate\":{\"count\":2,\"seconds\":600}");
+        Scene scene(",\"rate\":{\"count\":2,\"seconds\":60}");
         QVERIFY(isPermitted(scene.perform("20.00")));
         QVERIFY(isPermitted(scene.perform("30.00")));
         scene.tamper(sql);
         QCOMPARE(scene.fixture.count(LeafKind::StateRejected), 1);
         QCOMPARE(denialOf(scene.perform("1.00")), Reason::Rate);
-        scene.fixture.clock().advance(600s);
+        scene.fixture.clock().advance(60s);
         QVERIFY(isPermitted(scene.perform("1.00")));
     }
 

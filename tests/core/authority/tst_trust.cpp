@@ -207,7 +207,9 @@ private Q_SLOTS:
         QCOMPARE(scene.fixture.count(LeafKind::TrustAssigned), 2);
         QVERIFY(scene.assign(agent, std::nullopt)); // nothing to take back
         QCOMPARE(scene.fixture.count(LeafKind::TrustAssigned), 2);
-        QCOMPARE(scene.assign(TestAgent{{{"nobody"}}, agent.key}, TrustLevel::L1).error().code, ErrorCode::NotFound);
+        TestAgent nobody = agent;
+        nobody.agent.id = ClientId{"nobody"};
+        QCOMPARE(scene.assign(nobody, TrustLevel::L1).error().code, ErrorCode::NotFound);
     }
 
     void a_hit_is_not_shaken_off()

@@ -4,6 +4,7 @@
 // An action here, and servers elsewhere that decide about it too.
 #pragma once
 
+#include "core/audit/leaf_codec.h"
 #include "core/authority/story.h"
 #include "core/authority/use_cases.h"
 #include "tests/support/foreign_server.h"
@@ -44,7 +45,7 @@ struct UpstreamScene {
                         must(fixture.run<std::string>([entry](authority::Context& context) -> Result<std::string> {
                             store::Query query(context.database, "SELECT leaf FROM log_leaves WHERE idx = ?");
                             const auto found = query.bind(static_cast<std::int64_t>(entry)).next();
-                            return found && *found ? Result<std::string>(query.blob(0))
+                            return found && *found ? audit::unpackLeaf(query.blob(0))
                                                    : fail(ErrorCode::NotFound, "no such entry");
                         }),
                             "leaf")),

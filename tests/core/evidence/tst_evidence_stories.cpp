@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Evidence of real stories, from the action to the verdict: everything of it is verified, with no database.
+#include "core/crypto/content_digest.h"
 #include "tests/core/evidence/evidence_scene.h"
 
 #include <QTest>

@@ -217,7 +217,7 @@ void TestKWalletKeychain::a_deleted_folder_is_an_emptied_keychain_and_makes_no_n
     kwallet(u"removeFolder"_s, {openedByAnother(), u"Countersign"_s, u"another program"_s});
     const auto refused = loadIdentity(**keychain, History::KeysWereMade);
     QCOMPARE(outcome(refused), "keychain_emptied");
-    QVERIFY2(messageOf(refused).contains("start afresh"), messageOf(refused).constData());
+    QVERIFY2(messageOf(refused).contains("start anew"), messageOf(refused).constData());
     QCOMPARE(probe(Backend::KWallet, {}, {u"load"_s, u"made"_s}), "keychain_emptied");
     QVERIFY(entriesSeenByAnother().isEmpty());
 }

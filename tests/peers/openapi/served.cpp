@@ -7,6 +7,7 @@
 #include "core/authority/use_cases.h"
 #include "tests/app/running_program.h"
 #include "tests/support/authority_fixture.h"
+#include "tests/support/must.h"
 
 #include <QCoreApplication>
 #include <QFile>

@@ -89,15 +89,18 @@ void AgentSignedRequestsTest::both_kinds_of_keys_sign_and_the_receipt_says_how()
 void AgentSignedRequestsTest::a_read_may_be_signed_so_too()
 {
     Scene scene{std::string()};
-    Sent sent = scene.sentBy(scene.agent, scene.token(), "GET");
-    sent.action = "payments.read";
-    sent.body.clear();
-    sent.headers.clear();
-    sent.uri += "?from=1";
-    const WireAnswer answer = scene.pass(agentSigned(scene, scene.agent, sent));
+    const auto read = [&] {
+        Sent sent = scene.sentBy(scene.agent, scene.token(), "GET");
+        sent.action = "payments.read";
+        sent.body.clear();
+        sent.headers.clear();
+        sent.uri += "?from=1";
+        return agentSigned(scene, scene.agent, sent);
+    };
+    const WireAnswer answer = scene.pass(read());
     QVERIFY2(permits(answer), answer.response.body.c_str());
     QCOMPARE(json::requiredString(receiptOf(scene, answer), "binding"), "agent-signature");
-    Sent wrong = agentSigned(scene, scene.agent, sent);
+    Sent wrong = read();
     wrong.uri += "2";
     QCOMPARE(contextText(scene.pass(wrong).body, "reason"), "invalid_signature");
 }

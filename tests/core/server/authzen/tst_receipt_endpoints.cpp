@@ -7,6 +7,7 @@
 #include "core/audit/tlog_proof.h"
 #include "core/crypto/jws.h"
 #include "core/crypto/merkle.h"
+#include "core/server/receipts/endpoints.h"
 #include "tests/core/server/authzen/performed_scene.h"
 #include "tests/support/actions.h"
 #include "tests/support/foreign_server.h"

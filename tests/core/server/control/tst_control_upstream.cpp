@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What other servers decided, handed in through the control socket: their evidence files, and receipts alone.
+#include "core/crypto/jws.h"
 #include "core/server/control/control_api.h"
 #include "tests/core/evidence/evidence_scene.h"
 #include "tests/support/foreign_server.h"
