@@ -72,8 +72,8 @@ void AgentsPage::addTable()
     m_place->addWidget(m_empty);
     static_cast<QVBoxLayout*>(layout())->addWidget(place, 1);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &AgentsPage::showChosen);
-    for (const auto changed : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
-        connect(m_model, changed, this, &AgentsPage::showChosen);
+    connect(m_model, &QAbstractItemModel::rowsInserted, this, &AgentsPage::showChosen);
+    connect(m_model, &QAbstractItemModel::rowsRemoved, this, &AgentsPage::showChosen);
     connect(m_model, &QAbstractItemModel::dataChanged, this, &AgentsPage::showChosen);
     connect(m_model, &QAbstractItemModel::modelReset, this, &AgentsPage::showChosen);
 }
