@@ -141,7 +141,7 @@ def narrowing_one_narrows_the_other(program):
     person.press("button", "Take back")
     person.wait_gone("dialog", "Narrow a grant.*")
     person.find(CELL, ".*; 46.50 of 750.00 EUR")
-    person.find(CELL, ".*; 296.50 of 750.00 EUR: night-shift has no more left")
+    person.find(CELL, ".*; 46.50 of 750.00 EUR: night-shift has no more left")
     person.picture("both-narrowed")
 
 
