@@ -177,6 +177,24 @@ private Q_SLOTS:
         QVERIFY2(report.error().message.contains("entry 622: its grant had ended"), report.error().message.c_str());
     }
 
+    void a_body_of_what_is_no_action_is_found()
+    {
+        {
+            const auto database = Database::open(m_home->path(), Access::ReadWrite).value();
+            auto log = audit::Log::open(*database, m_owner, test::logKey()).value();
+            database->begin().value();
+            const auto leaf = log.append({.kind = LeafKind::TokenIssued, .grant = {"grant-1"}}, {1}).value();
+            QCOMPARE(leaf.index, 620U);
+            database->commit().value();
+            QVERIFY(check());
+        }
+        QVERIFY(test::RawDatabase(m_home->path())
+                .execute(QStringLiteral("INSERT INTO bodies SELECT idx, at, x'00' FROM log_leaves WHERE idx = 620")));
+        const auto report = check();
+        QVERIFY(!report);
+        QVERIFY2(report.error().message.contains("entry 620: a body"), report.error().message.c_str());
+    }
+
     void the_tails_check_finds_what_was_done_to_any_entry_and_says_where()
     {
         const QString sql = QStringLiteral("UPDATE log_leaves SET leaf = CAST(replace(leaf, '\"number\":17', "
