@@ -159,8 +159,9 @@ Result<void> setAside(const QString& folder, const Recovery& recovery)
     const QString archive = folder + u'/' + QString::fromStdString(recovery.lost.archive);
     if (::mkdir(QFile::encodeName(archive).constData(), 0700) != 0 && errno != EEXIST)
         return failed(archive.toStdString(), errno);
-    for (const QString& name :
-        QDir(folder).entryList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot)) {
+    const QStringList names =
+        QDir(folder).entryList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot);
+    for (const QString& name : names) {
         const bool stays = std::ranges::any_of(kStaying, [&](QLatin1StringView each) { return each == name; });
         if (!stays && !name.startsWith(QLatin1StringView(kArchivePrefix)))
             TRY(moveInto(archive, folder, name));

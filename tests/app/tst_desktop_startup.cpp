@@ -75,7 +75,7 @@ void TestDesktopStartup::a_new_start_sets_the_old_data_aside_and_says_so()
         {u"countersign/"_s + QString::fromStdString(lost.value), u"\"size\": 1"_s, u"\"root\""_s, u"\"checkpoint\""_s})
         QVERIFY2(log[1].details.contains(named), qPrintable(log[1].details));
     QCOMPARE(archivesIn(folder.path()).size(), 1);
-    QCOMPARE(run.startup.archive(), folder.path() + u'/' + archivesIn(folder.path()).front());
+    QCOMPARE(run.startup.archive(), folder.path() + u'/' + archivesIn(folder.path()).constFirst());
     QVERIFY(!QFile::exists(folder.path() + u"/recovery.json"_s));
     // The archive is a folder as any other: whoever gets the keys back can start on it.
     const auto archived = store::Database::open(run.startup.archive(), store::Access::ReadOnly);

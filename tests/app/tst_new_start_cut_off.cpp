@@ -103,7 +103,7 @@ void TestNewStartCutOff::cut_off_after_the_decision_the_next_start_goes_on()
     QCOMPARE(log[1].kind, audit::LeafKind::LogRecovered);
     QVERIFY(!QFile::exists(folder.path() + u"/recovery.json"_s));
     QCOMPARE(archivesIn(folder.path()).size(), 1);
-    const QString archive = folder.path() + u'/' + archivesIn(folder.path()).front();
+    const QString archive = folder.path() + u'/' + archivesIn(folder.path()).constFirst();
     QCOMPARE(readIdentityRecord(archive).value().value().device.value, record.device.value);
     QVERIFY(QFile::exists(archive + u"/countersign.sqlite"_s));
 }
