@@ -69,7 +69,8 @@ struct Shown {
         auto* question = page.findChild<QMessageBox*>();
         QVERIFY(question != nullptr);
         QVERIFY(question->defaultButton() == question->button(QMessageBox::Cancel));
-        for (QAbstractButton* button : question->buttons()) {
+        const auto buttons = question->buttons();
+        for (QAbstractButton* button : buttons) {
             if (button->text() == text)
                 QTest::mouseClick(button, Qt::LeftButton);
         }

@@ -60,9 +60,8 @@ private Q_SLOTS:
         QCOMPARE(grantedOf(desk).signedReads, permissions::SignedReads::No);
         box->setChecked(true);
         QCOMPARE(grantedOf(desk).signedReads, permissions::SignedReads::Yes);
-        QVERIFY(permissions::toSentences(*consent::grantOf(desk.view->facts(), desk.view->edit()))
-                .front()
-                .contains(u"signing what it reads too"_s));
+        const auto sentences = permissions::toSentences(*consent::grantOf(desk.view->facts(), desk.view->edit()));
+        QVERIFY(sentences.constFirst().contains(u"signing what it reads too"_s));
         // Where it was asked for, it is told and can't be taken away.
         consent::ScreenFacts facts = samples::payer();
         facts.asked.details.front().signedReads = permissions::SignedReads::Yes;

@@ -95,8 +95,9 @@ std::string outline(const Catalogue& catalogue)
 std::vector<NamedDocument> documents()
 {
     const QDir folder(QStringLiteral(TEST_DOCUMENTS));
+    const QStringList names = folder.entryList({QStringLiteral("*.json"), QStringLiteral("*.yaml")}, QDir::Files);
     std::vector<NamedDocument> out;
-    for (const QString& name : folder.entryList({QStringLiteral("*.json"), QStringLiteral("*.yaml")}, QDir::Files)) {
+    for (const QString& name : names) {
         const QString outlineName = name.section(u'.', 0, 0) + QStringLiteral(".outline");
         out.push_back({name.toStdString(), fileText(folder.filePath(name)),
             withoutComments(fileText(folder.filePath(outlineName)))});
