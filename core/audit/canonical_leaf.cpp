@@ -3,14 +3,15 @@
 #include "core/audit/canonical_leaf.h"
 
 #include "core/base/text_safety.h"
-#include "core/base/try.h"
 #include "core/crypto/canonical_json.h"
 
 #include <QString>
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
+#include <cstring>
 #include <utility>
 
 namespace countersign::audit {
@@ -42,6 +43,31 @@ std::optional<char> controlIn(std::string_view text)
     return static_cast<char>(16 * high + low);
 }
 
+/// How many bytes stand before the first quote, backslash or control character. Eight at a time: most of a leaf is
+/// text.
+std::size_t plainLength(std::string_view text)
+{
+    constexpr std::uint64_t kEach = 0x0101010101010101;
+    // The high bit of each byte that is below `limit`; bytes above the lowest of them may be told wrongly.
+    const auto below = [](std::uint64_t bytes, std::uint64_t limit) {
+        return (bytes - kEach * limit) & ~bytes & (kEach * 0x80);
+    };
+    std::size_t at = 0;
+    for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, text.data() + at, sizeof bytes);
+        if constexpr (std::endian::native == std::endian::big)
+            bytes = std::byteswap(bytes);
+        const std::uint64_t found =
+            below(bytes, 0x20) | below(bytes ^ (kEach * '"'), 1) | below(bytes ^ (kEach * '\\'), 1);
+        if (found != 0)
+            return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
+    }
+    while (at < text.size() && text[at] != '"' && text[at] != '\\' && static_cast<unsigned char>(text[at]) >= 0x20)
+        ++at;
+    return at;
+}
+
 /// A string as it stands between its quotes.
 struct Text {
     std::string_view raw;
@@ -70,32 +96,25 @@ bool isAscii(std::string_view text)
     return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-/// RFC 8785 section 3.2.3: by UTF-16 code units, which for ASCII is the order of the bytes.
-bool isBefore(const Text& a, const Text& b)
-{
-    if (!a.isEscaped && !b.isEscaped && isAscii(a.raw) && isAscii(b.raw))
-        return a.raw < b.raw;
-    return a.meaning() < b.meaning();
-}
-
+/// Each step says whether it found what must stand there; what it found instead is kept for the one who asked.
 class Reader {
 public:
-    explicit Reader(std::string_view text) : m_text(text) { }
+    explicit Reader(std::string_view text) : m_text(text), m_isAscii(isAscii(text)) { }
 
     Result<LeafClaims> read()
     {
         LeafClaims claims;
-        TRY(object(1, &claims));
-        if (m_at != m_text.size())
-            return refuse("text after its end");
-        return claims;
+        if (object(1, &claims) && (m_at == m_text.size() || refuse("text after its end")))
+            return claims;
+        return fail(ErrorCode::InvalidInput,
+            "not in canonical form: " + std::string(m_problem) + " (byte " + std::to_string(m_at) + ")");
     }
 
 private:
-    [[nodiscard]] std::unexpected<Error> refuse(const char* what) const
+    bool refuse(const char* what)
     {
-        return fail(ErrorCode::InvalidInput,
-            "not in canonical form: " + std::string(what) + " (byte " + std::to_string(m_at) + ")");
+        m_problem = what;
+        return false;
     }
 
     [[nodiscard]] char peek() const { return m_at < m_text.size() ? m_text[m_at] : '\0'; }
@@ -107,149 +126,178 @@ private:
         m_at += token.size();
         return true;
     }
+    bool take(char token)
+    {
+        if (m_at == m_text.size() || m_text[m_at] != token)
+            return false;
+        ++m_at;
+        return true;
+    }
 
     // NOLINTNEXTLINE(misc-no-recursion): bounded by kMaxDepth
-    Result<void> value(std::size_t depth)
+    bool value(std::size_t depth)
     {
+        Text text;
+        std::string_view digits;
         switch (peek()) {
         case '{':
             return object(depth + 1, nullptr);
         case '[':
             return array(depth + 1);
         case '"':
-            TRY(string());
-            return {};
+            return string(text);
         default:
-            if (take("true") || take("false") || take("null"))
-                return {};
-            TRY(number());
-            return {};
+            return take("true") || take("false") || take("null") || number(digits);
         }
     }
 
     // NOLINTNEXTLINE(misc-no-recursion)
-    Result<void> array(std::size_t depth)
+    bool array(std::size_t depth)
     {
         if (depth > kMaxDepth)
             return refuse("too deep");
-        take("[");
-        if (take("]"))
-            return {};
+        take('[');
+        if (take(']'))
+            return true;
         do {
-            TRY(value(depth));
-        } while (take(","));
-        return take("]") ? Result<void>() : refuse("an array doesn't end");
+            if (!value(depth))
+                return false;
+        } while (take(','));
+        return take(']') || refuse("an array doesn't end");
     }
 
     // NOLINTNEXTLINE(misc-no-recursion)
-    Result<void> object(std::size_t depth, LeafClaims* claims)
+    bool object(std::size_t depth, LeafClaims* claims)
     {
         if (depth > kMaxDepth)
             return refuse("too deep");
-        if (!take("{"))
+        if (!take('{'))
             return refuse("no object");
-        if (take("}"))
-            return {};
-        std::optional<Text> before;
+        if (take('}'))
+            return true;
+        Text before;
+        bool isFirst = true;
         do {
-            const Text name = TRY(string());
-            if (before && !isBefore(*before, name))
+            Text name;
+            if (!string(name))
+                return false;
+            if (!isFirst && !isBefore(before, name))
                 return refuse("its members are not in order");
-            if (!take(":"))
+            if (!take(':'))
                 return refuse("a member without value");
-            TRY(claims != nullptr ? member(name.raw, *claims) : value(depth));
+            if (!(claims != nullptr ? member(name.raw, *claims) : value(depth)))
+                return false;
             before = name;
-        } while (take(","));
-        return take("}") ? Result<void>() : refuse("an object doesn't end");
+            isFirst = false;
+        } while (take(','));
+        return take('}') || refuse("an object doesn't end");
+    }
+
+    /// RFC 8785 section 3.2.3: by UTF-16 code units, which for ASCII is the order of the bytes.
+    [[nodiscard]] bool isBefore(const Text& a, const Text& b) const
+    {
+        if (m_isAscii && !a.isEscaped && !b.isEscaped)
+            return a.raw < b.raw;
+        return a.meaning() < b.meaning();
     }
 
     /// One of the leaf's own members.
     // NOLINTNEXTLINE(misc-no-recursion)
-    Result<void> member(std::string_view name, LeafClaims& claims)
+    bool member(std::string_view name, LeafClaims& claims)
     {
-        if (std::string_view* text = textOf(name, claims)) {
-            const Text read = TRY(string());
-            if (read.isEscaped)
-                return refuse("an identifier that needs an escape");
-            *text = read.raw;
-            return {};
+        if (const auto identifier = identifierNamed(name)) {
+            Text read;
+            if (!string(read))
+                return false;
+            claims.*identifier = read.raw;
+            return !read.isEscaped || refuse("an identifier that needs an escape");
         }
-        if (name == "iat" || name == "seq") {
-            const std::string_view digits = TRY(number());
-            std::int64_t integer = 0;
-            const auto [stop, error] = std::from_chars(digits.begin(), digits.end(), integer);
-            if (error != std::errc() || stop != digits.end())
-                return refuse("a number that is no integer");
-            (name == "iat" ? claims.issuedAt : claims.seq) = integer;
-            return {};
-        }
+        if (name == "iat")
+            return integer(claims.issuedAt);
+        if (name == "seq")
+            return integer(claims.seq);
         if (name == "closing") {
             claims.closing = take("true");
-            return claims.closing ? Result<void>() : refuse("“closing” is not true");
+            return claims.closing || refuse("“closing” is not true");
         }
         return value(1);
     }
 
-    static std::string_view* textOf(std::string_view name, LeafClaims& claims)
+    using Identifier = std::string_view LeafClaims::*;
+
+    static Identifier identifierNamed(std::string_view name)
     {
-        const auto known = std::to_array<std::pair<std::string_view, std::string_view*>>({
-            {"client_id", &claims.clientId},
-            {"device", &claims.device},
-            {"grant_id", &claims.grantId},
-            {"jti", &claims.receiptId},
-            {"prev", &claims.prev},
-            {"text_commitment", &claims.textCommitment},
-            {"type", &claims.type},
+        static constexpr auto kKnown = std::to_array<std::pair<std::string_view, Identifier>>({
+            {"client_id", &LeafClaims::clientId},
+            {"device", &LeafClaims::device},
+            {"grant_id", &LeafClaims::grantId},
+            {"jti", &LeafClaims::receiptId},
+            {"prev", &LeafClaims::prev},
+            {"text_commitment", &LeafClaims::textCommitment},
+            {"type", &LeafClaims::type},
         });
-        const auto* const found = std::ranges::find(known, name, &decltype(known)::value_type::first);
-        return found == known.end() ? nullptr : found->second;
+        for (const auto& [known, identifier] : kKnown) {
+            if (known == name)
+                return identifier;
+        }
+        return nullptr;
     }
 
-    Result<Text> string()
+    bool integer(std::optional<std::int64_t>& out)
     {
-        if (!take("\""))
+        std::string_view digits;
+        if (!number(digits))
+            return false;
+        std::int64_t read = 0;
+        const auto [stop, error] = std::from_chars(digits.begin(), digits.end(), read);
+        if (error != std::errc() || stop != digits.end())
+            return refuse("a number that is no integer");
+        out = read;
+        return true;
+    }
+
+    bool string(Text& out)
+    {
+        if (!take('"'))
             return refuse("no text where one must stand");
         const std::size_t start = m_at;
-        bool isEscaped = false;
-        for (;;) {
-            while (m_at < m_text.size() && m_text[m_at] != '"' && m_text[m_at] != '\\'
-                && static_cast<unsigned char>(m_text[m_at]) >= 0x20)
-                ++m_at;
-            if (peek() == '"')
-                return Text{m_text.substr(start, m_at++ - start), isEscaped};
-            TRY(escape());
-            isEscaped = true;
+        for (out.isEscaped = false;; out.isEscaped = true) {
+            m_at += plainLength(m_text.substr(m_at));
+            if (peek() == '"') {
+                out.raw = m_text.substr(start, m_at++ - start);
+                return true;
+            }
+            if (!escape())
+                return false;
         }
     }
 
     /// Only those that the canonical form has.
-    Result<void> escape()
+    bool escape()
     {
-        if (!take("\\"))
+        if (!take('\\'))
             return refuse("a text doesn't end");
         if (kEscapes.contains(peek())) {
             ++m_at;
-            return {};
+            return true;
         }
         const std::optional<char> control = controlIn(m_text.substr(m_at));
         if (!control || kEscaped.contains(*control))
             return refuse("an escape that is not needed");
         m_at += kControlLength;
-        return {};
+        return true;
     }
 
-    Result<std::string_view> number()
+    bool number(std::string_view& out)
     {
         const std::size_t start = m_at;
         while (m_at < m_text.size() && (isDigit(m_text[m_at]) || std::string_view("+-.e").contains(m_text[m_at])))
             ++m_at;
-        const std::string_view text = m_text.substr(start, m_at - start);
-        const std::string_view digits = text.substr(text.starts_with('-') ? 1 : 0);
+        out = m_text.substr(start, m_at - start);
+        const std::string_view digits = out.substr(out.starts_with('-') ? 1 : 0);
         const bool isPlain = !digits.empty() && digits.size() <= kPlainDigits && std::ranges::all_of(digits, isDigit)
             && digits.front() != '0';
-        if (isPlain || text == "0" || isCanonicalNumber(text))
-            return text;
-        return refuse("a number in another form");
+        return isPlain || out == "0" || isCanonicalNumber(out) || refuse("a number in another form");
     }
 
     /// The rare ones: fractions, and integers that are long. To RFC 8785 every number is a double.
@@ -264,7 +312,9 @@ private:
     }
 
     std::string_view m_text;
+    bool m_isAscii;
     std::size_t m_at = 0;
+    const char* m_problem = "";
 };
 
 } // namespace
