@@ -126,11 +126,17 @@ Result<AccessToken> verifyAccessToken(
     auto token = openToken(jws, deviceKeys);
     if (!token)
         return fail(ErrorCode::InvalidToken, "The access token can't be used: " + token.error().message + ".");
-    if (token->issuedAt > now + crypto::kClockSkew)
-        return fail(ErrorCode::InvalidToken, "The access token is from the future (iat).");
-    if (token->expiresAt <= now)
-        return fail(ErrorCode::ExpiredToken, "The access token has expired.");
+    TRY(checkTokenTimes(*token, now));
     return token;
+}
+
+Result<void> checkTokenTimes(const AccessToken& token, UnixSeconds now)
+{
+    if (token.issuedAt > now + crypto::kClockSkew)
+        return fail(ErrorCode::InvalidToken, "The access token is from the future (iat).");
+    if (token.expiresAt <= now)
+        return fail(ErrorCode::ExpiredToken, "The access token has expired.");
+    return {};
 }
 
 } // namespace countersign::grants

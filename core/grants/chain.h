@@ -43,6 +43,8 @@ struct AccessToken {
 /// whom it is (`aud`), is the caller's to ask. Errors: InvalidToken, ExpiredToken.
 [[nodiscard]] Result<AccessToken> verifyAccessToken(
     std::string_view jws, std::span<const crypto::PublicKey> deviceKeys, UnixSeconds now);
+/// The part of it that changes with time: `iat` and `exp`.
+[[nodiscard]] Result<void> checkTokenTimes(const AccessToken& token, UnixSeconds now);
 
 /// What a chain is given as: token first, then links in their order.
 struct ChainText {

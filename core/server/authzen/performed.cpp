@@ -41,7 +41,7 @@ struct Actor {
     [[nodiscard]] const Thumbprint& key() const { return chain ? chain->lastKey().thumbprint() : token.boundKey; }
 };
 
-Asked<Actor> readActor(const OAuthServer& server, const PassedOn& passed)
+Asked<Actor> readActor(OAuthServer& server, const PassedOn& passed)
 {
     const UnixSeconds now = server.clock.now();
     grants::ChainText text{passed.accessToken, {}};
@@ -54,7 +54,7 @@ Asked<Actor> readActor(const OAuthServer& server, const PassedOn& passed)
     if (text.token != passed.accessToken)
         return badToken("The delegation_chain begins with another token than access_token.");
     const auto deviceKeys = audit::keysOf(server.authority.deviceKeys());
-    auto token = grants::verifyAccessToken(text.token, deviceKeys, now);
+    auto token = server.tokens.verify(text.token, deviceKeys, now);
     if (!token)
         return badToken(token.error().message);
     Actor actor{*token, text.links, std::nullopt};
@@ -186,7 +186,7 @@ authority::ReceivedRequest receivedOf(const PassedOn& passed, const std::optiona
 } // namespace
 
 Asked<authority::PerformAction> performedBy(
-    const OAuthServer& server, const authority::Service& service, const Evaluation& evaluation)
+    OAuthServer& server, const authority::Service& service, const Evaluation& evaluation)
 {
     auto request = actionOf(evaluation, service);
     if (!request)

@@ -18,6 +18,6 @@ namespace countersign::server {
 /// A wrong token, proof or chain is a no, whose reason is the standard's error code (`invalid_token`,
 /// `invalid_dpop_proof`, `use_dpop_nonce`), or `subject` where they are another agent's.
 [[nodiscard]] std::expected<authority::PerformAction, NotAsked> performedBy(
-    const OAuthServer& server, const authority::Service& service, const Evaluation& evaluation);
+    OAuthServer& server, const authority::Service& service, const Evaluation& evaluation);
 
 } // namespace countersign::server

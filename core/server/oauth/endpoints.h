@@ -8,6 +8,7 @@
 #include "core/authority/agent_api.h"
 #include "core/base/clock.h"
 #include "core/crypto/dpop.h"
+#include "core/grants/verified_tokens.h"
 #include "core/server/http/message.h"
 
 #include <array>
@@ -33,6 +34,7 @@ struct OAuthServer {
     authority::AgentApi& authority;
     const Clock& clock;
     crypto::DpopNonces nonces;
+    grants::VerifiedTokens tokens;
 
     [[nodiscard]] std::string url(std::string_view path) const { return authority.issuer() + std::string(path); }
 };
