@@ -59,6 +59,17 @@ Result<void> act(
     return fixture.run<void>([&](authority::Context& context) { return useCase(context, of.tokens.grant); });
 }
 
+/// Rows that are kept of a grant's tokens, whether they count or not.
+std::int64_t tokenRows(AuthorityFixture& fixture, const Member& member)
+{
+    const auto rows = fixture.run<std::int64_t>([&](authority::Context& context) -> Result<std::int64_t> {
+        store::Query query(context.database, "SELECT count(*) FROM tokens WHERE grant_id = ?");
+        const auto found = query.bind(member.tokens.grant.value).next();
+        return found ? Result<std::int64_t>(query.integer(0)) : std::unexpected(found.error());
+    });
+    return rows.value_or(-1);
+}
+
 using Words = std::vector<std::string>;
 
 } // namespace
@@ -297,6 +308,26 @@ private Q_SLOTS:
         // And goes on growing.
         const Member next = delegateTo(fixture, family.a1, "next");
         QCOMPARE(fixture.authority().introspect(next.tokens.accessToken)->depth, 3);
+    }
+
+    void tokens_below_a_revoked_grant_count_no_more_and_are_gone_after_a_restart()
+    {
+        AuthorityFixture fixture;
+        const Family family(fixture);
+        for (const Member* member : family.all())
+            QVERIFY(tokenRows(fixture, *member) >= 2);
+        QVERIFY(fixture.revoke(family.a.tokens.grant));
+        QCOMPARE(activeOf(fixture, family), std::string("100011"));
+        const std::int64_t ofTheRoot = tokenRows(fixture, family.root);
+        fixture.stop();
+        QVERIFY(fixture.start());
+        QCOMPARE(fixture.status().detail, QString());
+        for (const Member* member : {&family.a, &family.a1, &family.a2})
+            QCOMPARE(tokenRows(fixture, *member), 0);
+        QCOMPARE(tokenRows(fixture, family.root), ofTheRoot);
+        QCOMPARE(activeOf(fixture, family), std::string("100011"));
+        for (const Member* member : {&family.a, &family.a1, &family.a2})
+            QCOMPARE(codeOf(fixture.refresh(member->agent, member->tokens.refreshToken)), ErrorCode::InvalidGrant);
     }
 
     void ended_is_final_below_too()
