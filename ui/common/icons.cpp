@@ -88,11 +88,16 @@ QIcon icon(Glyph glyph, const QPalette& palette)
     const Drawing what = drawing(glyph);
     if (!what.themeName.isEmpty() && QIcon::hasThemeIcon(what.themeName))
         return QIcon::fromTheme(what.themeName);
-    const QColor background = palette.color(QPalette::Window);
-    const QColor colour = what.tone ? toneText(*what.tone, background) : palette.color(QPalette::WindowText);
+    const auto colourOn = [&](QPalette::ColorRole background, QPalette::ColorRole text) {
+        return what.tone ? toneText(*what.tone, palette.color(background)) : palette.color(text);
+    };
+    const QColor plain = colourOn(QPalette::Window, QPalette::WindowText);
+    const QColor chosen = colourOn(QPalette::Highlight, QPalette::HighlightedText); // the row of a list
     QIcon icon;
-    for (const int side : kSides)
-        icon.addPixmap(drawn(what.file, colour, side));
+    for (const int side : kSides) {
+        icon.addPixmap(drawn(what.file, plain, side));
+        icon.addPixmap(drawn(what.file, chosen, side), QIcon::Selected);
+    }
     return icon;
 }
 
