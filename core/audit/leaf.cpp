@@ -49,6 +49,7 @@ constexpr auto kNames = std::to_array<std::string_view>({
     "agent_forgotten",
     "server_accepted",
     "server_forgotten",
+    "catalogue_imported",
 });
 static_assert(kNames.size() == static_cast<std::size_t>(kLastLeafKind) + 1);
 

@@ -60,9 +60,10 @@ enum class LeafKind : std::uint8_t {
     AgentForgotten, ///< the person forgot an agent: it has to introduce itself again
     ServerAccepted, ///< the person knows whose device key this is that signs another server's receipts
     ServerForgotten, ///< and does not say so any more
+    CatalogueImported, ///< an OpenAPI document of a service: what it offers from then on
 };
 
-inline constexpr LeafKind kLastLeafKind = LeafKind::ServerForgotten;
+inline constexpr LeafKind kLastLeafKind = LeafKind::CatalogueImported;
 
 [[nodiscard]] std::string_view leafKindName(LeafKind kind); ///< "consent_given", as in the leaf's `type`
 [[nodiscard]] std::optional<LeafKind> leafKindFromName(std::string_view name);

@@ -3,6 +3,7 @@
 
 #include "core/authority/changes.h"
 
+#include "core/authority/catalogue_cases.h"
 #include "core/authority/naming.h"
 #include "core/authority/use_cases.h"
 #include "core/base/text_safety.h"
@@ -71,6 +72,8 @@ Result<GrantRow> rowOf(const Context& context, grants::Grant grant)
     const auto totals = TRY(context.uses.totals(grant.id, grant.permission, context.now()));
     for (std::size_t i = 0; i < totals.size(); ++i)
         addMeters(row.meters, grant.permission, i, totals[i]);
+    if (grant.state == grants::GrantState::Held && !grant.parent)
+        row.changedOperations = TRY(operationsChangedUnder(context, grant));
     row.grant = std::move(grant);
     return row;
 }

@@ -11,6 +11,7 @@
 #include "core/audit/log.h"
 #include "core/authority/approval_store.h"
 #include "core/authority/authority.h"
+#include "core/authority/catalogue_store.h"
 #include "core/authority/clock_watch.h"
 #include "core/authority/consent_store.h"
 #include "core/authority/device_keys.h"
@@ -80,6 +81,7 @@ struct Context {
         , consents(opened)
         , uses(opened)
         , approvals(opened)
+        , catalogues(opened)
     {
     }
 
@@ -98,6 +100,7 @@ struct Context {
     ConsentStore consents;
     grants::Uses uses;
     ApprovalStore approvals;
+    CatalogueStore catalogues;
     std::optional<audit::Log> log; ///< missing: it is broken and can't be continued
 
     std::optional<crypto::PrivateKey> personKey; ///< unsealed for this session

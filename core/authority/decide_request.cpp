@@ -3,6 +3,7 @@
 //
 // The person decides on a request.
 
+#include "core/authority/catalogue_cases.h"
 #include "core/authority/leaves.h"
 #include "core/authority/signed_consent.h"
 #include "core/authority/successors.h"
@@ -94,6 +95,7 @@ Result<void> keepGrant(Context& context, const Decision& decision, const StoredR
     TRY(signAndKeep(context, grant, recordOf(context, decision, stored, grant), shownOf(decision), detailOf));
     TRY(context.ledger.add(grant, stored.row));
     TRY(context.requests.approve(stored.row, grant.id, context.now()));
+    TRY(pinCatalogues(context, grant));
     if (!replaced)
         return {};
     TRY(context.uses.carryOver(replaced->id, grant.id, *detailOf));

@@ -4,6 +4,7 @@
 // Held grants permit nothing until something goes on again: the person looked, the clock was confirmed, or the grant
 // above went on. A grant that is held for a reason of its own stays held when the one above goes on.
 
+#include "core/authority/catalogue_cases.h"
 #include "core/authority/leaves.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
@@ -91,6 +92,7 @@ Result<void> resume(Context& context, const grants::Grant& grant)
         const auto parent = TRY(context.ledger.find(*grant.parent));
         return parent ? resumeBelow(context, grant, *parent) : endGrant(context, grant.id, EndReason::AncestorEnded);
     }
+    TRY(pinCatalogues(context, grant));
     TRY(goOn(context, grant));
     return goOnBelow(context, grant.id);
 }

@@ -16,11 +16,13 @@
 #include "core/consent/request.h"
 #include "core/consent/screen.h"
 #include "core/grants/grant.h"
+#include "core/services/changes.h"
 
 #include <QString>
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -59,6 +61,8 @@ struct GrantRow {
     QStringList may; ///< permissions::toSentences of it
     QStringList narrowed; ///< what this hop took away from the one above, as sentences; empty: nothing, or a root
     std::vector<Meter> meters; ///< of all details, in their order
+    /// Held: what services have changed under it since the person allowed it, or looked last.
+    std::vector<services::OperationChange> changedOperations = {};
 };
 
 /// One line of the timeline.
@@ -199,6 +203,22 @@ struct ServiceRow {
     QString name;
     QString location;
     UnixSeconds addedAt;
+    enum class Document : std::uint8_t { None, Kept, Unreadable } document = Document::None;
+    UnixSeconds importedAt = {}; ///< of the document
+    std::shared_ptr<const services::Catalogue> catalogue = {}; ///< Kept: what it offers
+};
+
+/// What importing an OpenAPI document would change.
+struct CataloguePreview {
+    ServiceId service;
+    std::shared_ptr<const services::Catalogue> catalogue;
+    std::shared_ptr<const std::string> json; ///< the catalogue as it is kept
+    std::string digest; ///< SHA-256 of that
+    std::string document; ///< SHA-256 of what was imported
+    std::int64_t before = 0; ///< the log's entry about what is there now; 0: nothing
+    std::vector<services::OperationChange> changes; ///< against that; all of it where nothing is
+    std::vector<GrantId> held; ///< live grants that would be held until the person has looked
+    enum class Elsewhere : std::uint8_t { No, Yes } elsewhere = Elsewhere::No; ///< it describes another address
 };
 
 } // namespace countersign::authority

@@ -4,8 +4,10 @@
 #include "core/authority/person_desk.h"
 
 #include "core/authority/authority.h"
+#include "core/authority/catalogue_cases.h"
 #include "core/authority/desk_port.h"
 #include "core/authority/device_keys.h"
+#include "core/authority/preview_catalogue.h"
 #include "core/authority/trust_cases.h"
 #include "core/authority/use_cases.h"
 #include "core/base/mailbox.h"
@@ -351,6 +353,19 @@ void PersonDesk::forgetServer(const Thumbprint& key, Done<void> done)
 void PersonDesk::importReceipts(PersonImport receipts, Done<ImportedReceipts> done)
 {
     d->authority.importReceipts(std::move(receipts), through<ImportedReceipts>(d->port, std::move(done)));
+}
+
+void PersonDesk::previewCatalogue(const ServiceId& service, QByteArray document, Done<CataloguePreview> done)
+{
+    authority::previewCatalogue(
+        d->authority, service, std::move(document), through<CataloguePreview>(d->port, std::move(done)));
+}
+
+void PersonDesk::importCatalogue(CataloguePreview preview, Done<void> done)
+{
+    d->submit<void>(
+        [preview = std::move(preview)](Context& context) { return authority::importCatalogue(context, preview); },
+        std::move(done));
 }
 
 void PersonDesk::timeline(

@@ -91,6 +91,11 @@ public:
 
     void addService(const QString& name, const QString& location, Done<ServiceSecret> done);
     void removeService(const ServiceId& service, Done<void> done);
+    /// Reads an OpenAPI document off this thread, and says what importing it would change. Errors as of
+    /// services::importOpenApi(); NotFound.
+    void previewCatalogue(const ServiceId& service, QByteArray document, Done<CataloguePreview> done);
+    /// What was previewed. Grants under which an operation changes are held until they are resumed.
+    void importCatalogue(CataloguePreview preview, Done<void> done);
 
     /// The device key of another server is known to the person on another way; by what name. It permits nothing: its
     /// receipts are shown with it. Again: another name. Error: InvalidInput.

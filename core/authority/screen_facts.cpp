@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
 
+#include "core/authority/catalogue_cases.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 
@@ -51,6 +52,8 @@ Result<WaitingRequest> waitingRequest(const Context& context, const StoredReques
     facts.purpose = stored.request.purpose;
     facts.action = stored.request.action;
     facts.askedBecause = stored.askedBecause;
+    if (facts.purpose != consent::Purpose::Action)
+        facts.offers = TRY(offersFor(context, facts.asked));
     if (facts.purpose == consent::Purpose::Replacement) {
         const auto replaced = TRY(context.ledger.find(stored.request.grant.value_or(GrantId{})));
         facts.before = replaced ? std::optional(replaced->permission) : std::nullopt;

@@ -3,6 +3,7 @@
 //
 // Verifiers that the person adds. A service's secret is shown once and known here by its SHA-256.
 
+#include "core/authority/catalogue_cases.h"
 #include "core/authority/leaves.h"
 #include "core/authority/use_cases.h"
 #include "core/base/text_safety.h"
@@ -57,7 +58,10 @@ Result<void> removeService(Context& context, const ServiceId& service)
     TRY(appendLeaf(context, draftAboutService(audit::LeafKind::ServiceRemoved, service, location)));
     context.view.removeService(service);
     context.touched.services = Touched::Services::Changed;
-    return {};
+    context.catalogues.changed();
+    TRY(context.catalogues.forgetUnused());
+    const permissions::Location place = TRY(permissions::Location::parse(location));
+    return touchRequestsAt(context, place);
 }
 
 Result<std::vector<ServiceRow>> listServices(Context& context)
@@ -68,6 +72,14 @@ Result<std::vector<ServiceRow>> listServices(Context& context)
     while (TRY(query.next())) {
         rows.push_back({ServiceId{query.text(0)}, safeText(query.text(1)).text, QString::fromStdString(query.text(2)),
             UnixSeconds{query.integer(3)}});
+    }
+    for (ServiceRow& row : rows) {
+        const auto offered = TRY(context.catalogues.offeredBy(row.id));
+        if (!offered)
+            continue;
+        row.catalogue = offered->kept.catalogue;
+        row.document = row.catalogue ? ServiceRow::Document::Kept : ServiceRow::Document::Unreadable;
+        row.importedAt = offered->importedAt;
     }
     return rows;
 }

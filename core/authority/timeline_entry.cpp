@@ -71,6 +71,8 @@ QString because(const std::string& reason)
         return translate("because the one that it comes from has ended");
     if (reason == "ancestor_narrowed")
         return translate("because too little was left of the one that it comes from");
+    if (reason == "operations_changed")
+        return translate("because a service changed what it covers");
     return QString::fromStdString(reason);
 }
 
@@ -266,6 +268,8 @@ Line lineOf(const audit::Leaf& leaf, const json::Object& claims, const QString& 
         return {translate("You added a service: %1").arg(safeText(textOf(claims, "location")).text)};
     case LeafKind::ServiceRemoved:
         return {translate("You removed a service: %1").arg(safeText(textOf(claims, "location")).text)};
+    case LeafKind::CatalogueImported:
+        return {translate("You imported what a service offers: %1").arg(safeText(textOf(claims, "location")).text)};
     case LeafKind::AgentNamed:
         return {leaf.privateText && leaf.privateText->empty()
                 ? translate("You call %1 by no name of your own any more").arg(agent)

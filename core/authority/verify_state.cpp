@@ -3,6 +3,7 @@
 
 #include "core/authority/verify_state.h"
 
+#include "core/authority/catalogue_cases.h"
 #include "core/authority/leaves.h"
 #include "core/authority/status_list.h"
 #include "core/authority/use_cases.h"
@@ -265,6 +266,7 @@ Result<QStringList> verifyState(Context& context, const LogState& log)
     TRY(verifyLinks(context, log));
     sentences += TRY(verifyTokens(context, log));
     TRY(rebuildStatusPlaces(context, log));
+    sentences += TRY(verifyCatalogues(context));
     sentences += TRY(log.actions.verify(context));
     return sentences;
 }

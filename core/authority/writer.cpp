@@ -203,8 +203,7 @@ Result<void> Writer::inSavepoint(Authority::Work<void>& work)
         result = std::unexpected(released.error());
     }
     m_database->rollbackToSavepoint();
-    m_context.touched.notEnded();
-    m_context.trust.forgetMemory();
+    forgetUndone();
     if (m_context.log && m_context.log->size() != logSize) {
         // With a tree that is ahead of its leaves nothing may be committed.
         if (const auto reloaded = m_context.log->reload(); !reloaded)
@@ -229,11 +228,19 @@ std::vector<Job> Writer::takeUnfinished(std::vector<Job>& jobs, const Result<voi
     return unfinished;
 }
 
+/// What was read in what was undone is read again.
+void Writer::forgetUndone()
+{
+    m_context.touched.notEnded();
+    m_context.trust.forgetMemory();
+    if (m_context.touched.services == Touched::Services::Changed)
+        m_context.catalogues.changed();
+}
+
 void Writer::undo()
 {
     m_database->rollback();
-    m_context.touched.notEnded();
-    m_context.trust.forgetMemory();
+    forgetUndone();
     m_context.touched.anchor = Touched::Anchor::Same;
     m_context.touched.rollback = Touched::Rollback::Same;
     m_context.touched.device = Touched::Device::Same;

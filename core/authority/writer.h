@@ -60,6 +60,7 @@ private:
     [[nodiscard]] Result<void> keepUp();
     [[nodiscard]] std::vector<Job> takeUnfinished(std::vector<Job>& jobs, const Result<void>& committed);
     void undo();
+    void forgetUndone();
     [[nodiscard]] std::vector<Job> tryPending();
     [[nodiscard]] bool hasRoom() const;
     void noteTrouble(const Error& error);

@@ -112,6 +112,22 @@ Screen::Trust trustOf(const ScreenFacts& facts)
         evidence.screening, owner.isEmpty() ? QString() : translate("Owner, as it is said: %1").arg(owner)};
 }
 
+bool isKept(const std::vector<bool>& kept, int which)
+{
+    const auto place = static_cast<std::size_t>(which);
+    return place < kept.size() && kept[place];
+}
+
+QStringList saidOf(const ScreenFacts& facts, int detail, int action)
+{
+    QStringList lines;
+    for (const Offer& offer : facts.offers) {
+        if (offer.detail == detail && offer.action == action)
+            lines.append(offerWords(offer));
+    }
+    return lines;
+}
+
 std::vector<Screen::ActionLine> actionsOf(const ScreenFacts& facts, const QLocale& locale)
 {
     std::vector<Screen::ActionLine> lines;
@@ -121,7 +137,8 @@ std::vector<Screen::ActionLine> actionsOf(const ScreenFacts& facts, const QLocal
             const bool isNew = noveltyOf(facts, detail, detail.actions[j]) == Novelty::Never;
             lines.push_back({static_cast<int>(i), static_cast<int>(j), permissions::actionLabel(detail.actions[j]),
                 permissions::placesLabel(detail, locale),
-                isNew ? Screen::ActionLine::New::Yes : Screen::ActionLine::New::No});
+                isNew ? Screen::ActionLine::New::Yes : Screen::ActionLine::New::No,
+                saidOf(facts, static_cast<int>(i), static_cast<int>(j))});
         }
     }
     return lines;
@@ -159,12 +176,6 @@ std::vector<Change> differenceOf(const ScreenFacts& facts, const Permission& spo
 QString quoted(const std::string& words, std::size_t most)
 {
     return words.empty() ? QString() : translate("“%1”").arg(safeText(words, most).text);
-}
-
-bool isKept(const std::vector<bool>& kept, int which)
-{
-    const auto place = static_cast<std::size_t>(which);
-    return place < kept.size() && kept[place];
 }
 
 QString boxLine(bool kept, const QString& text, const QString& about)
@@ -220,8 +231,10 @@ QString Screen::text(const Edit& edit) const
     lines << trust.level << trust.screening << trust.owner;
     lines.append(askedBecause);
     lines += arguments;
-    for (const ActionLine& line : actions)
+    for (const ActionLine& line : actions) {
         lines.append(boxLine(isKept(detailOf(line.detail).keptActions, line.action), line.text, line.place));
+        lines += line.says;
+    }
     for (const LimitLine& line : limits)
         lines.append(QStringLiteral("%1. %2: %3").arg(line.detail + 1).arg(line.label, line.value));
     for (const ValueLine& line : values) {

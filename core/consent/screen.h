@@ -11,6 +11,7 @@
 #include "core/base/clock.h"
 #include "core/base/text_safety.h"
 #include "core/consent/difference.h"
+#include "core/consent/offer.h"
 #include "core/consent/request.h"
 #include "core/permissions/permission.h"
 
@@ -26,7 +27,7 @@
 namespace countersign::consent {
 
 /// Raise when the same facts would give other words.
-inline constexpr int kScreenRenderer = 3;
+inline constexpr int kScreenRenderer = 4;
 inline constexpr std::chrono::seconds kDefaultGrantLife{3600}; ///< proposed: the shorter of this and what was asked
 
 /// What is known of who asks, frozen at `at`.
@@ -48,6 +49,7 @@ struct ScreenFacts {
     std::string askedBecause; ///< Action: why the person is asked (decision::Verdict::sentence)
     QString ownName; ///< what the person calls this agent; empty: nothing
     agents::AgentTrust trust; ///< evidence, never a reason
+    std::vector<Offer> offers = {}; ///< what the services say of the actions that are asked for
 
     bool operator==(const ScreenFacts&) const = default;
 };
@@ -119,6 +121,7 @@ struct Screen {
         QString text; ///< "payments: create"
         QString place; ///< "payments.example"
         enum class New : std::uint8_t { No, Yes } isNew = New::No;
+        QStringList says = {}; ///< what services say of it, their words quoted
     };
     std::vector<ActionLine> actions; ///< every action a check box
     /// A limit, as edited. Those of money and uses stand there also where none was asked, since one may be set. That of

@@ -44,6 +44,7 @@ enum class EndReason : std::uint8_t {
     AncestorHeld, ///< a grant above is held: so is this, until that goes on
     AncestorEnded, ///< a grant above ended, and with it all below
     AncestorNarrowed, ///< held: what is left above can't be told as a permission of this grant
+    OperationsChanged, ///< held: the service changed operations that it covers, until the person has looked
 };
 
 [[nodiscard]] std::string_view endReasonName(EndReason reason);

@@ -6,6 +6,18 @@
 
 namespace countersign::services {
 
+bool OperationChange::demandsLess() const
+{
+    if (kind == Kind::Removed)
+        return false;
+    const auto& limits = operation.requirements.spendLimits;
+    // Nothing might be spent in a currency without a limit where others had one.
+    const bool opensCurrency = !before.spendLimits.empty() && std::ranges::any_of(limits, [&](const SpendLimit& limit) {
+        return !std::ranges::contains(before.spendLimits, limit.currency, &SpendLimit::currency);
+    });
+    return opensCurrency || !operation.requirements.cover(before);
+}
+
 std::vector<OperationChange> changesBetween(const Catalogue& before, const Catalogue& after)
 {
     using Kind = OperationChange::Kind;
@@ -15,13 +27,13 @@ std::vector<OperationChange> changesBetween(const Catalogue& before, const Catal
         if (old == nullptr)
             changes.push_back({Kind::Added, operation});
         else if (old->digest() != operation.digest())
-            changes.push_back({Kind::Altered, operation});
+            changes.push_back({Kind::Altered, operation, old->requirements});
         else if (old->requirements != operation.requirements)
-            changes.push_back({Kind::Demands, operation});
+            changes.push_back({Kind::Demands, operation, old->requirements});
     }
     for (const Operation& old : before.operations) {
         if (after.find(old.action) == nullptr)
-            changes.push_back({Kind::Removed, old});
+            changes.push_back({Kind::Removed, old, old.requirements});
     }
     std::ranges::sort(
         changes, {}, [](const OperationChange& change) -> const auto& { return change.operation.action; });

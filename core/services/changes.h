@@ -19,10 +19,13 @@ struct OperationChange {
         Demands, ///< only what it demands of agents
     } kind = Kind::Added;
     Operation operation; ///< as it is now; of one that was removed as it was
+    Requirements before = {}; ///< what it demanded; of one that is new nothing
 
     bool operator==(const OperationChange&) const = default;
     /// Whether a grant that covers the operation was given for another one, or without knowing it.
     [[nodiscard]] bool concernsGrants() const { return kind != Kind::Demands; }
+    /// Whether an agent may do it now that might not before: not all that was demanded still is.
+    [[nodiscard]] bool demandsLess() const;
 };
 
 /// Sorted by action.

@@ -18,7 +18,7 @@
 namespace countersign::store {
 
 /// Raise with each migration; a database with a higher one is refused (StorageNewer).
-inline constexpr int kSchemaVersion = 5;
+inline constexpr int kSchemaVersion = 6;
 inline constexpr std::int64_t kReservedBytes =
     4 * 1024 * 1024; ///< room kept so that a full disk can't stop a revocation
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/store/migrations.h"
 
+#include "core/store/later_migrations.h"
+
 #include "core/store/database.h"
 
 #include <array>
@@ -351,36 +353,10 @@ constexpr auto kVersion4 = std::to_array<const char*>({
     ) STRICT, WITHOUT ROWID)",
 });
 
-// What other servers decided about the same action, and bodies of requests for as long as the person keeps them.
-constexpr auto kVersion5 = std::to_array<const char*>({
-    "DROP TABLE foreign_receipts", // was never written
-    // A receipt's name is its leaf's hash: of one receipt there are several JWS (an ECDSA signature has a twin).
-    R"(CREATE TABLE foreign_receipts (
-        leaf_hash BLOB NOT NULL,              -- in the other server's log, 32 bytes
-        idx INTEGER NOT NULL,                 -- our leaf that took it in
-        action INTEGER NOT NULL,              -- the leaf of our decision about the same action
-        jws TEXT NOT NULL,
-        key TEXT NOT NULL,                    -- the other server's public key that signed it, a JWK
-        salt BLOB, private_text BLOB,         -- its private details; NULL: not given, or erased
-        PRIMARY KEY (leaf_hash, action)) STRICT)",
-    "CREATE INDEX foreign_receipts_by_action ON foreign_receipts (action)",
-    "CREATE INDEX foreign_receipts_by_leaf ON foreign_receipts (idx)",
-    // Device keys of other servers that the person knows.
-    R"(CREATE TABLE accepted_servers (
-        jkt TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, -- RFC 7638; what the person calls the server
-        leaf_index INTEGER NOT NULL) STRICT, WITHOUT ROWID)", // the log's entry
-    R"(CREATE TABLE bodies (
-        idx INTEGER PRIMARY KEY,              -- the leaf of the decision
-        at INTEGER NOT NULL,                  -- its time
-        body BLOB NOT NULL) STRICT)", // the request's content as it was received
-    "CREATE INDEX bodies_by_time ON bodies (at)",
-});
-
 } // namespace
 
 std::span<const char* const> migrationTo(int version)
 {
-    static_assert(kSchemaVersion == 5);
     switch (version) {
     case 1:
         return kVersion1;
@@ -390,10 +366,8 @@ std::span<const char* const> migrationTo(int version)
         return kVersion3;
     case 4:
         return kVersion4;
-    case 5:
-        return kVersion5;
     default:
-        return {};
+        return laterMigrationTo(version);
     }
 }
 

@@ -93,6 +93,7 @@ private Q_SLOTS:
         row("paused", Held, PausedByPerson, u"paused by you"_s);
         row("above paused", Held, AncestorHeld, u"held with the one above"_s);
         row("above narrowed", Held, AncestorNarrowed, u"held: nothing above permits it any more"_s);
+        row("operations changed", Held, OperationsChanged, u"held: the service changed what it covers"_s);
     }
     void the_state_says_why_a_grant_ended()
     {

@@ -48,6 +48,8 @@ QString heldWords(EndReason reason)
         return GrantWords::tr("held with the one above");
     case EndReason::AncestorNarrowed:
         return GrantWords::tr("held: nothing above permits it any more");
+    case EndReason::OperationsChanged:
+        return GrantWords::tr("held: the service changed what it covers");
     default:
         return GrantWords::tr("held");
     }

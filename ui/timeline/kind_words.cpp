@@ -28,7 +28,7 @@ std::vector<KindGroup> kindGroups()
         {Kinds::tr("Tokens"), {KeyBound, TokenIssued, LinkExchanged}},
         {Kinds::tr("Agents and services"),
             {AgentRegistered, AgentNamed, AgentBlocked, AgentUnblocked, AgentForgotten, TrustReported, TrustAssigned,
-                ServiceAdded, ServiceRemoved, ServerAccepted, ServerForgotten}},
+                ServiceAdded, ServiceRemoved, CatalogueImported, ServerAccepted, ServerForgotten}},
         {Kinds::tr("The log itself"), {LogStarted, LogRecovered, KeyRotated, DetailsErased, StateRejected}},
     };
 }

@@ -102,13 +102,54 @@ private Q_SLOTS:
         Operation added = before.operations[3];
         added.action = *permissions::Action::parse("payments.approve");
         after.operations.insert(after.operations.begin(), added);
-        const std::vector<OperationChange> expected = {{Kind::Added, added}, {Kind::Demands, after.operations[1]},
-            {Kind::Altered, after.operations[2]}, {Kind::Removed, before.operations[3]}};
+        const auto& old = before.operations;
+        const std::vector<OperationChange> expected = {{Kind::Added, added},
+            {Kind::Demands, after.operations[1], old[0].requirements},
+            {Kind::Altered, after.operations[2], old[1].requirements}, {Kind::Removed, old[3], old[3].requirements}};
         const auto changes = changesBetween(before, after);
         QCOMPARE(changes.size(), expected.size());
         QVERIFY(changes == expected);
         QVERIFY(!changes[1].concernsGrants());
         QVERIFY(changes[0].concernsGrants() && changes[2].concernsGrants() && changes[3].concernsGrants());
+    }
+
+    void less_that_is_demanded_is_told_from_more_data()
+    {
+        const auto limit = [](const char* currency, const char* each) {
+            return SpendLimit{*Currency::parse(currency), *Amount::parse(each), std::nullopt};
+        };
+        const Requirements level{.minimumLevel = TrustLevel::L2};
+        const Requirements euros{.spendLimits = {limit("EUR", "100")}};
+        QTest::addColumn<Requirements>("before");
+        QTest::addColumn<Requirements>("after");
+        QTest::addColumn<bool>("less");
+        QTest::newRow("the same") << level << level << false;
+        QTest::newRow("nothing, then a level") << Requirements() << level << false;
+        QTest::newRow("a level, then nothing") << level << Requirements() << true;
+        QTest::newRow("a level for a limit") << level << euros << true;
+        QTest::newRow("a higher level") << level << Requirements{.minimumLevel = TrustLevel::L3} << false;
+        QTest::newRow("a lower level") << level << Requirements{.minimumLevel = TrustLevel::L1} << true;
+        QTest::newRow("a lower limit") << euros << Requirements{.spendLimits = {limit("EUR", "99")}} << false;
+        QTest::newRow("a higher limit") << euros << Requirements{.spendLimits = {limit("EUR", "101")}} << true;
+        QTest::newRow("one more currency")
+            << euros << Requirements{.spendLimits = {limit("EUR", "100"), limit("USD", "1")}} << true;
+        QTest::newRow("a first limit") << Requirements() << euros << false;
+    }
+    void less_that_is_demanded_is_told_from_more()
+    {
+        QFETCH(Requirements, before);
+        QFETCH(Requirements, after);
+        Catalogue was;
+        was.operations = {payments().operations.front()};
+        Catalogue is = was;
+        was.operations.front().requirements = before;
+        is.operations.front().requirements = after;
+        is.operations.front().path += "/later"; // so that there is a change in any case
+        const auto changes = changesBetween(was, is);
+        QCOMPARE(changes.size(), std::size_t{1});
+        QTEST(changes.front().demandsLess(), "less");
+        is.operations.clear();
+        QVERIFY(!changesBetween(was, is).front().demandsLess()); // what is gone can't be done
     }
 };
 

@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: LGPL-3.0-or-later
+//
+// What grants were given for, held against what is offered now.
+
+#include "core/authority/catalogue_cases.h"
+#include "core/authority/use_cases.h"
+#include "core/base/try.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+namespace countersign::authority {
+
+namespace {
+
+using grants::GrantState;
+using permissions::AgentDelegation;
+using services::OperationChange;
+
+const services::Catalogue& nothing()
+{
+    static const services::Catalogue kNothing;
+    return kNothing;
+}
+
+bool covers(const grants::Grant& grant, const permissions::Location& place, const permissions::Action& action)
+{
+    return std::ranges::any_of(grant.permission.details, [&](const AgentDelegation& detail) {
+        return isAt(detail, place) && std::ranges::any_of(detail.actions, [&](const permissions::Action& each) {
+            return each.covers(action);
+        });
+    });
+}
+
+/// The catalogue that is in force, or nothing where it can't be read.
+const services::Catalogue& offeredNow(const OfferedService& place)
+{
+    return place.kept.catalogue ? *place.kept.catalogue : nothing();
+}
+
+/// The grants of the person's own decisions that have not ended.
+Result<std::vector<grants::Grant>> openGrants(const Context& context)
+{
+    std::vector<grants::Grant> open;
+    for (const GrantState state : {GrantState::Live, GrantState::Held}) {
+        for (const GrantId& id : TRY(context.ledger.inState(state))) {
+            auto grant = TRY(context.ledger.find(id));
+            if (grant && !grant->parent)
+                open.push_back(*std::move(grant));
+        }
+    }
+    return open;
+}
+
+QString cantBeRead(const OfferedService& place)
+{
+    return QCoreApplication::translate(
+        "authority", "What %1 offers is not what was imported. Permissions there are held; import its document again.")
+        .arg(QString::fromStdString(place.location.place()));
+}
+
+} // namespace
+
+Result<void> pinCatalogues(Context& context, const grants::Grant& grant)
+{
+    for (const OfferedService& place : TRY(context.catalogues.offered())) {
+        if (!isAt(grant.permission, place.location))
+            continue;
+        if (!place.kept.catalogue)
+            return fail(ErrorCode::StorageCorrupt, cantBeRead(place).toStdString());
+        TRY(context.catalogues.pin(grant.id, place.service, place.kept.entry));
+    }
+    return {};
+}
+
+Result<std::vector<OperationChange>> ChangesAt::under(const grants::Grant& grant)
+{
+    const auto pinned = TRY(m_context->catalogues.pinnedBy(grant.id, m_place->service));
+    if (!pinned)
+        return std::vector<OperationChange>();
+    auto since = m_since.find(*pinned);
+    if (since == m_since.end()) {
+        const auto then = TRY(m_context->catalogues.importedAs(*pinned));
+        auto changes = then.get() == m_now ? std::vector<OperationChange>()
+                                           : services::changesBetween(then ? *then : nothing(), *m_now);
+        since = m_since.emplace(*pinned, std::move(changes)).first;
+    }
+    std::vector<OperationChange> changes;
+    std::ranges::copy_if(since->second, std::back_inserter(changes), [&](const OperationChange& change) {
+        return change.concernsGrants() && covers(grant, m_place->location, change.operation.action);
+    });
+    return changes;
+}
+
+Result<std::vector<OperationChange>> operationsChangedUnder(const Context& context, const grants::Grant& grant)
+{
+    std::vector<OperationChange> changed;
+    for (const OfferedService& place : TRY(context.catalogues.offered())) {
+        if (isAt(grant.permission, place.location))
+            std::ranges::move(
+                TRY(ChangesAt(context, place, offeredNow(place)).under(grant)), std::back_inserter(changed));
+    }
+    return changed;
+}
+
+Result<std::vector<grants::Grant>> openGrantsAt(const Context& context, const permissions::Location& place)
+{
+    std::vector<grants::Grant> open = TRY(openGrants(context));
+    std::erase_if(open, [&](const grants::Grant& grant) { return !isAt(grant.permission, place); });
+    return open;
+}
+
+Result<QStringList> verifyCatalogues(Context& context)
+{
+    QStringList sentences;
+    const std::span<const OfferedService> offered = TRY(context.catalogues.offered());
+    if (offered.empty())
+        return sentences;
+    const std::vector<grants::Grant> open = TRY(openGrants(context));
+    std::set<GrantId> held;
+    for (const OfferedService& place : offered) {
+        if (!place.kept.catalogue)
+            sentences.append(cantBeRead(place));
+        ChangesAt changes(context, place, offeredNow(place));
+        for (const grants::Grant& grant : open) {
+            if (grant.state != GrantState::Live || held.contains(grant.id) || !isAt(grant.permission, place.location))
+                continue;
+            if (place.kept.catalogue && TRY(changes.under(grant)).empty())
+                continue;
+            TRY(holdGrant(context, grant, grants::EndReason::OperationsChanged));
+            held.insert(grant.id);
+        }
+    }
+    return sentences;
+}
+
+} // namespace countersign::authority
