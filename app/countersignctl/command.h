@@ -94,6 +94,7 @@ extern const Command kCheckCommand;
 extern const Command kExportCommand;
 extern const Command kVerifyCommand;
 extern const Command kImportCommand;
+extern const Command kOpenapiCommand;
 extern const Command kDoctorCommand;
 
 } // namespace countersign::ctl

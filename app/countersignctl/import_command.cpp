@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/countersignctl/command.h"
 #include "app/countersignctl/control_client.h"
+#include "app/countersignctl/input_file.h"
 #include "app/countersignctl/terminal_text.h"
-
-#include <QFile>
 
 namespace countersign::ctl {
 
 namespace {
-constexpr qint64 kMaxImportBytes = 1024 * 1024; ///< what the program takes in one request
+constexpr std::size_t kMaxImportBytes = std::size_t{1024} * 1024; ///< what the program takes in one request
 
 void describe(QCommandLineParser& parser)
 {
@@ -22,19 +21,15 @@ void describe(QCommandLineParser& parser)
 
 Answer<std::string> contentOf(const QString& name)
 {
-    QFile file(name);
-    const bool opened =
-        name == QStringLiteral("-") ? file.open(0, QIODevice::ReadOnly) : file.open(QIODevice::ReadOnly);
-    if (!opened)
-        return problem(ExitStatus::Failed, "unreadable",
-            "'" + name.toStdString() + "' can't be read: " + file.errorString().toStdString());
-    const QByteArray content = file.read(kMaxImportBytes + 1);
-    if (content.size() > kMaxImportBytes)
+    auto content = readInput(name, kMaxImportBytes);
+    if (!content)
+        return content;
+    if (content->size() > kMaxImportBytes)
         return problem(ExitStatus::Failed, "too_large",
             "'" + name.toStdString() + "' has more than 1 MiB. Ask the other server for evidence of this action only.");
-    if (content.isEmpty())
+    if (content->empty())
         return problem(ExitStatus::Failed, "empty", "'" + name.toStdString() + "' is empty.");
-    return content.toStdString();
+    return content;
 }
 
 std::string told(const json::Object& answer)

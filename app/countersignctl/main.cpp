@@ -22,7 +22,7 @@ using namespace countersign::ctl;
 namespace {
 constexpr std::array kCommands{&kStatusCommand, &kAskCommand, &kDelegateCommand, &kChainCommand, &kGrantsCommand,
     &kRevokeCommand, &kTimelineCommand, &kCheckCommand, &kExportCommand, &kVerifyCommand, &kImportCommand,
-    &kDoctorCommand};
+    &kOpenapiCommand, &kDoctorCommand};
 
 void print(std::FILE* to, std::string_view text)
 {

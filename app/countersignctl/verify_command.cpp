@@ -1,13 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/countersignctl/command.h"
+#include "app/countersignctl/input_file.h"
 #include "app/countersignctl/terminal_text.h"
 
 #include "core/base/text_safety.h"
 #include "core/evidence/evidence.h"
 #include "core/evidence/verify.h"
-
-#include <QFile>
 
 namespace countersign::ctl {
 
@@ -28,18 +27,6 @@ void describe(QCommandLineParser& parser)
     parser.addOption({QStringLiteral("witness"),
         QStringLiteral("The key of a witness that must have cosigned the log (name+id+key). May be repeated."),
         QStringLiteral("key")});
-}
-
-Answer<std::string> contentOf(const QString& name)
-{
-    QFile file(name);
-    const bool opened =
-        name == QStringLiteral("-") ? file.open(0, QIODevice::ReadOnly) : file.open(QIODevice::ReadOnly);
-    if (!opened)
-        return problem(ExitStatus::Failed, "unreadable",
-            "'" + name.toStdString() + "' can't be read: " + file.errorString().toStdString());
-    const QByteArray content = file.read(static_cast<qint64>(evidence::kMaxEvidenceBytes) + 1); // one more is too large
-    return content.toStdString();
 }
 
 evidence::Trust trustOf(const QCommandLineParser& parser, UnixSeconds now)
@@ -112,7 +99,7 @@ Answer<Outcome> run(const QCommandLineParser& parser, const Surroundings& surrou
     const QStringList files = parser.positionalArguments();
     if (files.size() != 1)
         return problem(ExitStatus::Usage, "usage", "Name one evidence file.");
-    const auto content = contentOf(files.constFirst());
+    const auto content = readInput(files.constFirst(), evidence::kMaxEvidenceBytes);
     if (!content)
         return std::unexpected(content.error());
     const Report report = evidence::verify(*content, trustOf(parser, surroundings.clock.now()));

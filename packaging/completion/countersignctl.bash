@@ -26,7 +26,7 @@ _countersignctl() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words
     words="$(_countersignctl_options "$command") --json --help"
     if [ "$COMP_CWORD" = 1 ]; then
-        words="status ask delegate chain grants revoke timeline check export verify import doctor help --help --version"
+        words="status ask delegate chain grants revoke timeline check export verify import openapi doctor help --help --version"
         before=
     fi
     case $before in
@@ -42,9 +42,9 @@ _countersignctl() {
         --*) words= ;; # a value of which nothing is known
         *)
             case $command$word in
-                revoke-* | verify-* | import-* | chain-*) ;;
+                revoke-* | verify-* | import-* | openapi-* | chain-*) ;;
                 revoke*) [ "$COMP_CWORD" = 1 ] || words=$(_countersignctl_grants) ;;
-                verify* | import* | chain*)
+                verify* | import* | openapi* | chain*)
                     if [ "$COMP_CWORD" != 1 ]; then
                         mapfile -t COMPREPLY < <(compgen -f -- "$word")
                         return
