@@ -8,6 +8,7 @@
 #include "tests/ui/agent_samples.h"
 #include "tests/ui/key_scenes.h"
 #include "tests/ui/samples.h"
+#include "tests/ui/service_scenes.h"
 #include "tests/ui/walk.h"
 #include "ui/agents/agents_page.h"
 #include "ui/common/decision_guard.h"
@@ -19,7 +20,6 @@
 #include "ui/consent/requests_page.h"
 #include "ui/grants/grants_model.h"
 #include "ui/grants/grants_page.h"
-#include "ui/services/services_page.h"
 #include "ui/start/passphrase_dialog.h"
 #include "ui/start/start_dialog.h"
 #include "ui/timeline/evidence_dialog.h"
@@ -46,6 +46,7 @@
 using namespace countersign;
 using namespace countersign::ui;
 using namespace countersign::ui::key_scenes;
+using namespace countersign::ui::service_scenes;
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -187,13 +188,6 @@ consent::ScreenFacts withTrust(consent::ScreenFacts facts, const agents::TrustEv
     return facts;
 }
 
-QWidget* servicesWindow()
-{
-    auto* page = new ServicesPage({});
-    page->setServices({{ServiceId{"s1"}, u"Payments"_s, u"https://payments.example/"_s, samples::kNow}});
-    return page;
-}
-
 QWidget* startWindow(int steps)
 {
     using Here = StartDialog::KeyPlace::Here;
@@ -329,6 +323,10 @@ std::map<QString, std::function<QWidget*()>> scenes()
         {u"evidence"_s, evidenceWindow},
         {u"requests"_s, requestsWindow},
         {u"services"_s, servicesWindow},
+        {u"services-import"_s, importWindow},
+        {u"services-import-hostile"_s, hostileImportWindow},
+        {u"grants-changed"_s, [] { return changedGrantWindow(kClock); }},
+        {u"consent-offered"_s, [now] { return consentWindow(samples::offered(now)); }},
         {u"start-1"_s, [] { return startWindow(0); }},
         {u"start-2"_s, [] { return startWindow(1); }},
         {u"start-3"_s, [] { return startWindow(2); }},

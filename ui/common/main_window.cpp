@@ -254,6 +254,12 @@ void MainWindow::addServices()
     deeds.remove = [this](const ServiceId& service, ServiceDeeds::Answer answer) {
         m_desk.removeService(service, std::move(answer));
     };
+    deeds.preview = [this](const ServiceId& service, QByteArray document, ServiceDeeds::Previewed previewed) {
+        m_desk.previewCatalogue(service, std::move(document), std::move(previewed));
+    };
+    deeds.import = [this](authority::CataloguePreview preview, ServiceDeeds::Answer answer) {
+        m_desk.importCatalogue(std::move(preview), std::move(answer));
+    };
     m_services = new ServicesPage(std::move(deeds));
     m_tabs->addTab(m_services, tr("Services"));
     const auto update = [this] { m_services->setServices(m_desk.services()); };

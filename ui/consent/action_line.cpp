@@ -8,6 +8,7 @@
 #include <QCheckBox>
 #include <QHBoxLayout>
 #include <QMouseEvent>
+#include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
 
@@ -19,8 +20,14 @@ ActionLine::ActionLine(const consent::Screen::ActionLine& action, QWidget* paren
     const bool isNew = action.isNew == consent::Screen::ActionLine::New::Yes;
     const QString described = isNew ? tr("%1 at %2 (new)") : tr("%1 at %2");
     m_box->setAccessibleName(described.arg(action.text, action.place));
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* row = new QHBoxLayout;
+    column->addLayout(row);
+    for (const QString& line : action.says)
+        column->addLayout(makeSaying(line, m_box->sizeHint().width() + row->spacing()));
+    m_box->setAccessibleDescription(action.says.join(u'\n'));
     row->addWidget(m_box, 0, Qt::AlignTop);
     auto* words = new PlainLabel(action.text);
     words->setObjectName(u"action"_s);
@@ -37,6 +44,18 @@ ActionLine::ActionLine(const consent::Screen::ActionLine& action, QWidget* paren
     row->addWidget(words);
     row->addWidget(mark, 0, Qt::AlignVCenter);
     row->addWidget(newWord, 1, Qt::AlignVCenter);
+}
+
+/// Words of a service, below ours.
+QLayout* ActionLine::makeSaying(const QString& line, int indent)
+{
+    auto* says = new PlainLabel(line);
+    says->setObjectName(u"says"_s);
+    says->setQuiet();
+    auto* row = new QHBoxLayout;
+    row->addSpacing(indent);
+    row->addWidget(says, 1);
+    return row;
 }
 
 bool ActionLine::eventFilter(QObject* watched, QEvent* event)

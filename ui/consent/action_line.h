@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// One action of a request: a check box whose words wrap, and the word "new" where it is.
+// One action of a request: a check box whose words wrap, the word "new" where it is, and what services say of it.
 #pragma once
 
 #include "core/consent/screen.h"
@@ -9,6 +9,7 @@
 #include <QWidget>
 
 class QCheckBox;
+class QLayout;
 
 namespace countersign::ui {
 
@@ -23,6 +24,8 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    [[nodiscard]] static QLayout* makeSaying(const QString& line, int indent);
+
     QCheckBox* m_box;
 };
 

@@ -6,6 +6,7 @@
 #include "ui/common/time_words.h"
 #include "ui/grants/grant_words.h"
 #include "ui/grants/grants_model.h"
+#include "ui/services/operation_words.h"
 
 #include <QGridLayout>
 
@@ -37,6 +38,10 @@ void GrantDetails::show(const GrantsModel& model, const QModelIndex& index)
     m_grid->setVerticalSpacing(fontMetrics().height() / 3);
     addLine(tr("Way"), {model.pathOf(index)});
     addLine(tr("May do"), row->may);
+    QStringList changed;
+    for (const services::OperationChange& change : row->changedOperations)
+        changed.append(changeSentence(change));
+    addLine(tr("Changed by the service"), changed);
     addLine(tr("Narrowed here"), row->narrowed);
     QStringList left;
     for (const MeterLeft& meter : model.metersLeft(*row))

@@ -9,6 +9,7 @@
 #include "ui/grants/grant_actions.h"
 #include "ui/grants/grant_delegate.h"
 #include "ui/grants/grant_details.h"
+#include "ui/grants/grant_questions.h"
 #include "ui/grants/grant_words.h"
 #include "ui/grants/grants_filter.h"
 #include "ui/grants/grants_model.h"
@@ -20,7 +21,6 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLineEdit>
-#include <QMessageBox>
 #include <QPointer>
 #include <QPushButton>
 #include <QShortcut>
@@ -177,10 +177,8 @@ void GrantsPage::addActions()
     layout()->addWidget(m_actions);
     connect(m_actions, &GrantActions::revokeWanted, this, [this] { revoke(m_tree->currentIndex()); });
     connect(m_actions, &GrantActions::revokeAllWanted, this, &GrantsPage::askToRevokeAllOf);
-    connect(m_actions, &GrantActions::pauseWanted, this,
-        [this] { pauseOrResume(m_deeds.pause, tr("The grant was not paused.")); });
-    connect(m_actions, &GrantActions::resumeWanted, this,
-        [this] { pauseOrResume(m_deeds.resume, tr("The grant was not resumed.")); });
+    connect(m_actions, &GrantActions::pauseWanted, this, &GrantsPage::pause);
+    connect(m_actions, &GrantActions::resumeWanted, this, &GrantsPage::resume);
     connect(m_actions, &GrantActions::narrowWanted, this, &GrantsPage::openNarrowing);
     connect(m_actions, &GrantActions::nameWanted, this, &GrantsPage::openNaming);
     connect(m_actions, &GrantActions::timelineWanted, this, [this] {
@@ -268,23 +266,22 @@ void GrantsPage::askToRevokeAllOf()
     const authority::GrantRow* row = selected();
     if (!row)
         return;
-    auto* question = new QMessageBox(QMessageBox::Question, tr("Revoke all of this agent?"),
-        tr("Revoke everything that “%1” may do?").arg(agentWords(*row)), QMessageBox::Cancel, this);
-    question->setTextFormat(Qt::PlainText);
-    question->setInformativeText(tr("All its grants, and what it handed on, end at once. It may ask again."));
-    question->setAttribute(Qt::WA_DeleteOnClose);
-    QPushButton* yes = question->addButton(tr("Revoke all"), QMessageBox::DestructiveRole);
-    connect(yes, &QPushButton::clicked, this, [this, agent = row->grant.agent] {
+    askToRevokeAll(*row, this, [this, agent = row->grant.agent] {
         m_deeds.revokeAllOf(agent, reporting(tr("The grants were not revoked.")));
     });
-    question->open();
 }
 
-void GrantsPage::pauseOrResume(
-    const std::function<void(const GrantId&, GrantDeeds::Answer)>& deed, const QString& failure)
+void GrantsPage::pause()
 {
     if (const authority::GrantRow* row = selected())
-        deed(row->grant.id, reporting(failure));
+        m_deeds.pause(row->grant.id, reporting(tr("The grant was not paused.")));
+}
+
+void GrantsPage::resume()
+{
+    if (const authority::GrantRow* row = selected())
+        askWhatChanged(*row, this,
+            [this, id = row->grant.id] { m_deeds.resume(id, reporting(tr("The grant was not resumed."))); });
 }
 
 void GrantsPage::openNarrowing()

@@ -70,7 +70,8 @@ private:
     void follow();
     void revoke(const QModelIndex& shown);
     void askToRevokeAllOf();
-    void pauseOrResume(const std::function<void(const GrantId&, GrantDeeds::Answer)>& deed, const QString& failure);
+    void pause();
+    void resume();
     void openNarrowing();
     void showNarrowing(const GrantId& grant, Result<consent::ScreenFacts> facts);
     void openNaming();

@@ -26,6 +26,19 @@ int ServicesModel::columnCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
+QString ServicesModel::offersOf(const authority::ServiceRow& row)
+{
+    switch (row.document) {
+    case authority::ServiceRow::Document::None:
+        return tr("not known");
+    case authority::ServiceRow::Document::Unreadable:
+        return tr("⚠ can't be read");
+    case authority::ServiceRow::Document::Kept:
+        return tr("%n operations", nullptr, static_cast<int>(row.catalogue->operations.size()));
+    }
+    return {};
+}
+
 QVariant ServicesModel::data(const QModelIndex& index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid) || (role != Qt::DisplayRole && role != Qt::ToolTipRole))
@@ -36,6 +49,8 @@ QVariant ServicesModel::data(const QModelIndex& index, int role) const
         return row.name;
     case Location:
         return row.location;
+    case Offers:
+        return offersOf(row);
     case Added:
         return QLocale().toString(localTime(row.addedAt), QLocale::ShortFormat);
     default:
@@ -52,6 +67,8 @@ QVariant ServicesModel::headerData(int section, Qt::Orientation orientation, int
         return tr("Service");
     case Location:
         return tr("Where");
+    case Offers:
+        return tr("Offers");
     case Added:
         return tr("Added");
     default:

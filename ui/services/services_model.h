@@ -15,7 +15,7 @@ namespace countersign::ui {
 class ServicesModel final : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Name, Location, Added, ColumnCount };
+    enum Column { Name, Location, Offers, Added, ColumnCount };
     using QAbstractTableModel::QAbstractTableModel;
 
     void reset(std::vector<authority::ServiceRow> rows);
@@ -27,6 +27,8 @@ public:
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
+    [[nodiscard]] static QString offersOf(const authority::ServiceRow& row);
+
     std::vector<authority::ServiceRow> m_rows;
 };
 

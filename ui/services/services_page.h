@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Services that check tokens here: the list, adding one (its secret is shown once), removing one.
+// Services that check tokens here: the list, adding one (its secret is shown once), removing one; and what each
+// offers and demands, as its OpenAPI document says.
 #pragma once
 
 #include "core/authority/person_api.h"
@@ -20,6 +21,7 @@ namespace countersign::ui {
 
 class CopyLine;
 class Notice;
+class OperationsTable;
 class PlainLabel;
 class ServicesModel;
 
@@ -28,6 +30,9 @@ struct ServiceDeeds {
     using Answer = std::function<void(const Result<void>&)>;
     std::function<void(const QString& name, const QString& location, Added)> add;
     std::function<void(const ServiceId&, Answer)> remove;
+    using Previewed = std::function<void(Result<authority::CataloguePreview>)>;
+    std::function<void(const ServiceId&, QByteArray document, Previewed)> preview;
+    std::function<void(authority::CataloguePreview, Answer)> import;
 };
 
 class ServicesPage final : public QWidget {
@@ -37,10 +42,18 @@ public:
 
     void setServices(std::vector<authority::ServiceRow> rows);
     [[nodiscard]] ServicesModel& model() { return *m_model; }
+    /// Reads the file, and shows what importing it for the selected service would change.
+    void importFile(const QString& path);
 
 private:
+    void addOffer();
+    void chooseFile();
+    void showPreview(const QString& service, Result<authority::CataloguePreview> preview);
     void askToRemove();
     void updateState();
+    void updateOffer();
+    void report(const QString& what, const QString& why);
+    [[nodiscard]] const authority::ServiceRow* selected() const; ///< nullptr: none
 
     ServiceDeeds m_deeds;
     ServicesModel* m_model;
@@ -49,6 +62,9 @@ private:
     PlainLabel* m_empty;
     QStackedLayout* m_place;
     QPushButton* m_remove;
+    QPushButton* m_import;
+    PlainLabel* m_offer; ///< what the selected service offers, in a line
+    OperationsTable* m_operations;
 };
 
 /// Name and location, then the secret.
