@@ -100,13 +100,17 @@ public:
     /// about the same has no order, and hangs next to the decision.
     std::vector<std::optional<Place>> run()
     {
-        while (hangAlike()) { }
-        while (hangOne(statedTie, Search::FromTheLast) || hangOne(requestTie, Search::FromTheDecision)
-            || hangOne(contentTie, Search::FromTheDecision) || hangHidden()) { }
+        while (hasRoom() && hangAlike()) { }
+        while (hasRoom()
+            && (hangOne(statedTie, Search::FromTheLast) || hangOne(requestTie, Search::FromTheDecision)
+                || hangOne(contentTie, Search::FromTheDecision) || hangHidden())) { }
         return std::move(m_places);
     }
 
 private:
+    /// Each that hangs is looked at again for all that wait: without an end, many would take very long.
+    [[nodiscard]] bool hasRoom() const { return m_tree.size() - 1 <= kMaxForeignReceipts; }
+
     struct Hung {
         const ReceiptNode* node;
         std::size_t place; ///< as Place::above
@@ -261,6 +265,21 @@ Result<std::vector<Place>> tieAll(
         places.push_back(*found[i]);
     }
     return places;
+}
+
+Result<void> checkBefore(const std::vector<ReceiptNode>& receipts)
+{
+    if (receipts.size() > kMaxReceiptsBefore)
+        return fail(ErrorCode::TooLarge,
+            "More than " + std::to_string(kMaxReceiptsBefore) + " receipts come before the decision.");
+    ReceiptNode decision;
+    for (const ReceiptNode& receipt : receipts)
+        decision.upstream.push_back(receipt.leafHash);
+    const auto places = audit::tie(decision, receipts);
+    if (std::ranges::any_of(places, [](const auto& place) { return !place || place->hops > kMaxHopsBefore; }))
+        return fail(ErrorCode::TooLarge,
+            "One of the receipts is more than " + std::to_string(kMaxHopsBefore) + " servers away.");
+    return {};
 }
 
 } // namespace countersign::audit

@@ -31,6 +31,10 @@ inline constexpr std::size_t kMaxForeignTextBytes = 64 * 1024; ///< private deta
 inline constexpr std::size_t kMaxForeignKeys = 16; ///< of one server: its present one and those before
 inline constexpr std::size_t kMaxForeignReceipts = 16; ///< about one decision
 inline constexpr std::size_t kMaxForeignHops = 8; ///< from the decision to the last receipt
+/// What the agent brings along to a decision leaves room for what comes of it: it could fill all with receipts that it
+/// made itself, so that none that the service reports later finds a place.
+inline constexpr std::size_t kMaxReceiptsBefore = kMaxForeignReceipts / 2;
+inline constexpr std::size_t kMaxHopsBefore = kMaxForeignHops / 2;
 inline constexpr std::size_t kMaxUpstreamNames = 16; ///< in one receipt
 /// A receipt that is tied by its content alone is from this long before the decision at most: an old one is about
 /// another action with the same content.
@@ -95,7 +99,8 @@ struct Place {
     bool operator==(const Place&) const = default;
 };
 
-/// Where each of `receipts` hangs; nullopt: nowhere. Whatever their order, the same ones make the same tree.
+/// Where each of `receipts` hangs; nullopt: nowhere. Whatever their order, the same ones make the same tree. Of many
+/// that are looked at, only kMaxForeignReceipts + 1 are hung, which are too many.
 [[nodiscard]] std::vector<std::optional<Place>> tie(
     const ReceiptNode& decision, const std::vector<ReceiptNode>& receipts);
 
@@ -104,5 +109,9 @@ struct Place {
 /// this device's own, or comes twice; TooLarge where there are too many, or too many hops.
 [[nodiscard]] Result<std::vector<Place>> tieAll(
     const ReceiptNode& decision, const std::vector<ReceiptNode>& receipts, std::size_t kept = 0);
+
+/// For receipts that a decision will name, each once and none this device's own: once that is logged it can't be taken
+/// back, so all must find their place in time. Error: TooLarge over kMaxReceiptsBefore or kMaxHopsBefore.
+[[nodiscard]] Result<void> checkBefore(const std::vector<ReceiptNode>& receipts);
 
 } // namespace countersign::audit

@@ -12,6 +12,7 @@
 #include "core/crypto/merkle.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace countersign::authority {
@@ -35,13 +36,19 @@ std::unexpected<Error> refusedAt(std::size_t place, std::string_view why)
 
 enum class Taken : std::uint8_t { No, ForThis, ForAnother };
 
+/// What an agent brought along to a decision, whose own entry took it in, led to that one, and is about none: else the
+/// agent could keep what is reported of one action out, by bringing it along to another.
 Result<Taken> takenInFor(Context& context, const std::string& leafHash, std::uint64_t action)
 {
     Taken taken = Taken::No;
-    store::Query query(context.database, "SELECT action FROM foreign_receipts WHERE leaf_hash = ?");
+    store::Query query(context.database, "SELECT action, idx FROM foreign_receipts WHERE leaf_hash = ?");
     query.bindBlob(leafHash);
-    while (taken != Taken::ForThis && TRY(query.next()))
-        taken = std::cmp_equal(query.integer(0), action) ? Taken::ForThis : Taken::ForAnother;
+    while (taken != Taken::ForThis && TRY(query.next())) {
+        if (std::cmp_equal(query.integer(0), action))
+            taken = Taken::ForThis;
+        else if (query.integer(1) != query.integer(0))
+            taken = Taken::ForAnother;
+    }
     return taken;
 }
 
@@ -125,24 +132,43 @@ Result<std::uint64_t> decisionNamed(Context& context, const std::string& action)
     return *index;
 }
 
-/// Those that hang on the decision, or on what hangs there already.
+/// Those that hang on the decision, or on what hangs there already; and those that do already.
 Result<std::vector<ForeignReceipt>> tiedOnes(
     Context& context, std::uint64_t action, const std::vector<ForeignReceipt>& receipts)
 {
     std::vector<ReceiptNode> nodes;
-    for (KeptReceipt& kept : TRY(keptReceipts(context.database, action)))
+    std::set<std::string> known;
+    for (KeptReceipt& kept : TRY(keptReceipts(context.database, action))) {
+        known.insert(kept.node.leafHash);
         nodes.push_back(std::move(kept.node));
+    }
     const std::size_t kept = nodes.size();
-    for (const ForeignReceipt& receipt : receipts)
+    std::vector<ForeignReceipt> tied;
+    std::vector<const ForeignReceipt*> others;
+    std::set<std::string> seen;
+    for (const ForeignReceipt& receipt : receipts) {
+        if (!seen.insert(receipt.node.leafHash).second)
+            continue; // a file has one once for each decision that it led to
+        if (known.contains(receipt.node.leafHash)) {
+            tied.push_back(receipt);
+            continue;
+        }
         nodes.push_back(receipt.node);
+        others.push_back(&receipt);
+    }
     const StoredEntry entry = TRY(readEntry(context.database, action));
     const ReceiptNode decision = TRY(nodeOf(entry));
     const auto places = audit::tie(decision, nodes);
-    std::vector<ForeignReceipt> tied;
-    for (std::size_t i = 0; i < receipts.size(); ++i) {
-        if (places[kept + i] && places[kept + i]->tie != audit::Tie::NotShown)
-            tied.push_back(receipts[i]);
+    std::size_t count = kept;
+    for (std::size_t i = 0; i < others.size(); ++i) {
+        if (!places[kept + i] || places[kept + i]->tie == audit::Tie::NotShown)
+            continue;
+        tied.push_back(*others[i]);
+        ++count;
     }
+    if (count > audit::kMaxForeignReceipts)
+        return fail(ErrorCode::TooLarge,
+            "There would be more than " + std::to_string(audit::kMaxForeignReceipts) + " receipts about this action.");
     return tied;
 }
 

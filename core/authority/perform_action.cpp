@@ -219,6 +219,7 @@ Result<PerformAction> withoutOwnReceipts(Context& context, PerformAction command
 Result<ActionAnswer> refuseReplay(Context& context, PerformAction command)
 {
     command.signature.reset();
+    command.upstream.clear(); // only a signature ties the request to them
     command.objection =
         Objection{permissions::Reason::InvalidSignature, "The nonce of this signature was used before."};
     return decideNew(context, command);
@@ -226,7 +227,15 @@ Result<ActionAnswer> refuseReplay(Context& context, PerformAction command)
 
 Result<ActionAnswer> decideAfterOthers(Context& context, const PerformAction& command)
 {
-    const PerformAction others = TRY(withoutOwnReceipts(context, command));
+    PerformAction others = TRY(withoutOwnReceipts(context, command));
+    std::vector<audit::ReceiptNode> nodes;
+    for (const audit::ForeignReceipt& receipt : others.upstream)
+        nodes.push_back(receipt.node);
+    if (const auto before = audit::checkBefore(nodes); !before) {
+        others.upstream.clear();
+        others.objection =
+            Objection{permissions::Reason::InvalidSignature, "context.upstream: " + before.error().message};
+    }
     return decideNew(context, others);
 }
 

@@ -16,6 +16,7 @@
 #include "core/evidence/case.h"
 
 #include <algorithm>
+#include <array>
 
 namespace countersign::evidence {
 
@@ -24,6 +25,10 @@ namespace {
 constexpr std::string_view kRequestTag = "fapi-2-request";
 constexpr std::string_view kSignedBinding = "http-signature";
 constexpr std::string_view kAgentSignedBinding = "agent-signature";
+constexpr std::array<std::string_view, 5> kCoveredAsTheyStand{
+    "content-digest", "content-type", "content-encoding", "idempotency-key", "delegation-chain"};
+/// The signature's times were looked at before the entry was written, and the entry's time is all that is known.
+constexpr std::chrono::seconds kWrittenAfter{60};
 
 std::unexpected<Error> wrong(std::string what)
 {
@@ -68,19 +73,32 @@ crypto::HttpRequest messageOf(const ActionEntry& action, const ActionDetails& de
     return message;
 }
 
+/// All that the entry holds, in whatever form the signature covers it; what the profile demands, as it stands.
+Result<std::vector<crypto::Component>> demandedOf(
+    const ActionDetails& details, const std::vector<crypto::Component>& covered)
+{
+    std::vector<crypto::Component> demanded{{"@method"}, {"@target-uri"}, {"authorization"}, {"dpop"}};
+    for (const auto& [name, value] : details.fields) {
+        if (std::ranges::contains(kCoveredAsTheyStand, name))
+            demanded.push_back({name});
+        else if (!std::ranges::contains(covered, name, &crypto::Component::name))
+            return wrong("the agent's signature does not cover the field " + name);
+    }
+    return demanded;
+}
+
 Result<void> checkSignature(
     const ActionEntry& action, const ActionDetails& details, const std::string& token, const crypto::PublicKey& key)
 {
     const crypto::HttpRequest message = messageOf(action, details, token);
-    std::vector<crypto::Component> demanded{{"@method"}, {"@target-uri"}, {"authorization"}, {"dpop"}};
-    for (const auto& field : details.fields)
-        demanded.push_back({field.first});
     auto received = TRY(crypto::readSignature(message, std::string(kRequestTag)));
+    auto demanded = TRY(demandedOf(details, received.components));
     const auto verified = TRY(crypto::verifySignature(message, std::move(received), key,
         {.components = std::move(demanded),
             .parameters = {"created", "nonce", "keyid", "tag"},
             .keyId = key.thumbprint().value,
-            .now = action.opened->at}));
+            .now = action.opened->at - kWrittenAfter,
+            .maxAhead = crypto::kClockSkew + kWrittenAfter}));
     if (verified.digest != textClaim(action.request, "signature_digest"))
         return wrong("the receipt is about another signature of the agent");
     return {};
@@ -100,7 +118,8 @@ Result<void> checkAgentSignature(const ActionEntry& action, const ActionDetails&
     const std::string method = textClaim(action.request, "method");
     const std::string uri = targetOf(action, details);
     const auto signature = TRY(crypto::parseAgentSignature(fieldOf(details, crypto::kAgentSignatureField)));
-    TRY(crypto::verifyAgentSignature(signature, {method, uri, digest}, key, action.opened->at));
+    const UnixSeconds at = std::clamp(signature.at, action.opened->at - kWrittenAfter, action.opened->at);
+    TRY(crypto::verifyAgentSignature(signature, {method, uri, digest}, key, at));
     if (crypto::sha256Base64url(signature.signature) != textClaim(action.request, "signature_digest"))
         return wrong("the receipt is about another signature of the agent");
     return {};
@@ -128,6 +147,21 @@ Result<Bound> checkRequest(const Case& file, const ActionEntry& action, const Ve
     return Bound::BySignature;
 }
 
+/// Whether it was decided about what the body says: only under rules about arguments need it be read at all, and where
+/// it could not be, or the service stated another, or the request as such was refused, no rule was asked. The agent,
+/// whose body it is, must not be able to spoil the proof of what was decided; its digest binds it all the same.
+bool isAboutBody(const ActionEntry& action, const VerifiedAction& verified)
+{
+    constexpr std::array<std::string_view, 2> kNoneAsked{"arguments", "invalid_signature"};
+    if (!action.permitted && std::ranges::contains(kNoneAsked, action.reason))
+        return false;
+    return std::ranges::any_of(verified.permissions, [](const permissions::Permission& permission) {
+        return std::ranges::any_of(permission.details, [](const permissions::AgentDelegation& detail) {
+            return !detail.constraints.empty() || detail.spend || detail.stepUp.isSet();
+        });
+    });
+}
+
 /// What the body says on top stands among the arguments, where it is JSON.
 Result<void> compareArguments(const ActionEntry& action, const ActionDetails& details, const std::string& body)
 {
@@ -145,13 +179,14 @@ Result<void> compareArguments(const ActionEntry& action, const ActionDetails& de
     return {};
 }
 
-Result<void> checkBody(const ActionEntry& action)
+Result<void> checkBody(const ActionEntry& action, const VerifiedAction& verified)
 {
     const auto details = TRY(detailsOf(action));
     if (!details)
         return wrong("its body is here, but not the details that bind it");
     TRY(crypto::verifyContentDigest(fieldOf(*details, "content-digest"), *action.opened->entry->body));
-    return compareArguments(action, *details, *action.opened->entry->body);
+    return isAboutBody(action, verified) ? compareArguments(action, *details, *action.opened->entry->body)
+                                         : Result<void>();
 }
 
 /// An outcome names the entry of its decision.
@@ -198,8 +233,9 @@ Result<Finding> checkBodies(Case& file)
         if (!opened.entry->body)
             continue;
         const auto action = std::ranges::find(file.actions, &opened, &ActionEntry::opened);
-        const auto checked =
-            action == file.actions.end() ? Result<void>(wrong("it has a body and is no action")) : checkBody(*action);
+        const auto place = static_cast<std::size_t>(action - file.actions.begin());
+        const auto checked = action == file.actions.end() ? Result<void>(wrong("it has a body and is no action"))
+                                                          : checkBody(*action, file.verified[place]);
         if (!checked)
             return wrongAt(opened, checked.error().message);
         ++bodies;

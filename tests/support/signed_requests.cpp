@@ -29,12 +29,14 @@ crypto::HttpRequest messageOf(const std::string& token, const authority::Receive
 }
 
 /// Signs the request with the agent's key, as the profile has it.
-void sign(authority::PerformAction& command, const crypto::PrivateKey& key, UnixSeconds now)
+void sign(authority::PerformAction& command, const SentRequest& sent, const crypto::PrivateKey& key, UnixSeconds now)
 {
     crypto::HttpRequest message = messageOf(command.accessToken, command.received);
     std::vector<crypto::Component> covered{{"@method"}, {"@target-uri"}, {"authorization"}, {"dpop"}};
     for (const auto& field : command.received.fields)
         covered.push_back({field.first});
+    for (const std::string& name : sent.alsoCovered)
+        covered.push_back({name});
     const std::string nonce = crypto::randomToken();
     const crypto::SignatureParameters parameters{
         .created = now, .keyId = key.publicKey().thumbprint().value, .nonce = nonce, .tag = std::string(kTag)};
@@ -74,8 +76,10 @@ authority::PerformAction passedOn(AuthorityFixture& fixture, const ServiceId& se
     const TestAgent& agent, const SentRequest& sent, const std::vector<std::string>& links)
 {
     const UnixSeconds now = fixture.clock().now();
+    const std::string& arguments = sent.arguments.empty() ? sent.body : sent.arguments;
     authority::PerformAction command = performanceOf(
-        fixture, service, token, agent, action(sent.action, sent.body.empty() ? "{}" : sent.body, sent.url), links);
+        fixture, service, token, agent, action(sent.action, arguments.empty() ? "{}" : arguments, sent.url), links);
+    command.objection = sent.objection;
     command.received.method = sent.method;
     command.received.targetUri = sent.url;
     command.received.query = sent.query;
@@ -83,10 +87,12 @@ authority::PerformAction passedOn(AuthorityFixture& fixture, const ServiceId& se
     if (!sent.body.empty())
         command.received.fields = {
             {"content-digest", crypto::contentDigest(sent.body)}, {"content-type", "application/json"}};
+    if (!sent.contentEncoding.empty())
+        command.received.fields.emplace_back("content-encoding", sent.contentEncoding);
     if (!links.empty())
         command.received.fields.emplace_back("delegation-chain", grants::chainHeader({token, links}));
     if (sent.isSigned == SentRequest::Signed::Yes) {
-        sign(command, agent.key, now);
+        sign(command, sent, agent.key, now);
         command.received.body = sent.body;
     }
     if (sent.isSigned == SentRequest::Signed::AsAgent)

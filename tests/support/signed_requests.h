@@ -7,6 +7,7 @@
 
 #include "tests/support/actions.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,11 @@ struct SentRequest {
     std::string method = "POST";
     std::string url = "https://payments.example/payments";
     std::string query = {}; ///< after '?'
-    std::string body = {}; ///< JSON; empty: none
+    std::string body = {}; ///< empty: none; else it is said to be JSON
+    std::string arguments = {}; ///< that are decided about, as JSON; empty: the body
+    std::string contentEncoding = {}; ///< empty: none
+    std::optional<authority::Objection> objection = {}; ///< of the door, to what was sent
+    std::vector<std::string> alsoCovered = {}; ///< components that the signature covers besides
     enum class Signed : std::uint8_t { No, Yes, AsAgent } isSigned = Signed::Yes; ///< AsAgent: Agent-Signature
 };
 

@@ -164,6 +164,9 @@ Result<std::optional<PassedOn>> readPassedOn(const Value* context)
     out.uri = TRY(contextText(*context, "uri"));
     if (out.uri.contains('#'))
         return refused("context.uri", "has no fragment");
+    // The agent signs it, but the entry's target and query are the same as without it: no checker could tell.
+    if (out.uri.ends_with('?') && out.query().empty())
+        return refused("context.uri", "ends in a “?” with no query behind it");
     if (context->member("delegation_chain"))
         out.delegationChain = TRY(contextText(*context, "delegation_chain"));
     TRY(readSigned(*context, out));

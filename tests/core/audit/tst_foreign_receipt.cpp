@@ -14,6 +14,8 @@
 
 #include <QTest>
 
+#include <algorithm>
+
 #include <functional>
 #include <random>
 
@@ -311,6 +313,37 @@ private Q_SLOTS:
         };
         QVERIFY(audit::tieAll(ourDecision(), far(audit::kMaxForeignHops)));
         QCOMPARE(audit::tieAll(ourDecision(), far(audit::kMaxForeignHops + 1)).error().code, ErrorCode::TooLarge);
+    }
+
+    void what_comes_before_leaves_room_for_what_follows()
+    {
+        const auto sideBySide = [](std::size_t count) {
+            std::vector<ReceiptNode> nodes;
+            while (nodes.size() < count)
+                nodes.push_back(nodeOf(ForeignServer().receipt({.at = kNow})));
+            return nodes;
+        };
+        QVERIFY(audit::checkBefore({}));
+        QVERIFY(audit::checkBefore(sideBySide(audit::kMaxReceiptsBefore - 1)));
+        QVERIFY(audit::checkBefore(sideBySide(audit::kMaxReceiptsBefore)));
+        QCOMPARE(audit::checkBefore(sideBySide(audit::kMaxReceiptsBefore + 1)).error().code, ErrorCode::TooLarge);
+
+        const auto chain = [](std::size_t hops) {
+            std::vector<ReceiptNode> nodes;
+            for (std::size_t i = 0; i < hops; ++i) {
+                ForeignClaims claims{.at = kNow + std::chrono::seconds(i)};
+                if (i > 0)
+                    claims.upstream = {nodes.back().leafHash};
+                nodes.push_back(nodeOf(ForeignServer().receipt(claims)));
+            }
+            return nodes;
+        };
+        QVERIFY(audit::checkBefore(chain(audit::kMaxHopsBefore - 1)));
+        QVERIFY(audit::checkBefore(chain(audit::kMaxHopsBefore)));
+        QCOMPARE(audit::checkBefore(chain(audit::kMaxHopsBefore + 1)).error().code, ErrorCode::TooLarge);
+        auto backwards = chain(audit::kMaxHopsBefore + 1);
+        std::ranges::reverse(backwards);
+        QCOMPARE(audit::checkBefore(backwards).error().code, ErrorCode::TooLarge);
     }
 
     void what_erased_details_would_show_is_not_shown_and_takes_nothing_new_in()

@@ -8,6 +8,7 @@
 #include "core/crypto/jws.h"
 #include "tests/core/authority/upstream_scene.h"
 
+#include <QElapsedTimer>
 #include <QTest>
 
 #include <array>
@@ -177,6 +178,27 @@ private Q_SLOTS:
         for (const std::string& none : {std::string("0"), std::string("999999"), std::string("x"), std::string(),
                  std::to_string(*action.leaf) + ".x", std::string("-1"), std::string("1 ")})
             QCOMPARE(scene.import(none, {about}).error().code, ErrorCode::NotFound);
+    }
+
+    void a_file_of_many_about_one_action_is_refused_and_keeps_nobody_waiting()
+    {
+        UpstreamScene scene;
+        const auto action = scene.pay();
+        std::vector<GivenReceipt> many;
+        while (many.size() < 1'000)
+            many.push_back(scene.aboutSame(scene.gateway, action));
+        QElapsedTimer timer;
+        timer.start();
+        const auto imported = scene.import(std::to_string(*action.leaf), many);
+        QCOMPARE(imported.error().code, ErrorCode::TooLarge);
+        QVERIFY2(timer.elapsed() < 5'000, std::to_string(timer.elapsed()).c_str()); // most of it for the signatures
+        many.resize(audit::kMaxForeignReceipts + 1);
+        QCOMPARE(scene.import(std::to_string(*action.leaf), many).error().code, ErrorCode::TooLarge);
+        QVERIFY(scene.story(*action.leaf).upstream.empty());
+        many.pop_back();
+        QCOMPARE(must(scene.import(std::to_string(*action.leaf), many), "import").taken, audit::kMaxForeignReceipts);
+        // As often as one likes, and not counted twice.
+        QCOMPARE(must(scene.import(std::to_string(*action.leaf), many), "again").known, audit::kMaxForeignReceipts);
     }
 
     void whose_the_key_is_the_person_says_and_takes_back()

@@ -35,7 +35,8 @@ permissions::Permission booksPermission(const std::string& more)
         + more);
 }
 
-EvidenceScene::EvidenceScene(const std::string& more) : tokens(grantTo(fixture, agent, booksPermission(more))) { }
+EvidenceScene::EvidenceScene(const permissions::Permission& permission)
+    : tokens(grantTo(fixture, agent, permission)) { }
 
 authority::ActionAnswer EvidenceScene::act(const SentRequest& sent)
 {

@@ -21,7 +21,8 @@ namespace countersign::testing {
 
 class EvidenceScene {
 public:
-    explicit EvidenceScene(const std::string& more = {});
+    explicit EvidenceScene(const std::string& more = {}) : EvidenceScene(booksPermission(more)) { }
+    explicit EvidenceScene(const permissions::Permission& permission);
 
     /// By the agent under its own grant, or by another with what is named.
     authority::ActionAnswer act(const SentRequest& sent);

@@ -155,6 +155,15 @@ void EvaluationTest::what_is_passed_on_is_whole_or_refused_data()
     more(",\"headers\":{\"content-digest\":\"sha-256=:x:\"}", false); // of what?
     more(",\"body\":\"a=\"", false);
     row("{\"access_token\":\"t\",\"dpop\":\"p\",\"method\":\"POST\",\"uri\":\"https://a.example/#b\"}", false, false);
+    const auto at = [&](const std::string& uri, bool isRead) {
+        row(("{\"access_token\":\"t\",\"dpop\":\"p\",\"method\":\"POST\",\"uri\":\"" + uri + "\"}").c_str(), isRead,
+            isRead);
+    };
+    at("https://a.example/p?", false); // no record tells it from none
+    at("https://a.example?", false);
+    at("?", false);
+    at("https://a.example/p?a", true);
+    at("https://a.example/p??", true); // the query is "?"
     row("{\"signature\":\"s\",\"signature_input\":\"i\"}", false, false);
     row("{\"agent_signature\":\"a\"}", false, false);
     row("{\"access_token\":\"t\"}", false, false);
