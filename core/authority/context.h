@@ -116,7 +116,11 @@ struct Context {
     /// The running work refuses, and what it wrote about that (proofs used up, a refusal logged) is to stay.
     enum class Refusal : std::uint8_t { UndoesAll, IsKept } refusal = Refusal::UndoesAll;
 
-    [[nodiscard]] UnixSeconds now() const { return options.clock->now(); }
+    /// Of the transaction that runs: what it decides and what it logs of that is of one moment, so that nobody who
+    /// checks it later finds that a second was over in between.
+    std::optional<UnixSeconds> moment;
+
+    [[nodiscard]] UnixSeconds now() const { return moment.value_or(options.clock->now()); }
     [[nodiscard]] bool has(Trouble trouble) const { return troubles.contains(trouble); }
 };
 

@@ -30,6 +30,18 @@ void answer(std::vector<Job>& jobs)
     }
 }
 
+/// Time stands still for the context while it is there.
+class Moment {
+public:
+    explicit Moment(Context& context) : m_context(context) { m_context.moment = m_context.options.clock->now(); }
+    Moment(const Moment&) = delete;
+    Moment& operator=(const Moment&) = delete;
+    ~Moment() { m_context.moment.reset(); }
+
+private:
+    Context& m_context;
+};
+
 bool looksTheSame(const DeskStatus& a, const DeskStatus& b)
 {
     return a.troubles == b.troubles && a.detail == b.detail && a.device == b.device && a.logSize == b.logSize
@@ -148,6 +160,7 @@ bool Writer::hasRoom() const
 /// One transaction.
 Result<void> Writer::attempt(std::vector<Job>& jobs, Upkeep upkeep)
 {
+    const Moment moment(m_context);
     m_poison.reset();
     TRY(m_database->begin());
     if (upkeep == Upkeep::Yes)

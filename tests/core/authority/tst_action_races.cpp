@@ -102,6 +102,22 @@ struct Scene {
 class TestActionRaces : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void what_is_decided_is_logged_as_of_the_same_moment()
+    {
+        Scene scene(",\"uses\":1");
+        const UnixSeconds before = scene.fixture.clock().now();
+        const auto times = scene.fixture.run<std::pair<UnixSeconds, UnixSeconds>>([&](authority::Context& context) {
+            const UnixSeconds decided = context.now();
+            scene.fixture.clock().advance(std::chrono::seconds(2)); // a grant may end here, and a token
+            return Result<std::pair<UnixSeconds, UnixSeconds>>({decided, context.now()});
+        });
+        QVERIFY(times);
+        QVERIFY(times->first == before && times->second == before);
+        const auto later = scene.fixture.run<UnixSeconds>(
+            [](authority::Context& context) { return Result<UnixSeconds>(context.now()); });
+        QCOMPARE(later->value, before.value + 2);
+    }
+
     void one_gets_the_last_use()
     {
         Scene scene(",\"uses\":1");
