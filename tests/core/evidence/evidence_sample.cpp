@@ -4,7 +4,15 @@
 // usage: evidence_sample FOLDER   writes real evidence there for other people's programs (tests/peers): grant.json and
 // grant.html of a grant with a payment (about which other servers gave receipts), a refusal and a hop, and the bodies,
 // during which the device got two new keys; changed.html with one digit of its details changed, upstream.html with one
-// of another server's receipt.
+// of another server's receipt. odd.json and odd.html are right, and signed as few do; far.* and stray.* are what a
+// device that lies could have signed: with a receipt too many servers away, and with one that is tied to nothing.
+#include "core/audit/receipt.h"
+#include "core/authority/foreign_receipts.h"
+#include "core/authority/leaves.h"
+#include "core/base/try.h"
+#include "core/crypto/bytes.h"
+#include "core/crypto/jws.h"
+#include "core/crypto/merkle.h"
 #include "core/evidence/html.h"
 #include "tests/core/evidence/evidence_scene.h"
 
@@ -45,6 +53,106 @@ std::string sample()
         must(scene.evidenceOf(evidence::GrantWanted{scene.tokens.grant}, evidence::Details::WithBodies), "evidence"));
 }
 
+std::string oddSample()
+{
+    EvidenceScene scene;
+    const auto act = [&](const SentRequest& sent, const std::function<void(authority::ReceivedRequest&)>& change) {
+        auto command = passedOn(scene.fixture, scene.service, scene.tokens.accessToken, scene.agent, sent);
+        change(command.received);
+        return must(perform(scene.fixture, std::move(command)), "action");
+    };
+    const auto replace = [](std::string& text, std::string_view what, std::string_view by) {
+        text.replace(text.find(what), what.size(), by);
+    };
+    SentRequest sent = sentPayment("1.00");
+    sent.isSigned = SentRequest::Signed::AsAgent;
+    act(sent, [&](authority::ReceivedRequest& received) {
+        replace(received.fields.back().second, ",", "\t,\t"); // between the members of Agent-Signature
+    });
+    sent = sentPayment("2.00");
+    sent.query = "note=a";
+    sent.alsoCovered = {"@authority", "@path", "@query", "@scheme"};
+    const auto answer = act(sent, [&](authority::ReceivedRequest& received) {
+        replace(received.signatureInput, "(", "(  ");
+        replace(received.signatureInput, ";created", ";  created");
+        received.signatureInput.insert(0, R"(proxy=("@method");tag="other", )");
+        received.signature.insert(0, "proxy=:AAAA:, ");
+    });
+    const auto claims = must(crypto::parseJws(answer.receipt->jws).and_then([](const crypto::Jws& jws) {
+        return json::parseObject(jws.payload);
+    }),
+        "claims");
+    const GivenReceipt silent = ForeignServer().receipt(
+        {.signatureDigest = must(json::requiredString(claims.at("request").as_object(), "signature_digest"), "digest"),
+            .at = scene.fixture.clock().now(),
+            .change = [](json::Object& said) { said.erase("decision"); }});
+    scene.reportDone(answer, {silent});
+    return textOf(must(scene.evidenceOf(evidence::GrantWanted{scene.tokens.grant}), "evidence"));
+}
+
+/// A decision that names these, though they can't be tied to it.
+std::string lieWith(EvidenceScene& scene, const std::vector<GivenReceipt>& receipts)
+{
+    const UnixSeconds now = scene.fixture.clock().now();
+    const auto lie = scene.lie(scene.pay("1.00"), [&](EvidenceScene::Lie& entry) {
+        json::Array names;
+        for (const GivenReceipt& given : receipts)
+            names.emplace_back(crypto::base64url(given.leafHash));
+        entry.claims["upstream"] = std::move(names);
+    });
+    must(scene.fixture.run<void>([&](authority::Context& context) -> Result<void> {
+        for (const GivenReceipt& given : receipts) {
+            const auto receipt = must(verified(given, now), "receipt");
+            TRY(authority::keepReceipt(context.database, receipt, lie.index, lie.index));
+        }
+        return {};
+    }),
+        "keeping");
+    return textOf(must(scene.evidenceOf(lie), "evidence"));
+}
+
+std::string farSample()
+{
+    EvidenceScene scene;
+    std::vector<GivenReceipt> chain;
+    for (std::size_t i = 0; i <= audit::kMaxForeignHops; ++i) {
+        ForeignClaims claims{.at = scene.fixture.clock().now() - std::chrono::seconds(100 - i)};
+        if (i > 0)
+            claims.upstream = {chain.back().leafHash};
+        chain.push_back(ForeignServer().receipt(claims));
+    }
+    return lieWith(scene, chain);
+}
+
+/// An entry that took in a receipt which only seems to name the decision: its `upstream` is a text, and no list.
+std::string straySample()
+{
+    EvidenceScene scene;
+    const auto answer = scene.pay("1.00");
+    must(scene.fixture.run<void>([&](authority::Context& context) -> Result<void> {
+        const auto stored = TRY(audit::findReceipt(context.database, answer.receipt->id, context.log->origin()));
+        const std::string decision = crypto::base64url(crypto::leafHash(stored.leaf.bytes));
+        const GivenReceipt stray = ForeignServer().receipt(
+            {.at = context.now(), .change = [&](json::Object& said) { said["upstream"] = decision; }});
+        const auto grant = TRY(context.ledger.find(stored.leaf.grant));
+        audit::LeafDraft leaf = authority::draftAbout(audit::LeafKind::ReceiptImported, *grant);
+        leaf.claims["receipt"] = {{"index", stored.leaf.index}, {"leaf_hash", decision}};
+        leaf.claims["upstream"] = json::Array{crypto::base64url(stray.leafHash)};
+        const audit::Appended taken = TRY(authority::appendLeaf(context, leaf));
+        return authority::keepReceipt(
+            context.database, must(verified(stray, context.now()), "receipt"), stored.leaf.index, taken.index);
+    }),
+        "stray receipt");
+    return textOf(must(scene.evidenceOf(evidence::EntryWanted{*answer.leaf}), "evidence"));
+}
+
+/// As a file for programs, and as a page for people.
+void writeBoth(const QDir& folder, const QString& name, const std::string& file)
+{
+    write(folder.filePath(name + QStringLiteral(".json")), file);
+    write(folder.filePath(name + QStringLiteral(".html")), must(evidence::toHtml(file), "page"));
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -52,8 +160,7 @@ int main(int argc, char** argv)
     const QCoreApplication application(argc, argv);
     const QDir folder(QCoreApplication::arguments().value(1));
     const std::string file = sample();
-    write(folder.filePath(QStringLiteral("grant.json")), file);
-    write(folder.filePath(QStringLiteral("grant.html")), must(evidence::toHtml(file), "page"));
+    writeBoth(folder, QStringLiteral("grant"), file);
     std::string changed = file;
     const std::string amount = "\\\"amount\\\":\\\"12.50\\\"";
     changed.replace(changed.find(amount), amount.size(), "\\\"amount\\\":\\\"12.51\\\"");
@@ -62,5 +169,8 @@ int main(int argc, char** argv)
     const std::string name = "\"upstream\":[{\"receipt\":\"";
     renamed[renamed.find(name) + name.size() + 100] ^= 1;
     write(folder.filePath(QStringLiteral("upstream.html")), must(evidence::toHtml(renamed), "page"));
+    writeBoth(folder, QStringLiteral("odd"), oddSample());
+    writeBoth(folder, QStringLiteral("far"), farSample());
+    writeBoth(folder, QStringLiteral("stray"), straySample());
     return 0;
 }

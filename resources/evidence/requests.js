@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the agents signed: their requests. The second part of the page's script.
+// Whether a Content-Digest field (RFC 9530) states the SHA-256 of these bytes.
+async function isDigestOf(field, bytes) {
+  const stated = /(?:^|[ \t,])sha-256=:([A-Za-z0-9+/=]*):/.exec(field);
+  return stated !== null && same(bytesOf(stated[1]), await sha256(bytes));
+}
+
+// The signature among those of the fields Signature-Input and Signature (RFC 9421) that is over the request, its input
+// written as RFC 9651 has it: that is what was signed.
+const sfKey = "[a-z*][a-z0-9_.*-]*", sfText = '"(?:[^"\\\\]|\\\\.)*"';
+const sfParameters = `(?:; *${sfKey}(?:=(?:${sfText}|[^ \\t;,()"]+))?)*`;
+const written = (text) => text.replace(new RegExp(`(${sfText})|; +|=(-?)0+(?=[0-9])`, "g"), (all, quoted, sign) => quoted ?? (all[0] === ";" ? ";" : "=" + sign));
+function signatureOf(details) {
+  const input = new RegExp(`[ \\t]*(${sfKey})=\\( *((?:${sfText}${sfParameters} *)*)\\)(${sfParameters})[ \\t]*(?:,|$)`, "gy");
+  const inputs = [...details.signature_input.matchAll(input)].map(([, label, items, parameters]) =>
+    ({ label, items: [...items.matchAll(new RegExp(`${sfText}${sfParameters}`, "g"))].map(([item]) => written(item)), parameters: written(parameters) }));
+  const found = inputs.find(({ parameters }) => parameters.includes(';tag="fapi-2-request"'));
+  must(found, "the agent's signature is missing");
+  const bytes = new RegExp(`(?:^|,)[ \\t]*${found.label.replace(/[.*]/g, "\\$&")}=:([A-Za-z0-9+/=]*):`).exec(details.signature);
+  must(bytes, "the agent's signature is missing");
+  return { ...found, bytes: bytesOf(bytes[1]) };
+}
+
+// What of the target a signature can cover (RFC 9421 section 2.2).
+function partsOf(target) {
+  const [, scheme, authority, path, query] = /^([a-z]+):\/\/([^/?]*)([^?]*)(.*)$/is.exec(target);
+  const ownPort = scheme.toLowerCase() === "https" ? /:443$/ : /:80$/;
+  return { "@target-uri": target, "@scheme": scheme.toLowerCase(), "@authority": authority.toLowerCase().replace(ownPort, ""), "@path": path || "/", "@query": query || "?" };
+}
+
+// The agent's signature over the request (RFC 9421), from its components. Skipped where one is not known here.
+async function checkSignature(file, { claims, disclosure }) {
+  const details = JSON.parse(disclosure.text);
+  const { items, parameters, bytes } = signatureOf(details);
+  const token = file.tokenOf.get(claims.token);
+  const values = { ...details.fields, ...partsOf(claims.request.target_uri + (details.query ? "?" + details.query : "")),
+    "@method": claims.request.method, dpop: details.dpop, authorization: "DPoP " + token.text };
+  must(base64url(await sha256(bytes)) === claims.request.signature_digest, "the receipt is about another signature");
+  const keyId = /;keyid="([^"]*)"/.exec(parameters);
+  const key = file.agents.find((each) => keyId && each.thumbprint === keyId[1]);
+  must(key, "the agent's key is missing");
+  must(claims.chain.length > 1 || token.claims.cnf.jkt === key.thumbprint, "the token is bound to another key");
+  for (const name of ["@method", "@target-uri", "authorization", "dpop"]) must(items.includes(`"${name}"`), `the agent's signature does not cover ${name}`);
+  if (!items.every((item) => new RegExp(`^${sfText}$`).test(item))) return new Skipped(); // in another form than as it stands
+  const base = items.map((item) => {
+    const value = values[item.slice(1, -1)];
+    must(value !== undefined, `the component ${item} is missing`);
+    return `${item}: ${value.replace(/^[ \t]+|[ \t]+$/g, "")}\n`;
+  }).join("");
+  must(await verified(key, bytes, utf8.encode(`${base}"@signature-params": (${items.join(" ")})${parameters}`)), "the agent's signature is wrong");
+}
+
+// The field Agent-Signature: over method, path, ts, nonce and the body's digest.
+async function checkAgentSignature(file, { claims, disclosure }) {
+  const details = JSON.parse(disclosure.text);
+  const members = Object.fromEntries(details.fields["agent-signature"].split(",").map((each) => /^[ \t]*([a-z]+)="?([^"]*)"?[ \t]*$/.exec(each)?.slice(1) ?? []));
+  const stated = /sha-256=:([^:]*):/.exec(details.fields?.["content-digest"] ?? "");
+  const digest = stated ? bytesOf(stated[1]) : await sha256(new Uint8Array());
+  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const path = claims.request.target_uri.replace(/^[a-z]+:\/\/[^/?]*/i, "") + (details.query ? "?" + details.query : "");
+  const text = [claims.request.method, path.startsWith("/") ? path : "/" + path, members.ts, members.nonce, hex].join("\n");
+  const key = file.agents.find((each) => each.thumbprint === members.keyid);
+  must(key, "the agent's key is missing");
+  const bytes = joseSignature(fromBase64url(members.sig));
+  must(base64url(await sha256(bytes)) === claims.request.signature_digest, "the receipt is about another signature");
+  const token = file.tokenOf.get(claims.token);
+  must(claims.chain.length > 1 || token.claims.cnf.jkt === key.thumbprint, "the token is bound to another key");
+  must(await verified(key, bytes, utf8.encode(text)), "the agent's signature is wrong");
+}
+// An ECDSA signature as 64 bytes, also where it is written as the DER of two integers.
+function joseSignature(bytes) {
+  if (bytes.length === 64) return bytes;
+  const number = (at) => { const part = bytes.slice(at + 2, at + 2 + bytes[at + 1]); return part.slice(Math.max(0, part.length - 32)); };
+  const r = number(2), s = number(4 + bytes[3]);
+  const whole = new Uint8Array(64);
+  whole.set(r, 32 - r.length);
+  whole.set(s, 64 - s.length);
+  return whole;
+}
