@@ -85,13 +85,19 @@ struct Authority::Data {
         forgetBodies();
     }
 
+    /// In steps, so that nobody waits long; others come in between.
     void forgetBodies()
     {
-        Work<void> work = [](Context& context) -> Result<void> {
-            TRY(forgetOldBodies(context));
+        const auto removed = std::make_shared<std::int64_t>(0);
+        Work<void> work = [removed](Context& context) -> Result<void> {
+            *removed = TRY(forgetOldBodies(context));
             return {};
         };
-        submit({std::move(work), {}, Job::Urgency::Ordinary, {}});
+        Reply<void> goOn = [this, removed](const Result<void>& done) {
+            if (done && *removed == kBodiesAtOnce)
+                forgetBodies();
+        };
+        submit({std::move(work), std::move(goOn), Job::Urgency::Ordinary, {}});
     }
 
     void end()

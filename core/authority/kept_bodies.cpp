@@ -11,12 +11,15 @@ namespace countersign::authority {
 
 namespace {
 
-/// What was decided up to here is not kept any longer.
-UnixSeconds keptSince(const Context& context)
+/// What was decided up to here is not kept any longer; nullopt: how old anything is can't be told, since the clock
+/// moved, and the person has not confirmed it.
+Result<std::optional<UnixSeconds>> keptSince(const Context& context)
 {
     const KeepBodies& settings = context.options.bodies;
     if (settings.keep == KeepBodies::Keep::No)
-        return {std::numeric_limits<std::int64_t>::max()};
+        return UnixSeconds{std::numeric_limits<std::int64_t>::max()};
+    if (context.clockWatch.moved() != ClockMove::None || TRY(context.ledger.anyHeldFor(grants::EndReason::ClockMoved)))
+        return std::nullopt;
     return context.now() - settings.life;
 }
 
@@ -43,9 +46,12 @@ Result<std::int64_t> forgetOldBodies(Context& context)
 {
     if (context.has(Trouble::LogBroken) || context.has(Trouble::DatabaseRolledBack))
         return 0; // all stays as it is, so that it can be looked into
+    const auto since = TRY(keptSince(context));
+    if (!since)
+        return 0;
     store::Query query(
         context.database, "DELETE FROM bodies WHERE idx IN (SELECT idx FROM bodies WHERE at <= ? ORDER BY at LIMIT ?)");
-    TRY(query.bind(keptSince(context).value).bind(std::int64_t{kBodiesAtOnce}).run());
+    TRY(query.bind(since->value).bind(std::int64_t{kBodiesAtOnce}).run());
     return query.changedRows();
 }
 

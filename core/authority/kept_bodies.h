@@ -19,7 +19,8 @@ inline constexpr int kBodiesAtOnce = 2'000; ///< that are removed in one transac
 [[nodiscard]] Result<void> keepBody(Context& context, std::uint64_t leaf, const std::string& body);
 /// How many were there to be erased: 1, or 0.
 [[nodiscard]] Result<std::int64_t> eraseBody(Context& context, std::uint64_t leaf);
-/// Removes those whose time is over, kBodiesAtOnce at most; how many it removed.
+/// Removes those whose time is over, kBodiesAtOnce at most; how many it removed. None by age while the clock moved and
+/// the person has not confirmed it: what is gone does not come back.
 [[nodiscard]] Result<std::int64_t> forgetOldBodies(Context& context);
 
 /// nullopt: none was kept, or it is gone. Any connection.

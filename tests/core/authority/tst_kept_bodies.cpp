@@ -127,6 +127,41 @@ private Q_SLOTS:
         QTRY_COMPARE(scene.kept(), 0);
     }
 
+    void none_goes_by_a_clock_that_moved_until_the_person_confirms_it()
+    {
+        Scene scene;
+        scene.pay();
+        scene.fixture.clock().setWall(scene.fixture.clock().now() + std::chrono::days(100));
+        QCOMPARE(scene.forget(), 0);
+        QCOMPARE(scene.forget(), 0); // what was held for it stays so
+        scene.fixture.stop();
+        QVERIFY(scene.fixture.start());
+        QCOMPARE(scene.forget(), 0);
+        QCOMPARE(scene.kept(), 1);
+        QVERIFY(scene.fixture.run<void>(authority::confirmClock));
+        QCOMPARE(scene.forget(), 1);
+    }
+
+    void what_the_person_does_not_want_goes_whatever_the_clock_says()
+    {
+        Scene scene;
+        scene.pay();
+        scene.fixture.clock().setWall(scene.fixture.clock().now() + std::chrono::days(100));
+        scene.set({.keep = KeepBodies::Keep::No});
+        QCOMPARE(scene.forget(), 1);
+    }
+
+    void all_that_is_too_old_goes_at_once_and_not_in_ten_minutes()
+    {
+        Scene scene;
+        scene.pay();
+        QVERIFY(scene.tamper("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
+                             " INSERT INTO bodies SELECT 1000000 + i, 1, x'00' FROM n"));
+        scene.fixture.stop();
+        QVERIFY(scene.fixture.start());
+        QTRY_COMPARE(scene.kept(), 1);
+    }
+
     void many_go_in_several_steps()
     {
         Scene scene;
