@@ -58,6 +58,23 @@ private Q_SLOTS:
         QCOMPARE(storyPaths(story).size(), 2U);
     }
 
+    void what_a_server_calls_itself_never_stands_for_the_erased_name_of_its_key()
+    {
+        Timeline timeline;
+        timeline.change = [](Story& story) {
+            story = samples::storyElsewhere(story.entry.index);
+            story.upstream[0].acceptedAs = QString(); // as it is once its details were erased
+        };
+        timeline.open(1);
+        const auto paths = walk::all<ChainPath>(timeline.story());
+        const QString told = words(timeline.story()) + paths[0]->accessibleDescription();
+        QVERIFY2(told.contains(u"then permitted: a server whose key you know"_s), qPrintable(told));
+        QVERIFY2(told.contains(u"✓ Signed with the key that you know as its own: 0vx7agoebGc"_s), qPrintable(told));
+        QString without = told; // where the request was sent to is another thing
+        without.remove(u"POST https://gateway.example/transfers"_s);
+        QVERIFY2(!without.contains(u"gateway.example"_s), qPrintable(told));
+    }
+
     void what_hangs_nowhere_or_is_signed_wrong_is_a_broken_proof()
     {
         for (const auto& spoil : std::initializer_list<void (*)(authority::StoryForeign&)>{

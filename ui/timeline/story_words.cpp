@@ -309,6 +309,8 @@ QString serverName(const authority::StoryForeign& foreign)
 {
     if (foreign.acceptedAs && !foreign.acceptedAs->isEmpty())
         return *foreign.acceptedAs;
+    if (foreign.acceptedAs) // its name was erased; what it calls itself is nothing that is known
+        return StoryText::tr("a server whose key you know");
     return foreign.server.isEmpty() ? StoryText::tr("another server") : foreign.server;
 }
 
