@@ -49,21 +49,32 @@ std::optional<std::string> unescaped(std::string_view step)
     return out;
 }
 
-std::optional<Node> elementOf(const Node& list, std::string_view step)
+std::optional<std::size_t> placeIn(const Node& list, std::string_view step)
 {
     std::size_t number = 0;
     const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), number);
     const bool isNumber = !step.empty() && error == std::errc() && end == step.data() + step.size();
     if (!isNumber || (step.size() > 1 && step[0] == '0') || number >= list.size())
         return std::nullopt;
-    auto at = list.children().begin();
-    for (std::size_t i = 0; i < number; ++i)
-        ++at;
-    return *at;
+    return number;
 }
 
-/// nullopt: there is nothing.
-std::optional<Node> resolve(Node from, std::string_view pointer)
+} // namespace
+
+std::optional<Node> References::elementOf(const Node& list, std::string_view step)
+{
+    const std::optional<std::size_t> place = placeIn(list, step);
+    if (!place)
+        return std::nullopt;
+    std::vector<Node>& elements = m_elements[list.index()];
+    if (elements.empty()) {
+        for (const Node element : list.children())
+            elements.push_back(element);
+    }
+    return elements[*place];
+}
+
+std::optional<Node> References::resolve(Node from, std::string_view pointer)
 {
     while (!pointer.empty()) {
         pointer.remove_prefix(1); // the '/'
@@ -79,8 +90,6 @@ std::optional<Node> resolve(Node from, std::string_view pointer)
     }
     return from;
 }
-
-} // namespace
 
 Result<References::Target> References::target(Node reference)
 {

@@ -7,9 +7,12 @@
 
 #include "core/services/document.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace countersign::services {
 
@@ -33,8 +36,12 @@ public:
 
 private:
     [[nodiscard]] Result<Target> target(const Node& reference, const std::string& text);
+    [[nodiscard]] std::optional<Node> resolve(Node from, std::string_view pointer); ///< nullopt: there is nothing
+    [[nodiscard]] std::optional<Node> elementOf(const Node& list, std::string_view step); ///< nullopt: as resolve()
 
     const Document* m_document;
+    /// Of each list that was referred into, by its index(): to walk it anew for each reference would take very long.
+    std::unordered_map<std::uint32_t, std::vector<Node>> m_elements;
     std::unordered_map<std::string, Target> m_known;
 };
 
