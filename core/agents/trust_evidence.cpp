@@ -54,6 +54,7 @@ TrustEvidence asOf(TrustEvidence evidence, UnixSeconds now)
         evidence.screening = Screening::Stale;
     if (evidence.distrust == Distrust::None)
         evidence.distrust = Distrust::Expired;
+    evidence.ownerProof = OwnerProof::NotChecked; // what a site says may have changed since
     evidence.level = TrustLevel::L0;
     return evidence;
 }
@@ -71,9 +72,9 @@ TrustEvidence AgentTrust::at(UnixSeconds now) const
 
 std::optional<UnixSeconds> AgentTrust::changesAt(UnixSeconds now) const
 {
-    const bool endsByItself =
-        now < evidence.validUntil && (evidence.distrust == Distrust::None || evidence.screening == Screening::Clear);
-    return endsByItself ? std::optional(evidence.validUntil) : std::nullopt;
+    const bool endsByItself = evidence.distrust == Distrust::None || evidence.screening == Screening::Clear
+        || evidence.ownerProof != OwnerProof::NotChecked;
+    return now < evidence.validUntil && endsByItself ? std::optional(evidence.validUntil) : std::nullopt;
 }
 
 } // namespace countersign::agents

@@ -24,12 +24,14 @@ Result<agents::Agent> findAgent(const Context& context, const ClientId& id)
     return std::move(known->agent);
 }
 
-/// Said once more, and nothing comes of it: no reason to fill the log.
+/// Said once more, if in other words, and nothing comes of it: no reason to fill the log. The agent chooses what it
+/// shows, and could show something else each time.
 bool isOnlyRepeated(const TrustEvidence& before, const TrustEvidence& now)
 {
     TrustEvidence same = now;
     same.fetchedAt = before.fetchedAt;
     same.validUntil = before.validUntil;
+    same.digest = before.digest;
     return now.distrust != Distrust::None && same == before;
 }
 
@@ -66,6 +68,17 @@ Result<void> keepTrust(Context& context, const ClientId& id, const TrustEvidence
     if (kept.token)
         TRY(noteNewestToken(context, id, *kept.token));
     touchAll(context, id);
+    return {};
+}
+
+Result<void> dropTrust(Context& context)
+{
+    const UnixSeconds now = context.now();
+    for (const ClientId& agent : TRY(context.registry.ids())) {
+        const TrustEvidence kept = TRY(context.trust.find(agent)).evidence;
+        if (now < kept.validUntil && kept.distrust != Distrust::NothingKnown)
+            TRY(keepTrust(context, agent, agents::judge({}, agents::KeyProof::Unproven, now)));
+    }
     return {};
 }
 

@@ -8,6 +8,12 @@ namespace countersign::authority {
 
 namespace {
 
+Result<bool> isOrdinary(const Context& context, const ClientId& agent)
+{
+    const auto known = TRY(context.registry.find(agent));
+    return known && known->agent.standing == agents::Standing::Ordinary;
+}
+
 /// Asked where something was shown that is not judged yet, or what is known has run out.
 Result<void> askIfUnsure(
     Context& context, const ClientId& agent, const agents::ShownTrust& before, const agents::ShownTrust& now)
@@ -23,6 +29,8 @@ Result<void> askIfUnsure(
 
 Result<void> showTrust(Context& context, const ClientId& agent, const std::string& token, agents::KeyProof proof)
 {
+    if (!TRY(isOrdinary(context, agent)))
+        return {}; // whom the person blocked, or forgot, makes nobody ask and fills no log
     const agents::ShownTrust before = TRY(context.trust.shown(agent));
     agents::ShownTrust shown = before;
     const bool isProven = proof == agents::KeyProof::Proven;
@@ -70,6 +78,15 @@ Result<bool> trustMatters(const Context& context, const ClientId& agent)
     query.bind(std::int64_t{std::to_underlying(grants::GrantState::Held)}).bind(agent.value);
     TRY(query.bind(std::int64_t{std::to_underlying(consent::RequestState::Waiting)}).next());
     return query.integer(0) != 0;
+}
+
+Result<void> askAboutShown(Context& context, const ClientId& agent, agents::Freshness freshness)
+{
+    if (!TRY(isOrdinary(context, agent)))
+        return {};
+    agents::Freshness& wanted = context.touched.unsureOf.try_emplace(agent, freshness).first->second;
+    wanted = freshness == agents::Freshness::Anew ? freshness : wanted;
+    return {};
 }
 
 Result<void> askAboutAllThatMatter(Context& context)

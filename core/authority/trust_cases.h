@@ -28,10 +28,14 @@ inline constexpr std::chrono::hours kProofRemembered{24}; ///< a proof of the ke
 /// It holds something or waits for something, so that what is known of it must not run out.
 [[nodiscard]] Result<bool> trustMatters(const Context& context, const ClientId& agent);
 [[nodiscard]] Result<void> askAboutAllThatMatter(Context& context);
+/// About what the agent shows now, if the person did not block it.
+[[nodiscard]] Result<void> askAboutShown(Context& context, const ClientId& agent, agents::Freshness freshness);
 
 // keep_trust.cpp
 /// What the sources answered. Logged where it says something new, or says again what counts; a failure is logged once.
 [[nodiscard]] Result<void> keepTrust(Context& context, const ClientId& agent, const agents::TrustEvidence& evidence);
+/// The person lets nobody speak of agents any more: nothing is known of any, but for hits, which stay.
+[[nodiscard]] Result<void> dropTrust(Context& context);
 /// The person's own word; nullopt: taken back.
 [[nodiscard]] Result<void> assignTrust(
     Context& context, const ClientId& agent, std::optional<agents::TrustLevel> level);

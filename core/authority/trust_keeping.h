@@ -8,15 +8,21 @@
 #include "core/agents/trust_service.h"
 #include "core/authority/authority.h"
 
+#include <chrono>
 #include <memory>
 
 namespace countersign::authority {
 
+/// After something of an agent was not believed, the next that it shows is asked about when this is over.
+inline constexpr std::chrono::seconds kShownAgainPause{30};
+
 class TrustKeeping {
 public:
-    /// `authority` outlives it; it gets the level caps. With no sources configured nobody is asked, and nothing is ever
-    /// known. Settings that could not be read are Trouble::TrustFileBroken, and the caps are nothing.
-    TrustKeeping(Authority& authority, Result<agents::TrustSettings> settings);
+    /// `authority` outlives it; it gets the level caps. With no sources configured nobody is asked, nothing is ever
+    /// known, and what was known of agents is so no more. Settings that could not be read are Trouble::TrustFileBroken,
+    /// and the caps are nothing.
+    TrustKeeping(Authority& authority, Result<agents::TrustSettings> settings,
+        std::chrono::milliseconds shownAgainPause = kShownAgainPause);
     TrustKeeping(const TrustKeeping&) = delete;
     TrustKeeping& operator=(const TrustKeeping&) = delete;
     ~TrustKeeping();

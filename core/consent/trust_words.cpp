@@ -106,6 +106,8 @@ QString ownerWords(const TrustEvidence& evidence)
     const QString owner = safeText(evidence.owner, kMaxSourceShown).text;
     switch (evidence.ownerProof) {
     case OwnerProof::NotChecked:
+        if (evidence.distrust == Distrust::Expired)
+            return translate("%1 (what was known of that has run out)").arg(owner);
         break;
     case OwnerProof::Confirmed:
         return translate("%1 (its own site names this agent's key)").arg(owner);

@@ -21,6 +21,8 @@ TrustEvidence goodEvidence()
     evidence.level = evidence.claimed = TrustLevel::L3;
     evidence.source = TrustSource::Token;
     evidence.issuer = "https://issuer.example";
+    evidence.owner = "did:web:acme.example";
+    evidence.ownerProof = OwnerProof::Confirmed;
     evidence.screening = Screening::Clear;
     evidence.screenedAt = kNow - std::chrono::hours(2);
     evidence.fetchedAt = kNow;
@@ -63,7 +65,21 @@ private Q_SLOTS:
             QCOMPARE(late.claimed, TrustLevel::L3);
             QCOMPARE(late.screening, Screening::Stale);
             QCOMPARE(late.distrust, Distrust::Expired);
+            QCOMPARE(late.ownerProof, OwnerProof::NotChecked);
+            QCOMPARE(late.owner, trust.evidence.owner);
         }
+        QVERIFY(!trust.changesAt(end));
+    }
+
+    void what_a_site_said_runs_out_whatever_else_counts()
+    {
+        AgentTrust trust{goodEvidence(), AssignedLevel{TrustLevel::L2, kNow}};
+        trust.evidence.distrust = Distrust::KeyUnproven;
+        trust.evidence.screening = Screening::NotScreened;
+        const UnixSeconds end = trust.evidence.validUntil;
+        QCOMPARE(trust.at(end - std::chrono::seconds(1)).ownerProof, OwnerProof::Confirmed);
+        QCOMPARE(trust.changesAt(kNow), std::optional(end));
+        QCOMPARE(trust.at(end).ownerProof, OwnerProof::NotChecked);
         QVERIFY(!trust.changesAt(end));
     }
 

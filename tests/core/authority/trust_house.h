@@ -27,6 +27,8 @@ using agents::TrustLevel;
 using authority::Context;
 
 struct TrustHouse {
+    static constexpr std::chrono::milliseconds kPause{300}; ///< in place of kShownAgainPause
+
     TrustHouse()
     {
         peer.pages["/keys"] = {.body = keySetOf(issuer.publicKey())};
@@ -36,7 +38,25 @@ struct TrustHouse {
     }
     ~TrustHouse() { keeping.reset(); }
 
-    void keep() { keeping = std::make_unique<authority::TrustKeeping>(fixture.authority(), settings); }
+    void keep() { keeping = std::make_unique<authority::TrustKeeping>(fixture.authority(), settings, kPause); }
+
+    [[nodiscard]] static std::string registryPath(const TestAgent& agent)
+    {
+        return "/trust/" + agent.key.publicKey().thumbprint().value;
+    }
+    /// From now on a registry is asked as well, which does not know the agent and takes its time; how often it was
+    /// asked once it is quiet.
+    [[nodiscard]] int askRegistry(const TestAgent& agent, std::chrono::milliseconds delay)
+    {
+        settings.registries.push_back({.name = "registry", .url = peer.url(), .reach = outbound::Reach::Anywhere});
+        peer.pages[registryPath(agent)] = {
+            .body =
+                json::serialize(json::Object{{"agent_id", agent.key.publicKey().thumbprint().value}, {"known", false}}),
+            .delay = delay};
+        keep();
+        QTest::qWait(100);
+        return peer.asked(registryPath(agent));
+    }
 
     [[nodiscard]] std::string tokenFor(
         const TestAgent& agent, const json::Value& level = 3, std::chrono::seconds later = 0s) const

@@ -51,6 +51,87 @@ private Q_SLOTS:
         QCOMPARE(scene.counts(agent).level, TrustLevel::L3);
     }
 
+    void junk_makes_the_sources_work_once_and_fills_no_log()
+    {
+        TrustHouse scene;
+        const TestAgent agent = scene.fixture.registerAgent();
+        const int before = scene.askRegistry(agent, 300ms);
+        for (int i = 0; i < 100; ++i) { // while the round runs, and after it
+            scene.show(agent, "junk" + std::to_string(i), KeyProof::Proven);
+            QTest::qWait(5);
+        }
+        QTRY_COMPARE(scene.counts(agent).distrust, Distrust::Unreadable);
+        QTest::qWait(400);
+        QCOMPARE(scene.peer.asked(scene.registryPath(agent)), before + 1);
+        QCOMPARE(scene.fixture.count(LeafKind::TrustReported), 1);
+        // What it shows last counts, once the pause is over.
+        scene.show(agent, scene.tokenFor(agent), KeyProof::Proven);
+        QTest::qWait(50);
+        QCOMPARE(scene.counts(agent).distrust, Distrust::Unreadable);
+        scene.fixture.clock().advance(TrustHouse::kPause);
+        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L3);
+        QCOMPARE(scene.peer.asked(scene.registryPath(agent)), before + 2);
+    }
+
+    void whom_the_person_blocked_makes_nobody_work()
+    {
+        TrustHouse scene;
+        const TestAgent agent = scene.fixture.registerAgent();
+        const int before = scene.askRegistry(agent, 0ms);
+        QVERIFY(scene.fixture.run<void>([&](Context& context) { return authority::blockAgent(context, agent.id()); }));
+        scene.show(agent, scene.tokenFor(agent), KeyProof::Proven);
+        QTest::qWait(200);
+        QCOMPARE(scene.peer.asked(scene.registryPath(agent)), before);
+        QCOMPARE(scene.fixture.count(LeafKind::TrustReported), 0);
+        QVERIFY(
+            scene.fixture.run<void>([&](Context& context) { return authority::unblockAgent(context, agent.id()); }));
+        scene.show(agent, scene.tokenFor(agent), KeyProof::Proven);
+        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L3);
+    }
+
+    void the_same_refusal_in_other_words_is_logged_once()
+    {
+        TrustHouse scene;
+        scene.keeping.reset();
+        const TestAgent agent = scene.fixture.registerAgent();
+        for (const char* digest : {"a", "b", "c"}) {
+            TrustEvidence said;
+            said.distrust = Distrust::Unreadable;
+            said.digest = digest;
+            scene.keepSaid(agent, said);
+        }
+        QCOMPARE(scene.fixture.count(LeafKind::TrustReported), 1);
+        for (const char* digest : {"a", "b"}) { // what counts is said each time
+            TrustEvidence said = attested(TrustLevel::L3, kTestStart);
+            said.digest = digest;
+            scene.keepSaid(agent, said);
+        }
+        QCOMPARE(scene.fixture.count(LeafKind::TrustReported), 3);
+    }
+
+    void with_no_sources_any_more_nothing_is_known_but_hits()
+    {
+        TrustHouse scene;
+        scene.keeping.reset();
+        const TestAgent agent = scene.fixture.registerAgent("one");
+        const TestAgent other = scene.fixture.registerAgent("two");
+        TrustEvidence said = attested(TrustLevel::L3, kTestStart);
+        said.owner = "did:web:acme.example";
+        said.ownerProof = agents::OwnerProof::Confirmed;
+        scene.keepSaid(agent, said);
+        scene.keepSaid(other, attested(TrustLevel::L3, kTestStart, Screening::Hit));
+        const AgentTrust hit = scene.of(other);
+        scene.settings = {};
+        for (int i = 0; i < 2; ++i) { // once is enough
+            scene.keep();
+            QTRY_COMPARE(scene.counts(agent).distrust, Distrust::NothingKnown);
+        }
+        QCOMPARE(scene.counts(agent).level, TrustLevel::L0);
+        QCOMPARE(scene.counts(agent).ownerProof, agents::OwnerProof::NotChecked);
+        QCOMPARE(scene.of(other), hit);
+        QCOMPARE(scene.fixture.count(LeafKind::TrustReported), 3);
+    }
+
     void an_older_token_does_not_come_back()
     {
         TrustHouse scene;
