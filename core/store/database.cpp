@@ -6,6 +6,8 @@
 
 #include <QSqlError>
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace countersign::store {
@@ -186,6 +188,17 @@ void Database::rollbackToSavepoint()
         static_cast<void>(d->control(u"RELEASE part"_s));
     else if (!d->lost)
         d->lost = Error{ErrorCode::StorageFailed, "A part of a transaction could not be undone."};
+}
+
+Result<bool> Database::changedByOthers()
+{
+    // https://sqlite.org/pragma.html#pragma_data_version: commits of this connection don't change it.
+    Query query(*this, "PRAGMA data_version");
+    const auto known = query.next();
+    if (!known)
+        return std::unexpected(known.error());
+    const std::int64_t version = query.integer(0);
+    return std::exchange(d->othersVersion, version).value_or(version) != version;
 }
 
 void Database::releaseReserve()

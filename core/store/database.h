@@ -46,6 +46,10 @@ public:
     [[nodiscard]] Result<void> releaseSavepoint();
     void rollbackToSavepoint();
 
+    /// ReadWrite, best inside a transaction, where nobody else can commit: whether another connection has committed
+    /// since this was asked last (at first: no). What is written past SQLite, into the file itself, it does not see.
+    [[nodiscard]] Result<bool> changedByOthers();
+
     /// Gives the reserved room to the file system, so that what must be written still fits; taken again by
     /// restoreReserve() when there is room.
     void releaseReserve();

@@ -27,6 +27,7 @@ struct Database::Data {
     std::map<std::string, std::vector<QSqlQuery>, std::less<>> idleStatements =
         {}; ///< by their text; goes before the connection
     bool inTransaction = false;
+    std::optional<std::int64_t> othersVersion = std::nullopt; ///< as changedByOthers() saw it last
     /// Why the running transaction is gone. Until rollback(), nothing runs: a statement now would commit by itself.
     std::optional<Error> lost = std::nullopt;
 

@@ -3,6 +3,8 @@
 
 #include "core/store/database.h"
 
+#include "tests/core/store/raw_database.h"
+
 #include <QDir>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -266,6 +268,36 @@ private Q_SLOTS:
         QCOMPARE(metaCount(**reader), 1);
         QVERIFY(!setMeta(**reader, "b", "1"));
         QCOMPARE(metaCount(**writer), 1);
+    }
+
+    void what_another_connection_commits_is_noticed_once()
+    {
+        const auto db = Database::open(m_folder, Access::ReadWrite).value();
+        const test::RawDatabase other(m_folder);
+        QVERIFY(other.execute(QStringLiteral("INSERT INTO meta (key, value) VALUES ('before', '')")));
+        QCOMPARE(db->changedByOthers().value(), false); // the first look
+        for (const char* key : {"own", "more of our own"}) {
+            QVERIFY(db->begin());
+            QVERIFY(setMeta(*db, key, ""));
+            QVERIFY(db->commit());
+        }
+        QVERIFY(db->begin());
+        QVERIFY(!setMeta(*db, "own", "")); // refused
+        db->rollback();
+        QCOMPARE(other.value(QStringLiteral("SELECT count(*) FROM meta WHERE key LIKE '%own'")).toInt(), 2);
+        QVERIFY(other.execute(QStringLiteral("BEGIN IMMEDIATE")));
+        QVERIFY(other.execute(QStringLiteral("DELETE FROM meta")));
+        QVERIFY(other.execute(QStringLiteral("ROLLBACK")));
+        const auto reader = Database::open(m_folder, Access::ReadOnly).value();
+        QVERIFY(metaCount(*reader) > 0);
+        QCOMPARE(db->changedByOthers().value(), false); // reading, and what was undone, is nothing
+        QVERIFY(other.execute(QStringLiteral("DELETE FROM meta WHERE key = 'own'")));
+        QVERIFY(db->begin());
+        QCOMPARE(db->changedByOthers().value(), true);
+        QCOMPARE(db->changedByOthers().value(), false);
+        QVERIFY(setMeta(*db, "own", ""));
+        QVERIFY(db->commit());
+        QCOMPARE(db->changedByOthers().value(), false);
     }
 
     void a_reader_of_an_empty_folder_is_told_and_makes_nothing()
