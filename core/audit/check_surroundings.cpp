@@ -4,7 +4,7 @@
 
 #include "core/audit/leaf.h"
 #include "core/audit/leaf_codec.h"
-#include "core/base/json.h"
+#include "core/base/json_members.h"
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/canonical_json.h"
@@ -14,12 +14,16 @@
 #include "core/crypto/merkle.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 
 namespace countersign::audit {
 
 namespace {
+
+using json::objectOf;
+using json::textOf;
 
 std::unexpected<Error> corrupt(std::string what)
 {
@@ -29,17 +33,6 @@ std::unexpected<Error> corrupt(std::string what)
 std::unexpected<Error> corruptEntry(std::int64_t index, const std::string& what)
 {
     return corrupt("entry " + std::to_string(index) + ": " + what);
-}
-
-json::Object objectIn(const json::Object& object, std::string_view name)
-{
-    const json::Value* value = object.if_contains(name);
-    return value != nullptr && value->is_object() ? value->get_object() : json::Object();
-}
-
-std::string textIn(const json::Object& object, std::string_view name)
-{
-    return json::optionalString(object, name).value_or(std::nullopt).value_or(std::string());
 }
 
 bool isDecision(std::int64_t kind)
@@ -76,7 +69,7 @@ bool isTakenIn(const json::Object& claims, const std::string& leafHash, std::int
     const auto names = json::requiredStrings(claims, "upstream").value_or(std::vector<std::string>());
     if (!std::ranges::contains(names, crypto::base64url(leafHash)))
         return false;
-    const auto about = json::optionalInteger(objectIn(claims, "receipt"), "index").value_or(std::nullopt);
+    const auto about = json::optionalInteger(objectOf(claims, "receipt"), "index").value_or(std::nullopt);
     return about ? *about == action : index == action;
 }
 
@@ -96,24 +89,27 @@ Result<void> checkForeignReceipts(store::Database& database)
         const auto parsed = TRY(crypto::parseJws(query.text(1)));
         const json::Object foreign = TRY(json::parseObject(parsed.payload));
         const bool isOpened = query.isNull(5)
-            || textIn(foreign, "text_commitment") == crypto::sha256Base64url(query.blob(6) + query.blob(5));
+            || textOf(foreign, "text_commitment") == crypto::sha256Base64url(query.blob(6) + query.blob(5));
         if (!isOpened)
             return corruptEntry(index, "the private details of another server's receipt are not those of the receipt");
     }
     return {};
 }
 
-/// Whether the person took it back later.
-Result<bool> isForgotten(store::Database& database, const std::string& server, std::int64_t since)
+/// The entry at which the person took each back last.
+Result<std::map<std::string, std::int64_t>> forgottenServers(store::Database& database)
 {
-    store::Query query(database, "SELECT leaf FROM log_leaves WHERE kind = ? AND idx > ?");
-    query.bind(std::int64_t{std::to_underlying(LeafKind::ServerForgotten)}).bind(since);
+    // The index has the kinds; without being told so SQLite would read all leaves.
+    store::Query query(database,
+        "SELECT idx, leaf FROM log_leaves WHERE idx IN"
+        " (SELECT idx FROM log_leaves INDEXED BY log_leaves_in_order WHERE kind = ?) ORDER BY idx");
+    query.bind(std::int64_t{std::to_underlying(LeafKind::ServerForgotten)});
+    std::map<std::string, std::int64_t> forgotten;
     while (TRY(query.next())) {
-        const auto claims = unpackClaims(query.blob(0));
-        if (claims && textIn(*claims, "server") == server)
-            return true;
+        if (const auto claims = unpackClaims(query.blob(1)))
+            forgotten[textOf(*claims, "server")] = query.integer(0);
     }
-    return false;
+    return forgotten;
 }
 
 Result<void> checkAcceptedServers(store::Database& database)
@@ -122,10 +118,13 @@ Result<void> checkAcceptedServers(store::Database& database)
         "SELECT jkt, leaf_index, leaf, name, private_text FROM accepted_servers"
         " LEFT JOIN log_leaves ON log_leaves.idx = leaf_index AND kind = ?");
     query.bind(std::int64_t{std::to_underlying(LeafKind::ServerAccepted)});
+    const auto forgotten = TRY(forgottenServers(database));
     while (TRY(query.next())) {
         const auto claims = unpackClaims(query.blob(2));
         const std::string server = query.text(0);
-        if (!claims || textIn(*claims, "server") != server || TRY(isForgotten(database, server, query.integer(1))))
+        const auto later = forgotten.find(server);
+        const bool isForgotten = later != forgotten.end() && later->second > query.integer(1);
+        if (!claims || textOf(*claims, "server") != server || isForgotten)
             return corruptEntry(
                 query.integer(1), "the server with the key " + server + " is not accepted there, or not any more");
         if (!query.isNull(4) && query.blob(4) != query.text(3))
@@ -145,7 +144,7 @@ Result<void> checkBodies(store::Database& database)
         if (query.isNull(3) || !isDecision(query.integer(3)) || query.integer(4) == 0)
             return corruptEntry(index, "a body of a request is filed under it that is not its own");
         const auto details = json::parseObject(query.blob(2));
-        const std::string digest = details ? textIn(objectIn(*details, "fields"), "content-digest") : std::string();
+        const std::string digest = details ? textOf(objectOf(*details, "fields"), "content-digest") : std::string();
         if (!crypto::verifyContentDigest(digest, query.blob(1)))
             return corruptEntry(index, "the kept body is not the one of the request");
     }

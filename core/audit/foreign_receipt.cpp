@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/audit/foreign_receipt.h"
 
+#include "core/base/json_members.h"
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/content_digest.h"
@@ -15,18 +16,10 @@ namespace countersign::audit {
 
 namespace {
 
+using json::objectOf;
+using json::textOf;
+
 constexpr std::string_view kSignedBinding = "http-signature";
-
-std::string textOf(const json::Object& object, std::string_view name)
-{
-    return json::optionalString(object, name).value_or(std::nullopt).value_or(std::string());
-}
-
-json::Object objectIn(const json::Object& object, std::string_view name)
-{
-    const json::Value* value = object.if_contains(name);
-    return value != nullptr && value->is_object() ? value->get_object() : json::Object();
-}
 
 /// Nothing where it is no hash: that ties nothing.
 std::string hashOf(const std::string& text)
@@ -49,10 +42,10 @@ std::vector<std::string> namedBy(const json::Object& claims)
 /// All requests without content have the same digest, which says nothing.
 std::string contentDigestOf(const json::Object& claims, const std::optional<std::string>& privateText)
 {
-    std::string field = textOf(objectIn(claims, "request"), "content_digest");
+    std::string field = textOf(objectOf(claims, "request"), "content_digest");
     if (field.empty() && privateText && textOf(claims, "binding") == kSignedBinding) {
         const json::Object details = json::parseObject(*privateText).value_or(json::Object());
-        field = textOf(objectIn(details, "fields"), "content-digest");
+        field = textOf(objectOf(details, "fields"), "content-digest");
     }
     auto digest = crypto::statedSha256(field);
     return digest && *digest != crypto::sha256({}) ? *std::move(digest) : std::string();
@@ -188,11 +181,11 @@ ReceiptNode nodeOf(const json::Object& claims, std::string_view leafHash, const 
     node.leafHash = leafHash;
     node.device.value = textOf(claims, "device");
     node.at.value = json::optionalInteger(claims, "iat").value_or(std::nullopt).value_or(0);
-    node.signatureDigest = textOf(objectIn(claims, "request"), "signature_digest");
+    node.signatureDigest = textOf(objectOf(claims, "request"), "signature_digest");
     node.contentDigest = contentDigestOf(claims, privateText);
     node.upstream = namedBy(claims);
     if (claims.contains("outcome"))
-        node.outcomeOf = hashOf(textOf(objectIn(claims, "receipt"), "leaf_hash"));
+        node.outcomeOf = hashOf(textOf(objectOf(claims, "receipt"), "leaf_hash"));
     if (claims.contains("text_commitment") && !privateText)
         node.details = ReceiptNode::Details::Missing;
     return node;

@@ -7,6 +7,7 @@
 #include "core/audit/receipt.h"
 #include "core/authority/action_leaf.h"
 #include "core/authority/request_binding.h"
+#include "core/base/json_members.h"
 #include "core/base/try.h"
 #include "core/consent/record.h"
 #include "core/crypto/dpop.h"
@@ -17,11 +18,7 @@ namespace {
 
 using audit::LeafKind;
 using Outcome = decision::Verdict::Outcome;
-
-std::string textOf(const json::Object& claims, std::string_view name)
-{
-    return json::optionalString(claims, name).value_or(std::nullopt).value_or(std::string());
-}
+using json::textOf;
 
 /// A decision's claims about the request stand in an object of their own; those of a question to the person don't.
 json::Object requestOf(const json::Object& claims)

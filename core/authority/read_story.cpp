@@ -9,7 +9,7 @@
 #include "core/authority/story_chain.h"
 #include "core/authority/story_upstream.h"
 #include "core/authority/timeline_entry.h"
-#include "core/base/json.h"
+#include "core/base/json_members.h"
 #include "core/base/text_safety.h"
 #include "core/base/try.h"
 #include "core/consent/screen_parts.h"
@@ -21,21 +21,12 @@ namespace countersign::authority {
 namespace {
 
 using audit::LeafKind;
-
-std::string textOf(const json::Object& object, std::string_view name)
-{
-    return json::optionalString(object, name).value_or(std::nullopt).value_or(std::string());
-}
+using json::objectOf;
+using json::textOf;
 
 QString shownText(const json::Object& object, std::string_view name)
 {
     return safeText(textOf(object, name)).text;
-}
-
-json::Object objectIn(const json::Object& object, std::string_view name)
-{
-    const json::Value* value = object.if_contains(name);
-    return value != nullptr && value->is_object() ? value->get_object() : json::Object();
 }
 
 bool isDecision(LeafKind kind)
@@ -48,7 +39,7 @@ std::optional<std::uint64_t> actionOf(const StoredEntry& entry, const json::Obje
 {
     if (entry.leaf.kind != LeafKind::ActionOutcome && entry.leaf.kind != LeafKind::ReceiptImported)
         return std::nullopt;
-    const auto index = json::requiredInteger(objectIn(claims, "receipt"), "index");
+    const auto index = json::requiredInteger(objectOf(claims, "receipt"), "index");
     return index && *index >= 0 ? std::optional(static_cast<std::uint64_t>(*index)) : std::nullopt;
 }
 
@@ -99,19 +90,19 @@ Result<std::optional<SentBody>> sentBody(
 
 Result<SentRequest> sentRequest(store::Database& database, const StoredEntry& action, const json::Object& claims)
 {
-    const json::Object request = objectIn(claims, "request");
+    const json::Object request = objectOf(claims, "request");
     const json::Object details =
         json::parseObject(action.leaf.privateText.value_or(std::string())).value_or(json::Object());
     SentRequest sent;
     sent.method = shownText(request, "method");
     sent.target = shownText(request, "target_uri");
     sent.query = shownText(details, "query");
-    sent.digest = shownText(objectIn(details, "fields"), "content-digest");
+    sent.digest = shownText(objectOf(details, "fields"), "content-digest");
     sent.service = TRY(serviceName(database, textOf(claims, "service_id")));
     sent.arguments = argumentsOf(request, action.leaf.privateText.value_or(std::string()));
     sent.binding = bindingOf(textOf(claims, "binding"));
     sent.decision = decisionOf(action.leaf.kind);
-    sent.body = TRY(sentBody(database, action, textOf(objectIn(details, "fields"), "content-digest")));
+    sent.body = TRY(sentBody(database, action, textOf(objectOf(details, "fields"), "content-digest")));
     return sent;
 }
 
@@ -135,7 +126,7 @@ Result<std::vector<GrantId>> grantsOf(store::Database& database, const StoredEnt
 
 StoryOutcome toldOutcome(std::uint64_t index, const json::Object& claims)
 {
-    const json::Object said = objectIn(claims, "outcome");
+    const json::Object said = objectOf(claims, "outcome");
     StoryOutcome outcome;
     outcome.entry = index;
     const std::string executed = textOf(said, "executed");

@@ -4,6 +4,7 @@
 #include "core/authority/story_upstream.h"
 
 #include "core/authority/foreign_receipts.h"
+#include "core/base/json_members.h"
 #include "core/base/text_safety.h"
 #include "core/base/try.h"
 
@@ -15,22 +16,13 @@ namespace countersign::authority {
 namespace {
 
 using Said = StoryForeign::Said;
-
-std::string textOf(const json::Object& object, std::string_view name)
-{
-    return json::optionalString(object, name).value_or(std::nullopt).value_or(std::string());
-}
-
-json::Object objectIn(const json::Object& object, std::string_view name)
-{
-    const json::Value* value = object.if_contains(name);
-    return value != nullptr && value->is_object() ? value->get_object() : json::Object();
-}
+using json::objectOf;
+using json::textOf;
 
 Said saidBy(const json::Object& claims)
 {
     const std::string decision = textOf(claims, "decision");
-    const std::string executed = textOf(objectIn(claims, "outcome"), "executed");
+    const std::string executed = textOf(objectOf(claims, "outcome"), "executed");
     if (decision == "permit")
         return Said::Permitted;
     if (decision == "deny")
@@ -42,7 +34,7 @@ Said saidBy(const json::Object& claims)
 
 QString requestIn(const json::Object& claims)
 {
-    const json::Object request = objectIn(claims, "request");
+    const json::Object request = objectOf(claims, "request");
     return safeText(textOf(request, "method") + ' ' + textOf(request, "target_uri")).text.trimmed();
 }
 

@@ -5,7 +5,7 @@
 
 #include "core/agents/trust_evidence_json.h"
 #include "core/authority/naming.h"
-#include "core/base/json.h"
+#include "core/base/json_members.h"
 #include "core/base/text_safety.h"
 #include "core/base/try.h"
 #include "core/consent/trust_words.h"
@@ -23,15 +23,11 @@ namespace {
 
 using audit::LeafKind;
 using Outcome = TimelineEntry::Outcome;
+using json::textOf;
 
 QString translate(const char* text)
 {
     return QCoreApplication::translate("timeline", text);
-}
-
-std::string textOf(const json::Object& claims, std::string_view name)
-{
-    return json::optionalString(claims, name).value_or(std::nullopt).value_or(std::string());
 }
 
 QString sentencesOf(const json::Object& claims, std::string_view member)
