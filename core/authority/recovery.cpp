@@ -91,7 +91,8 @@ Result<void> readTree(const QString& folder, LostLog& lost)
     const auto size = static_cast<std::uint64_t>(leaves.integer(0));
     lost.root = TRY(audit::readFrontier(*database, size)).root();
     lost.size = size;
-    if (const auto checkpoint = TRY(audit::lastCheckpoint(*database)))
+    const auto checkpoint = TRY(audit::lastCheckpoint(*database));
+    if (checkpoint && isCheckpointText(checkpoint->note))
         lost.checkpoint = checkpoint->note;
     return {};
 }

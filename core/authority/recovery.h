@@ -19,6 +19,7 @@
 
 #include <QString>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,6 +28,9 @@ namespace countersign::authority {
 
 inline constexpr const char* kArchivePrefix = "set-aside-"; ///< of folders in the data folder; then the time
 
+/// A signed checkpoint has some 300 bytes, and 100 more for each witness; what is longer, or no text, is none.
+inline constexpr std::size_t kMaxLostCheckpointBytes = 4096;
+
 /// What is known of a log whose keys are lost.
 struct LostLog {
     std::string origin;
@@ -34,7 +38,7 @@ struct LostLog {
     Thumbprint person;
     std::optional<std::uint64_t> size; ///< entries that were found; nullopt, as the others: it could not be read
     std::string root; ///< of these, 32 bytes
-    std::string checkpoint; ///< the last that was found
+    std::string checkpoint; ///< the last that was found; empty: none (isCheckpointText())
     std::string archive; ///< the folder in the data folder in which it is set aside
 
     bool operator==(const LostLog&) const = default;

@@ -2,11 +2,20 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/authority/recovery_json.h"
 
+#include "core/base/text_safety.h"
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/digest.h"
 
+#include <algorithm>
+
 namespace countersign::authority {
+
+bool isCheckpointText(std::string_view text)
+{
+    const auto isControl = [](char c) { return c != '\n' && static_cast<unsigned char>(c) < 0x20; };
+    return text.size() <= kMaxLostCheckpointBytes && isValidUtf8(text) && std::ranges::none_of(text, isControl);
+}
 
 json::Object lostLogClaims(const LostLog& lost)
 {
@@ -30,6 +39,8 @@ Result<LostLog> readLostLogClaims(const json::Object& claims)
     lost.person.value = TRY(json::requiredString(claims, "person"));
     lost.archive = TRY(json::requiredString(claims, "archive"));
     lost.checkpoint = TRY(json::optionalString(claims, "checkpoint")).value_or(std::string());
+    if (!isCheckpointText(lost.checkpoint))
+        lost.checkpoint.clear();
     if (!lost.archive.starts_with(kArchivePrefix) || lost.archive.contains('/'))
         return fail(ErrorCode::InvalidInput, "The archive is no folder beside the log.");
     const auto size = TRY(json::optionalInteger(claims, "size"));

@@ -8,8 +8,13 @@
 #include "core/authority/recovery.h"
 #include "core/base/json.h"
 
+#include <string_view>
+
 namespace countersign::authority {
 
+/// Whether it can be that of a checkpoint (C2SP signed-note: UTF-8, no control characters but line ends), by its size
+/// too: what stands in a database that nobody answers for must not keep the person from starting anew.
+[[nodiscard]] bool isCheckpointText(std::string_view text);
 [[nodiscard]] json::Object lostLogClaims(const LostLog& lost);
 /// Error: InvalidInput.
 [[nodiscard]] Result<LostLog> readLostLogClaims(const json::Object& claims);

@@ -24,6 +24,8 @@ private Q_SLOTS:
     void a_decision_that_cant_be_read_starts_nothing();
     void a_decision_for_other_keys_starts_nothing();
     void the_old_folder_put_back_after_a_new_start_is_refused();
+    void what_stands_for_a_checkpoint_in_the_old_database_hinders_nothing_data();
+    void what_stands_for_a_checkpoint_in_the_old_database_hinders_nothing();
 };
 
 void TestNewStartCutOff::cut_off_before_the_decision_all_is_as_it_was()
@@ -164,6 +166,40 @@ void TestNewStartCutOff::the_old_folder_put_back_after_a_new_start_is_refused()
     }
     ProgramRun run(folder.path());
     QCOMPARE(run.begin(), "keychain_emptied");
+}
+
+void TestNewStartCutOff::what_stands_for_a_checkpoint_in_the_old_database_hinders_nothing_data()
+{
+    QTest::addColumn<QString>("note");
+    QTest::addColumn<bool>("isKept");
+    QTest::newRow("70 KB") << QString(70'000, u'x') << false;
+    QTest::newRow("a byte too much") << QString(4097, u'x') << false;
+    QTest::newRow("all that is allowed") << QString(4096, u'\n') << true;
+    QTest::newRow("what grows when it is written") << QString(4000, QChar(1)) << false;
+}
+
+void TestNewStartCutOff::what_stands_for_a_checkpoint_in_the_old_database_hinders_nothing()
+{
+    QFETCH(const QString, note);
+    QFETCH(const bool, isKept);
+    const QTemporaryDir folder;
+    ProgramRun::first(folder.path());
+    const auto record = readIdentityRecord(folder.path()).value().value();
+    loseKeys(folder.path());
+    {
+        const auto database = store::Database::open(folder.path(), store::Access::ReadWrite).value();
+        store::Query query(*database, "INSERT INTO log_checkpoints (size, root, note, at) VALUES (99, x'00', ?, 1)");
+        QVERIFY(query.bind(note.toStdString()).run());
+    }
+    QCOMPARE(authority::readLostLog(folder.path(), record.device, record.person, {1}).checkpoint.empty(), !isKept);
+    {
+        ProgramRun run(folder.path());
+        QCOMPARE(run.begin(), "keychain_emptied");
+        QCOMPARE(run.startAnew(), "started");
+        QCOMPARE(run.log()[1].details.contains(u"\"checkpoint\""_s), isKept);
+    }
+    ProgramRun next(folder.path());
+    QCOMPARE(next.begin(), "started");
 }
 
 QTEST_GUILESS_MAIN(TestNewStartCutOff)
