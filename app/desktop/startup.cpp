@@ -30,6 +30,15 @@ bool makeFolder(const QString& path)
             && QDir().mkdir(path, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
 }
 
+/// Cut off once the new key counted, and before the old private one was overwritten.
+void finishRotation(Keychain& keychain, const Identity& identity)
+{
+    if (identity.rotations.empty())
+        return;
+    if (auto adopted = keychain::adoptDevice(keychain, identity); !adopted)
+        qWarning("The device's old key is still in the keychain: %s", adopted.error().message.c_str());
+}
+
 } // namespace
 
 Startup::Startup(
@@ -160,6 +169,7 @@ void Startup::loadIdentity(Keychain& keychain)
             "Put the keychain back as it was, or start Countersign with the data folder that belongs to these keys."});
         return;
     }
+    finishRotation(keychain, **identity);
     startAuthority(keychain, std::move(**identity));
 }
 

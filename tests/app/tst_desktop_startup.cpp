@@ -28,6 +28,7 @@ private Q_SLOTS:
     void an_old_database_that_cant_be_read_is_set_aside_all_the_same();
     void lost_twice_is_two_archives();
     void a_rotated_devices_folder_starts_again();
+    void an_old_key_that_was_left_is_overwritten();
 };
 
 void TestDesktopStartup::keys_that_are_there_start_it()
@@ -200,6 +201,30 @@ void TestDesktopStartup::a_rotated_devices_folder_starts_again()
     QCOMPARE(again.begin(), "started");
     QCOMPARE(again.status().device.value, second.value);
     QCOMPARE(again.status().logOrigin, "countersign/" + deviceOf(folder.path()).value);
+}
+
+void TestDesktopStartup::an_old_key_that_was_left_is_overwritten()
+{
+    const QTemporaryDir folder;
+    ProgramRun::first(folder.path());
+    const auto read = [](ProgramRun& run) {
+        return run.on<std::string>(
+            [](Keychain& open) { return std::string(open.read("device-key").value().value().view()); });
+    };
+    {
+        ProgramRun run(folder.path());
+        QCOMPARE(run.begin(), "started");
+        const std::string old = read(run);
+        QVERIFY(AuthorityFixture::wait<void>(
+            [&](auto reply) { authority::rotateDevice(*run.running, ProgramRun::secret(kWords), std::move(reply)); }));
+        QCOMPARE(read(run), "retired");
+        // As if the power had gone after the first of the two writes: the new one counts, the old one is there.
+        QVERIFY(run.on<bool>(
+            [&](Keychain& open) { return open.write("device-key", crypto::SecretBytes(old)).has_value(); }));
+    }
+    ProgramRun again(folder.path());
+    QCOMPARE(again.begin(), "started");
+    QCOMPARE(read(again), "retired");
 }
 
 QTEST_GUILESS_MAIN(TestDesktopStartup)
