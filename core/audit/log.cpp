@@ -17,6 +17,7 @@ namespace countersign::audit {
 
 namespace {
 
+constexpr std::string_view kOriginPrefix = "countersign/";
 constexpr std::size_t kSaltBytes = 16;
 constexpr std::optional<std::int64_t> kNull;
 
@@ -101,7 +102,12 @@ Result<void> insertLeaf(store::Database& database, const Appended& leaf, const L
 
 std::string originOf(const Thumbprint& device)
 {
-    return "countersign/" + device.value;
+    return std::string(kOriginPrefix) + device.value;
+}
+
+Thumbprint deviceOf(std::string_view origin)
+{
+    return {std::string(origin.starts_with(kOriginPrefix) ? origin.substr(kOriginPrefix.size()) : std::string_view())};
 }
 
 Log::Log(store::Database& database, LogOwner owner, crypto::PrivateKey key)

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace countersign::audit {
@@ -32,6 +33,8 @@ struct LogOwner {
 
 /// What a log is called all its life: "countersign/<thumbprint of its first device key>".
 [[nodiscard]] std::string originOf(const Thumbprint& device);
+/// The first device key of a log of that name; empty: it is the name of none.
+[[nodiscard]] Thumbprint deviceOf(std::string_view origin);
 
 /// A leaf that was written: what a receipt of it says.
 struct Appended {

@@ -59,7 +59,7 @@ struct Case {
     std::string root; ///< of the checkpoint's tree
     std::uint64_t size = 0;
     std::vector<OpenedEntry> entries; ///< as in the file
-    audit::DeviceTerms devices; ///< as the entries show them; each vouches for the one before and the one after
+    audit::DeviceTerms devices; ///< as the entries show them; each vouches for the one after
     std::vector<ActionEntry> actions; ///< decisions with a receipt
     std::vector<OpenedConsent> consents; ///< as in the file
     std::map<std::string, grants::SignedLink> links; ///< by hash

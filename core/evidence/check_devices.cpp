@@ -4,6 +4,7 @@
 // The device's keys, one after the other: the log bears the name of the first, each change is an entry of the log that
 // both keys and the person signed, and every other entry is by the one that was in force at its place.
 
+#include "core/audit/log.h"
 #include "core/audit/rotation.h"
 #include "core/base/try.h"
 #include "core/evidence/case.h"
@@ -14,8 +15,6 @@ namespace countersign::evidence {
 
 namespace {
 
-constexpr std::string_view kOriginPrefix = "countersign/";
-
 bool knows(const audit::DeviceTerms& terms, const crypto::PublicKey& key)
 {
     return std::ranges::contains(terms, key, &audit::DeviceTerm::key);
@@ -23,9 +22,8 @@ bool knows(const audit::DeviceTerms& terms, const crypto::PublicKey& key)
 
 Result<crypto::PublicKey> firstKey(const Case& file)
 {
-    const std::string first = file.origin.substr(kOriginPrefix.size());
-    const auto key = std::ranges::find(
-        file.file.devices, first, [](const crypto::PublicKey& each) { return each.thumbprint().value; });
+    const auto key = std::ranges::find(file.file.devices, audit::deviceOf(file.origin),
+        [](const crypto::PublicKey& each) { return each.thumbprint(); });
     if (key == file.file.devices.end())
         return fail(ErrorCode::BadSignature, "The device's key that the log is named after is missing.");
     return *key;
@@ -45,12 +43,21 @@ Result<void> rotate(Case& file, const OpenedEntry& opened)
     return {};
 }
 
+/// A log is one person's for life; a change of keys is by the person of its entry (rotationOfLeaf).
+Result<void> checkPerson(const Case& file, const OpenedEntry& opened)
+{
+    if (textClaim(opened.claims, "person") != textClaim(file.entries.front().claims, "person"))
+        return wrongAt(opened, "it is of another person's log than the first entry");
+    return {};
+}
+
 } // namespace
 
 Result<Finding> checkDevices(Case& file)
 {
     file.devices.push_back({TRY(firstKey(file))});
     for (const OpenedEntry& opened : file.entries) {
+        TRY(checkPerson(file, opened));
         if (textClaim(opened.claims, "device") != file.devices.back().key.thumbprint().value)
             return wrongAt(opened, "it is not by the key that was the device's then");
         if (opened.type == "key_rotated")

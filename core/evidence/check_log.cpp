@@ -4,6 +4,7 @@
 // Who made the file, and that every entry stands in the log that the checkpoint signs.
 
 #include "core/audit/checkpoint.h"
+#include "core/audit/log.h"
 #include "core/audit/log_key.h"
 #include "core/audit/receipt.h"
 #include "core/base/try.h"
@@ -18,8 +19,6 @@
 namespace countersign::evidence {
 
 namespace {
-
-constexpr std::string_view kOriginPrefix = "countersign/";
 
 std::unexpected<Error> wrong(std::string what)
 {
@@ -99,7 +98,7 @@ Result<Finding> checkKeys(Case& file)
         return wrong("The device vouches for another key of the log than the file holds.");
     const auto key = TRY(crypto::parseNoteVerifierKey(file.file.logKey));
     if (key.algorithm != crypto::NoteAlgorithm::Ed25519 || key.name != statement.origin
-        || !key.name.starts_with(kOriginPrefix))
+        || audit::deviceOf(key.name).isEmpty())
         return wrong("The log's key is another log's.");
     file.origin = key.name;
     return passed("The device " + statement.device.value + " vouches for the key of its log.");

@@ -68,19 +68,46 @@ bool isTrusted(const Trust& trust, const Thumbprint& thumbprint)
     return std::ranges::contains(trust.keys, thumbprint);
 }
 
-/// Everything in the file rests on the device's keys. They vouch for each other, so one of them must be known.
+std::string listOf(const audit::DeviceTerms& devices)
+{
+    std::string list;
+    for (const audit::DeviceTerm& term : devices)
+        list += (list.empty() ? "" : ", ") + term.key.thumbprint().value;
+    return list;
+}
+
+/// The earliest that a key signed by itself.
+std::uint64_t earliestEntry(const Case& file)
+{
+    const auto first =
+        std::ranges::find_if(file.entries, [](const OpenedEntry& opened) { return opened.type != "key_rotated"; });
+    return first == file.entries.end() ? 0 : first->entry->index;
+}
+
+Step notEstablished(const Case& file, std::uint64_t earliest, const Trust& trust)
+{
+    const bool isKnown = std::ranges::any_of(
+        file.devices, [&](const audit::DeviceTerm& term) { return isTrusted(trust, term.key.thumbprint()); });
+    const std::string sentence = isKnown
+        ? std::format(
+              "The key that you trust was not in force before entry {}, and does not answer for what an earlier "
+              "one signed: ask the device's owner for the thumbprint that it had then ({}), on another way.",
+              earliest, audit::keyAt(file.devices, earliest).thumbprint().value)
+        : "Whose device this is (" + listOf(file.devices)
+            + ") is not established: ask its owner for its thumbprint, on another way.";
+    return {std::string(kOrigin), StepState::Skipped, sentence};
+}
+
+/// Everything in the file rests on the device's keys. Each hands over to the next, so who trusts one can follow to all
+/// later ones, and not back: a key may have been replaced because somebody else had got hold of it, who can date back.
 Step originStep(const Case& file, const Trust& trust)
 {
-    std::string devices;
-    bool trusted = false;
-    for (const audit::DeviceTerm& term : file.devices) {
-        trusted = trusted || isTrusted(trust, term.key.thumbprint());
-        devices += (devices.empty() ? "" : ", ") + term.key.thumbprint().value;
-    }
+    const std::uint64_t earliest = earliestEntry(file);
+    const bool trusted = std::ranges::any_of(file.devices, [&](const audit::DeviceTerm& term) {
+        return term.first <= earliest && isTrusted(trust, term.key.thumbprint());
+    });
     if (!trusted)
-        return {std::string(kOrigin), StepState::Skipped,
-            "Whose device this is (" + devices
-                + ") is not established: ask its owner for its thumbprint, on another way."};
+        return notEstablished(file, earliest, trust);
     const bool person = std::ranges::all_of(
         file.file.persons, [&](const crypto::PublicKey& key) { return isTrusted(trust, key.thumbprint()); });
     return {std::string(kOrigin), StepState::Passed,

@@ -117,6 +117,7 @@ const checks = {
     const terms = [file.log.name.replace(/^countersign\//, "")];
     must(file.devices.some((key) => key.thumbprint === terms[0]), "the key that the log is named after is missing");
     for (const { index, claims } of file.entries) {
+      must(claims.person === file.entries[0].claims.person, `Entry ${index}: it is of another person's log than the first entry`);
       must(claims.device === terms[terms.length - 1], `Entry ${index}: it is not by the key that was the device's then`);
       if (claims.type !== "key_rotated") continue;
       const next = await rotated(file, claims).catch((error) => { throw new Error(`Entry ${index}: ${error.message}`); });
@@ -344,8 +345,9 @@ async function main() {
     put(row, "td", name); put(row, "td", state); put(row, "td", sentence);
   }
   if (!failed) tell(file);
+  const first = failed ? null : (file.entries.find(({ claims }) => claims.type !== "key_rotated") || file.entries[0]).claims.device;
   document.documentElement.dataset.verdict = failed ? "broken" : "consistent";
   at("verdict").textContent = failed ? `Broken: the check \u201c${failed}\u201d failed. Nothing here is proven.`
-    : "Everything in this file fits together. Whose device made it is for you to find out: compare its thumbprint.";
+    : "Everything in this file fits together. Whose device made it is for you to find out: compare its thumbprint" + (file.devices.length > 1 ? `, the one that it had first here: ${first}` : "") + ".";
 }
 main();

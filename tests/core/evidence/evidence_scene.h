@@ -55,7 +55,7 @@ public:
 
     [[nodiscard]] Thumbprint device() const { return fixture.identity().device.publicKey().thumbprint(); }
     [[nodiscard]] Thumbprint person() const { return fixture.identity().person.thumbprint(); }
-    /// Trusts this device, some time later.
+    /// Trusts the first key of this device, some time later.
     [[nodiscard]] evidence::Trust trust();
 
     AuthorityFixture fixture;

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Evidence over changes of the device's key: every key leads to every other, and none slips in.
+#include "core/audit/log.h"
 #include "core/audit/receipt.h"
 #include "core/audit/rotation.h"
 #include "core/authority/context.h"
 #include "core/base/try.h"
+#include "core/crypto/canonical_json.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/jws.h"
 #include "tests/core/evidence/evidence_scene.h"
@@ -13,6 +15,7 @@
 #include <QTest>
 
 #include <functional>
+#include <optional>
 
 using namespace countersign;
 using namespace countersign::testing;
@@ -28,6 +31,8 @@ namespace {
 struct Rotated {
     EvidenceScene scene;
     Thumbprint first = scene.device();
+    crypto::PrivateKey firstKey = scene.fixture.identity().device;
+    std::optional<crypto::PrivateKey> secondKey;
     authority::ActionAnswer early = scene.pay("1.00");
     authority::ActionAnswer between;
     authority::ActionAnswer late;
@@ -35,6 +40,7 @@ struct Rotated {
     Rotated()
     {
         must(scene.fixture.rotateDevice(), "rotation");
+        secondKey = scene.fixture.identity().device;
         between = scene.pay("2.00");
         must(scene.fixture.rotateDevice(), "rotation");
         scene.tokens = must(scene.fixture.refresh(scene.agent, scene.tokens.refreshToken), "refresh");
@@ -70,7 +76,8 @@ Q_DECLARE_METATYPE(Spoil)
 class EvidenceDevicesTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void each_key_establishes_all_of_it();
+    void a_key_establishes_what_follows_it_and_nothing_before();
+    void what_began_under_a_later_key_is_established_by_it();
     void evidence_of_one_action_has_all_changes();
     void evidence_from_before_a_change_is_established_by_the_old_key_alone();
     void a_grants_evidence_and_a_span_hold_over_the_changes();
@@ -81,19 +88,43 @@ private Q_SLOTS:
     void a_single_key_says_so();
 };
 
-void EvidenceDevicesTest::each_key_establishes_all_of_it()
+void EvidenceDevicesTest::a_key_establishes_what_follows_it_and_nothing_before()
 {
     Rotated rotated;
-    const std::string file = textOf(rotated.grant());
     const auto terms = rotated.scene.fixture.authority().deviceKeys();
     QCOMPARE(terms.size(), std::size_t(3));
-    for (const audit::DeviceTerm& term : terms) {
-        const Report report = evidence::verify(file, rotated.trusting(term.key.thumbprint()));
-        QVERIFY2(report.verdict == Verdict::Verified, told(report).c_str());
-        QVERIFY(stepOf(report, "devices").sentence.contains("2 changes"));
+    // The grant was made under the first key, and all that was done under it rests on that.
+    for (const Evidence& file : {rotated.grant(), rotated.scene.evidenceOf(rotated.late)}) {
+        const Report first = evidence::verify(textOf(file), rotated.trusting(rotated.first));
+        QVERIFY2(first.verdict == Verdict::Verified, told(first).c_str());
+        QVERIFY(stepOf(first, "devices").sentence.contains("2 changes"));
+        for (const auto& key : {terms[1].key, terms[2].key}) {
+            const Report later = evidence::verify(textOf(file), rotated.trusting(key.thumbprint()));
+            QVERIFY2(later.verdict == Verdict::Consistent, told(later).c_str());
+            QVERIFY(stepOf(later, "origin").sentence.contains(rotated.first.value)); // whose thumbprint to ask for
+        }
     }
-    const Report stranger = evidence::verify(file, rotated.trusting(Thumbprint{"somebody-else"}));
+    const Report stranger = evidence::verify(textOf(rotated.grant()), rotated.trusting(Thumbprint{"somebody-else"}));
     QVERIFY(stranger.verdict == Verdict::Consistent);
+    evidence::Trust both = rotated.trusting(terms[2].key.thumbprint());
+    both.keys.push_back(rotated.first);
+    QVERIFY(evidence::verify(textOf(rotated.grant()), both).verdict == Verdict::Verified);
+}
+
+void EvidenceDevicesTest::what_began_under_a_later_key_is_established_by_it()
+{
+    Rotated rotated;
+    rotated.scene.tokens = grantTo(rotated.scene.fixture, rotated.scene.agent, booksPermission());
+    const Evidence file = rotated.scene.evidenceOf(rotated.scene.pay("4.00"));
+    for (const audit::DeviceTerm& term : rotated.scene.fixture.authority().deviceKeys()) {
+        const Report report = evidence::verify(textOf(file), rotated.trusting(term.key.thumbprint()));
+        QVERIFY2(report.verdict == Verdict::Verified, told(report).c_str());
+    }
+    const Thumbprint last = rotated.scene.device();
+    must(rotated.scene.fixture.rotateDevice(), "rotation");
+    const Evidence again = rotated.scene.evidenceOf(rotated.scene.pay("5.00"));
+    QVERIFY(evidence::verify(textOf(again), rotated.trusting(last)).verdict == Verdict::Verified);
+    QVERIFY(evidence::verify(textOf(again), rotated.trusting(rotated.scene.device())).verdict == Verdict::Consistent);
 }
 
 void EvidenceDevicesTest::evidence_of_one_action_has_all_changes()
@@ -102,10 +133,8 @@ void EvidenceDevicesTest::evidence_of_one_action_has_all_changes()
     for (const auto* answer : {&rotated.early, &rotated.between, &rotated.late}) {
         const Evidence file = rotated.scene.evidenceOf(*answer);
         QCOMPARE(rotationsIn(file).size(), std::size_t(2));
-        for (const Thumbprint& key : {rotated.first, rotated.scene.device()}) {
-            const Report report = evidence::verify(textOf(file), rotated.trusting(key));
-            QVERIFY2(report.verdict == Verdict::Verified, told(report).c_str());
-        }
+        const Report report = evidence::verify(textOf(file), rotated.trusting(rotated.first));
+        QVERIFY2(report.verdict == Verdict::Verified, told(report).c_str());
     }
 }
 
@@ -154,6 +183,17 @@ void EvidenceDevicesTest::what_is_spoiled_fails_at_devices_data()
         json::Object& rotation = claims.at("rotation").as_object();
         rotation["by_person"] = rotation.at("by_old");
         leaf = json::serialize(claims); // still canonical: its members keep their places
+    });
+    row("a change by another person, who has the old key", [](Rotated& rotated, Evidence& file) {
+        const auto stranger = must(crypto::PrivateKey::generate(crypto::KeyType::P256), "key");
+        std::string& leaf = *file.entries[rotationsIn(file).front()].leaf;
+        json::Object claims = must(json::parseObject(leaf), "leaf");
+        claims["person"] = stranger.publicKey().thumbprint().value;
+        claims["rotation"] = must(audit::signRotation(audit::originOf(rotated.first), rotated.firstKey,
+                                      *rotated.secondKey, stranger, UnixSeconds{1}),
+            "rotation");
+        leaf = must(crypto::canonicalJson(json::Value(claims)), "leaf");
+        file.persons.push_back(stranger.publicKey());
     });
     row("changes in the other order", [](Rotated&, Evidence& file) {
         const auto found = rotationsIn(file);
