@@ -59,7 +59,7 @@ public:
               " FROM log_leaves ORDER BY idx")
         , m_checkpoints(database, "SELECT size, root, note FROM log_checkpoints WHERE size >= ? ORDER BY size")
         , m_node(database, "SELECT hash FROM log_nodes WHERE level = ? AND idx = ?")
-        , m_devices(expected.origin)
+        , m_devices(expected.origin, expected.person)
     {
     }
 

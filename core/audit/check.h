@@ -28,6 +28,7 @@ struct CheckExpectation {
     std::uint64_t anchorSize = 0; ///< what the keychain remembers; 0: nothing
     std::string anchorRoot = {};
     Thumbprint device = {}; ///< a key that is or was the device's; empty: not asked
+    Thumbprint person = {}; ///< who signs each change of the device's key; empty: not asked
 };
 
 /// Both read and hash every leaf, hold the root to what was signed and remembered, the stored nodes to the leaves, the

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/audit/check_devices.h"
 
+#include "core/audit/log.h"
 #include "core/audit/rotation.h"
 
 #include <algorithm>
@@ -11,8 +12,6 @@ namespace countersign::audit {
 
 namespace {
 
-constexpr std::string_view kOriginPrefix = "countersign/";
-
 std::unexpected<Error> corrupt(std::string what)
 {
     return fail(ErrorCode::StorageCorrupt, std::move(what));
@@ -20,10 +19,10 @@ std::unexpected<Error> corrupt(std::string what)
 
 } // namespace
 
-DeviceOrder::DeviceOrder(std::string origin) : m_origin(std::move(origin))
+DeviceOrder::DeviceOrder(std::string origin, Thumbprint person)
+    : m_origin(std::move(origin)), m_person(std::move(person))
 {
-    const bool isNamed = m_origin.starts_with(kOriginPrefix);
-    m_devices.push_back(isNamed ? m_origin.substr(kOriginPrefix.size()) : std::string());
+    m_devices.push_back(deviceOf(m_origin).value);
 }
 
 Result<void> DeviceOrder::take(const LeafClaims& claims, const Leaf& leaf)
@@ -47,6 +46,8 @@ Result<void> DeviceOrder::rotate(const Leaf& leaf)
         return corrupt("the change of the device's key in it is not right: " + rotation.error().message);
     if (rotation->origin != m_origin)
         return corrupt("the change of the device's key in it is another log's");
+    if (!m_person.isEmpty() && rotation->person.thumbprint() != m_person)
+        return corrupt("another person than the log's signed the change of the device's key in it");
     if (knows(rotation->after.thumbprint().value))
         return corrupt("it brings a key of the device back that had been replaced");
     m_devices.push_back(rotation->after.thumbprint().value);

@@ -7,6 +7,7 @@
 
 #include "core/audit/canonical_leaf.h"
 #include "core/audit/leaf.h"
+#include "core/base/ids.h"
 #include "core/base/result.h"
 
 #include <string>
@@ -17,7 +18,8 @@ namespace countersign::audit {
 
 class DeviceOrder {
 public:
-    explicit DeviceOrder(std::string origin);
+    /// `person`: whose log it is; empty: not asked.
+    DeviceOrder(std::string origin, Thumbprint person);
 
     /// The next leaf of the log. Error: StorageCorrupt, not naming the entry.
     [[nodiscard]] Result<void> take(const LeafClaims& claims, const Leaf& leaf);
@@ -28,6 +30,7 @@ private:
     [[nodiscard]] Result<void> rotate(const Leaf& leaf);
 
     std::string m_origin;
+    Thumbprint m_person;
     std::vector<std::string> m_devices; ///< thumbprints; the last is in force
 };
 

@@ -95,6 +95,7 @@ struct RotatingLog {
     [[nodiscard]] std::string checked(const crypto::PrivateKey* key = nullptr)
     {
         CheckExpectation expected{origin, test::logKey().publicKey()};
+        expected.person = person.publicKey().thumbprint();
         if (key != nullptr)
             expected.device = key->publicKey().thumbprint();
         const auto report = checkLog(*database, expected);
@@ -126,6 +127,7 @@ private Q_SLOTS:
     void a_forged_rotation_in_the_log_is_wrong();
     void a_rotation_of_another_log_is_wrong();
     void a_rotation_that_another_key_hands_over_is_wrong();
+    void a_rotation_by_another_person_is_wrong();
     void a_log_named_after_nothing_is_wrong();
 };
 
@@ -341,6 +343,22 @@ void TestRotation::a_rotation_that_another_key_hands_over_is_wrong()
     RotatingLog other;
     other.write(signRotation(other.origin, other.device, freshKey(), stranger, kNow).value());
     QVERIFY2(other.checked().contains("Another person than the log's"), other.checked().c_str());
+}
+
+void TestRotation::a_rotation_by_another_person_is_wrong()
+{
+    RotatingLog log;
+    log.rotate();
+    QCOMPARE(log.checked(), "right");
+    const crypto::PrivateKey stranger = freshKey();
+    const crypto::PrivateKey next = freshKey();
+    // Who writes the entry can write into it whose log it is.
+    log.log = Log::open(*log.database,
+        {log.device.publicKey().thumbprint(), stranger.publicKey().thumbprint(), log.origin}, test::logKey())
+                  .value();
+    log.write(signRotation(log.origin, log.device, next, stranger, kNow).value());
+    log.use(next);
+    QCOMPARE(log.checked(), "entry 3: another person than the log's signed the change of the device's key in it");
 }
 
 void TestRotation::a_log_named_after_nothing_is_wrong()
