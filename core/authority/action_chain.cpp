@@ -3,10 +3,26 @@
 
 #include "core/authority/action_chain.h"
 
+#include "core/authority/signed_approval.h"
 #include "core/base/try.h"
 #include "core/consent/record.h"
 
 namespace countersign::authority {
+
+namespace {
+
+/// The person's approval of exactly this action; a row that nobody signed is none.
+Result<std::optional<Approval>> approvalOf(
+    const Context& context, const GrantId& grant, const permissions::ActionRequest& action)
+{
+    for (Approval& approval : TRY(context.approvals.matching(grant, consent::actionDigest(action), context.now()))) {
+        if (TRY(isSigned(context, approval)))
+            return std::move(approval);
+    }
+    return std::nullopt;
+}
+
+} // namespace
 
 Result<ActionChain> actionChain(const Context& context, const GrantId& grant, const permissions::ActionRequest& action)
 {
@@ -31,7 +47,7 @@ Result<ChainDecision> decideOn(
     ChainDecision made{decision::decide(action, chain.hops, now), std::nullopt};
     if (made.verdict.outcome != Outcome::Ask)
         return made;
-    const auto approval = TRY(context.approvals.find(chain.last().id, consent::actionDigest(action), context.now()));
+    const auto approval = TRY(approvalOf(context, chain.last().id, action));
     if (!approval)
         return made;
     made.verdict = decision::decide(action, chain.hops, now, decision::Approval::Given);

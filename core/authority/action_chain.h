@@ -28,7 +28,8 @@ struct ChainDecision {
     decision::Verdict verdict;
     std::optional<Approval> approval; ///< the person's, without which it would be asked for
 };
-/// decision::decide() at this moment. An approval of exactly this action counts where one is needed.
+/// decision::decide() at this moment. An approval of exactly this action counts where one is needed and the person
+/// signed it.
 [[nodiscard]] Result<ChainDecision> decideOn(
     const Context& context, const ActionChain& chain, const permissions::ActionRequest& action);
 

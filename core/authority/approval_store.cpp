@@ -26,15 +26,17 @@ Result<void> ApprovalStore::add(const Approval& approval)
     return query.bind(approval.expiresAt.value).run();
 }
 
-Result<std::optional<Approval>> ApprovalStore::find(
+Result<std::vector<Approval>> ApprovalStore::matching(
     const GrantId& grant, const std::string& actionDigest, UnixSeconds now) const
 {
     Query query(*m_database,
         "SELECT grant_id, action_digest, request_id, expires_at FROM approvals "
-        "WHERE grant_id = ? AND action_digest = ? AND used_at IS NULL AND expires_at > ? ORDER BY id LIMIT 1");
-    if (!TRY(query.bind(grant.value).bind(actionDigest).bind(now.value).next()))
-        return std::nullopt;
-    return fromRow(query);
+        "WHERE grant_id = ? AND action_digest = ? AND used_at IS NULL AND expires_at > ? ORDER BY id");
+    query.bind(grant.value).bind(actionDigest).bind(now.value);
+    std::vector<Approval> approvals;
+    while (TRY(query.next()))
+        approvals.push_back(fromRow(query));
+    return approvals;
 }
 
 Result<std::vector<Approval>> ApprovalStore::unused() const

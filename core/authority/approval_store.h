@@ -10,7 +10,6 @@
 #include "core/base/result.h"
 #include "core/store/database.h"
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,8 +29,8 @@ public:
     explicit ApprovalStore(store::Database& database) : m_database(&database) { }
 
     [[nodiscard]] Result<void> add(const Approval& approval);
-    /// One that is neither used nor run out.
-    [[nodiscard]] Result<std::optional<Approval>> find(
+    /// Those that are neither used nor run out, oldest first. Whether the person signed one is isSigned()'s to say.
+    [[nodiscard]] Result<std::vector<Approval>> matching(
         const GrantId& grant, const std::string& actionDigest, UnixSeconds now) const;
     [[nodiscard]] Result<std::vector<Approval>> unused() const;
     [[nodiscard]] Result<void> use(const std::string& requestId, UnixSeconds at);

@@ -4,7 +4,8 @@
 #include "core/authority/logged_actions.h"
 
 #include "core/authority/leaves.h"
-#include "core/base/json.h"
+#include "core/authority/signed_approval.h"
+#include "core/base/json_members.h"
 #include "core/base/try.h"
 
 #include <QCoreApplication>
@@ -19,22 +20,36 @@ namespace countersign::authority {
 namespace {
 
 using audit::LeafKind;
-
-std::string textOf(const json::Object& claims, std::string_view name)
-{
-    return json::optionalString(claims, name).value_or(std::nullopt).value_or(std::string());
-}
-
-std::int64_t numberOf(const json::Object& claims, std::string_view name)
-{
-    return json::optionalInteger(claims, name).value_or(std::nullopt).value_or(0);
-}
+using json::numberOf;
+using json::textOf;
 
 const json::Array& arrayOf(const json::Object& claims, std::string_view name)
 {
     static const json::Array kNone;
     const json::Value* value = claims.if_contains(name);
     return value != nullptr && value->is_array() ? value->get_array() : kNone;
+}
+
+/// As of counters that were told.
+grants::LoggedUses countsIn(const json::Object& told)
+{
+    return {numberOf(told, "uses"), Amount::parse(textOf(told, "total")).value_or(Amount()), numberOf(told, "day"),
+        Amount::parse(textOf(told, "on_day")).value_or(Amount()), {}, {}};
+}
+
+json::Object claimOf(int detail, const grants::LoggedUses& counted)
+{
+    return {{"detail", detail}, {"uses", counted.uses}, {"total", counted.total.text()}, {"day", counted.day},
+        {"on_day", counted.onDay.text()}};
+}
+
+/// On which day of its detail it is; 0: it counts no days.
+std::int64_t dayOf(const grants::Grant& grant, int detail, UnixSeconds now)
+{
+    const auto& details = grant.permission.details;
+    const bool isThere = detail >= 0 && std::cmp_less(detail, details.size());
+    const auto* of = isThere ? &details[static_cast<std::size_t>(detail)] : nullptr;
+    return of != nullptr && of->spend ? of->spend->zone.dayOf(now) : 0;
 }
 
 std::vector<int> placesOf(const json::Object& claims)
@@ -77,7 +92,7 @@ void LoggedActions::take(const audit::Leaf& leaf)
     if (leaf.kind == LeafKind::ActionPermitted)
         return takePermitted(leaf.bytes);
     if (leaf.kind != LeafKind::ActionApproved && leaf.kind != LeafKind::GrantNarrowed
-        && leaf.kind != LeafKind::ConsentGiven)
+        && leaf.kind != LeafKind::ConsentGiven && leaf.kind != LeafKind::StateRejected)
         return;
     const auto claims = json::parseObject(leaf.bytes);
     if (!claims)
@@ -85,6 +100,8 @@ void LoggedActions::take(const audit::Leaf& leaf)
     if (leaf.kind == LeafKind::ActionApproved)
         m_approvals[textOf(*claims, "request_id")] = {leaf.grant, textOf(*claims, "action_digest"),
             textOf(*claims, "request_id"), UnixSeconds{numberOf(*claims, "exp")}};
+    else if (leaf.kind == LeafKind::StateRejected)
+        takeTold(*claims);
     else if (const std::string replaced = textOf(*claims, "replaces"); !replaced.empty())
         moveDetails(GrantId{replaced}, leaf.grant, placesOf(*claims));
     else if (leaf.kind == LeafKind::GrantNarrowed)
@@ -102,6 +119,16 @@ void LoggedActions::takePermitted(const std::string& leaf)
         if (debit == nullptr)
             continue;
         takeDebit(*debit, m_counted[GrantId{textOf(*debit, "grant_id")}][static_cast<int>(numberOf(*debit, "detail"))]);
+    }
+}
+
+/// What was counted when the two differed goes on counting; told once is enough.
+void LoggedActions::takeTold(const json::Object& claims)
+{
+    const GrantId id{textOf(claims, "counters_of")};
+    for (const json::Value& value : arrayOf(claims, "counters")) {
+        if (const json::Object* told = value.if_object())
+            m_counted[id][static_cast<int>(numberOf(*told, "detail"))].raiseTo(countsIn(*told));
     }
 }
 
@@ -124,20 +151,23 @@ Result<int> LoggedActions::holdCounters(Context& context) const
         for (const int detail : details | std::views::keys)
             all.emplace(id, detail);
     }
-    std::set<GrantId> differing;
+    std::map<GrantId, json::Array> differing;
     for (const auto& [id, detail] : all) {
         const auto grant = context.ledger.find(id);
-        const bool counts = grant && *grant
-            && ((*grant)->state == grants::GrantState::Live || (*grant)->state == grants::GrantState::Held);
-        if (counts && TRY(context.uses.holdTo(id, detail, loggedOf(id, detail))) == grants::Uses::Agreement::Differed)
-            differing.insert(id);
+        if (!grant || !*grant
+            || ((*grant)->state != grants::GrantState::Live && (*grant)->state != grants::GrantState::Held))
+            continue;
+        const std::int64_t today = dayOf(**grant, detail, context.now());
+        if (const auto counted = TRY(context.uses.holdTo(id, detail, loggedOf(id, detail), today)))
+            differing[id].emplace_back(claimOf(detail, *counted));
     }
-    for (const GrantId& id : differing) {
+    for (const auto& [id, counters] : differing) {
         const auto grant = TRY(context.ledger.find(id));
         audit::LeafDraft leaf = draftAbout(LeafKind::StateRejected, *grant);
         leaf.grant = {}; // the grant itself stands
         leaf.claims["what"] = "counters: they said something else than the log";
         leaf.claims["counters_of"] = id.value;
+        leaf.claims["counters"] = counters; // what counts from here on
         TRY(appendLeaf(context, leaf));
     }
     return static_cast<int>(differing.size());
@@ -157,7 +187,7 @@ Result<int> LoggedActions::removeUnbacked(Context& context) const
     int removed = 0;
     for (const Approval& approval : TRY(context.approvals.unused())) {
         const auto logged = m_approvals.find(approval.requestId);
-        if (logged != m_approvals.end() && logged->second == approval)
+        if (logged != m_approvals.end() && logged->second == approval && TRY(isSigned(context, approval)))
             continue;
         TRY(context.approvals.remove(approval.requestId));
         ++removed;

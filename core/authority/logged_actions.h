@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
 // What the log says that grants have used up, and which approvals of single actions it knows: the measure that the
-// counters are held to at start. The larger count holds, and an approval that the log does not back is none.
+// counters are held to at start. The larger count holds, and an approval that the log does not back, or the person did
+// not sign, is none.
 #pragma once
 
 #include "core/audit/leaf.h"
 #include "core/authority/approval_store.h"
 #include "core/authority/context.h"
+#include "core/base/json.h"
 #include "core/grants/uses.h"
 
 #include <QStringList>
@@ -31,6 +33,7 @@ private:
     using Details = std::map<int, grants::LoggedUses>;
 
     void takePermitted(const std::string& leaf);
+    void takeTold(const json::Object& claims);
     /// The details of `from` go on as those of `to`.
     void moveDetails(const GrantId& from, const GrantId& to, const std::vector<int>& detailOf);
     [[nodiscard]] Result<int> holdCounters(Context& context) const;

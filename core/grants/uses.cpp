@@ -8,7 +8,6 @@
 #include "core/crypto/digest.h"
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -174,6 +173,15 @@ Result<void> addKept(store::Database& database, const GrantId& grant, int detail
     return {};
 }
 
+/// What is counted, as the log would say it.
+Result<LoggedUses> loggedForm(store::Database& database, const GrantId& grant, int detail)
+{
+    Kept kept = TRY(keptOf(database, grant, detail));
+    std::ranges::sort(kept.times);
+    return LoggedUses{kept.counted.uses, kept.counted.total, kept.counted.day, kept.counted.onDay,
+        std::move(kept.times), {kept.seen.begin(), kept.seen.end()}};
+}
+
 } // namespace
 
 std::vector<std::string> seenKeys(const permissions::StepUp& stepUp, const permissions::ActionRequest& request)
@@ -201,6 +209,14 @@ void LoggedUses::add(const LoggedUses& more)
     day = std::max(day, more.day);
     timesMs.insert(timesMs.end(), more.timesMs.begin(), more.timesMs.end());
     seen.insert(more.seen.begin(), more.seen.end());
+}
+
+void LoggedUses::raiseTo(const LoggedUses& least)
+{
+    uses = std::max(uses, least.uses);
+    total = std::max(total, least.total);
+    day = std::max(day, least.day);
+    onDay = std::max(onDay, least.onDay);
 }
 
 bool isUsedUp(const permissions::Permission& permission, const std::vector<UsedTotals>& totals)
@@ -283,39 +299,37 @@ Result<void> Uses::carryOver(const GrantId& from, const GrantId& to, const std::
     return {};
 }
 
-Result<void> Uses::raise(
-    const GrantId& grant, int detail, std::int64_t uses, Amount total, Amount onDay, std::int64_t day)
+Result<void> Uses::raise(const GrantId& grant, int detail, const LoggedUses& least, std::int64_t today)
 {
     Counted counted = TRY(countedOf(*m_database, grant, detail));
-    counted.uses = std::max(counted.uses, uses);
-    counted.total = std::max(counted.total, total);
-    if (day >= counted.day) {
-        counted.onDay = std::max(counted.spentOn(day), onDay);
-        counted.day = day;
+    counted.uses = std::max(counted.uses, least.uses);
+    counted.total = std::max(counted.total, least.total);
+    // Else a row for a day to come would put off, until then, what counts against the days before.
+    counted.day = std::min(counted.day, std::max(least.day, today));
+    if (least.day >= counted.day) {
+        counted.onDay = std::max(counted.spentOn(least.day), least.onDay);
+        counted.day = least.day;
     }
     return writeCounted(*m_database, grant, detail, counted);
 }
 
-Result<Uses::Agreement> Uses::holdTo(const GrantId& grant, int detail, const LoggedUses& logged)
+Result<std::optional<LoggedUses>> Uses::holdTo(
+    const GrantId& grant, int detail, const LoggedUses& logged, std::int64_t today)
 {
-    const Kept kept = TRY(keptOf(*m_database, grant, detail));
-    LoggedUses here{kept.counted.uses, kept.counted.total, kept.counted.day, kept.counted.onDay, kept.times,
-        {kept.seen.begin(), kept.seen.end()}};
-    std::ranges::sort(here.timesMs);
+    LoggedUses here = TRY(loggedForm(*m_database, grant, detail));
     LoggedUses there = logged;
     std::ranges::sort(there.timesMs);
     if (here == there)
-        return Agreement::Same;
-    TRY(raise(grant, detail, there.uses, there.total, there.onDay, there.day));
-    std::vector<std::int64_t> missing;
-    std::ranges::set_difference(there.timesMs, here.timesMs, std::back_inserter(missing));
-    for (const std::int64_t at : missing)
+        return std::nullopt;
+    TRY(raise(grant, detail, there, today));
+    TRY(forgetTimes(*m_database, grant, detail, std::numeric_limits<std::int64_t>::max()));
+    for (const std::int64_t at : there.timesMs)
         TRY(addTime(*m_database, grant, detail, at));
     Query forget(*m_database, "DELETE FROM seen_values WHERE grant_id = ? AND detail = ?");
     TRY(forget.bind(grant.value).bind(std::int64_t{detail}).run());
     for (const std::string& digest : there.seen)
         TRY(addSeen(*m_database, grant, detail, digest));
-    return Agreement::Differed;
+    return TRY(loggedForm(*m_database, grant, detail));
 }
 
 Result<std::set<std::pair<GrantId, int>>> Uses::counted() const

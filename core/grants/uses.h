@@ -59,6 +59,8 @@ struct LoggedUses {
 
     /// One more action, or all that another detail has used up.
     void add(const LoggedUses& more);
+    /// No less than this is used up, whichever day it is.
+    void raiseTo(const LoggedUses& least);
     bool operator==(const LoggedUses&) const = default;
 };
 
@@ -93,13 +95,13 @@ public:
     /// grant's own counts stay. `from` and `to` may be the same grant, whose details changed places. Error:
     /// InvalidInput on an overflow.
     [[nodiscard]] Result<void> carryOver(const GrantId& from, const GrantId& to, const std::vector<int>& detailOf);
-    /// Sees to it that no less is counted than this.
-    [[nodiscard]] Result<void> raise(
-        const GrantId& grant, int detail, std::int64_t uses, Amount total, Amount onDay, std::int64_t day);
-    /// Holds a detail to the log: no less is counted, and no value is known that the log does not know. Same: they
-    /// said the same before.
-    enum class Agreement : std::uint8_t { Same, Differed };
-    [[nodiscard]] Result<Agreement> holdTo(const GrantId& grant, int detail, const LoggedUses& logged);
+    /// Sees to it that no less is counted than this. What the row says of a day that is still to come, and `least` does
+    /// not know, is taken for `today`.
+    [[nodiscard]] Result<void> raise(const GrantId& grant, int detail, const LoggedUses& least, std::int64_t today);
+    /// Holds a detail to the log: no less is counted, and the times and values are those that the log knows. What
+    /// counts now, where the two said different things; nullopt: they agreed.
+    [[nodiscard]] Result<std::optional<LoggedUses>> holdTo(
+        const GrantId& grant, int detail, const LoggedUses& logged, std::int64_t today);
     /// The details for which something is counted.
     [[nodiscard]] Result<std::set<std::pair<GrantId, int>>> counted() const;
     /// Forgets all of it, so that it can be counted anew from the log.

@@ -8,6 +8,8 @@
 
 #include <QTest>
 
+#include <algorithm>
+
 using namespace countersign;
 using namespace countersign::testing;
 using namespace std::chrono_literals;
@@ -62,6 +64,9 @@ private Q_SLOTS:
         QTest::newRow("a millionth less") << std::string("UPDATE uses SET total = total - 1");
         QTest::newRow("less today") << std::string("UPDATE uses SET on_day = on_day - 1");
         QTest::newRow("another day") << std::string("UPDATE uses SET day = day - 1");
+        QTest::newRow("a day to come") << std::string("UPDATE uses SET day = day + 1000, on_day = 0");
+        QTest::newRow("next to nothing on a day to come")
+            << std::string("UPDATE uses SET day = day + 1000, on_day = 1");
     }
     void what_the_log_says_counts()
     {
@@ -86,6 +91,38 @@ private Q_SLOTS:
         QCOMPARE(denialOf(scene.perform("1.00")), Reason::Uses);
         QCOMPARE(scene.fixture.count(LeafKind::StateRejected), 1);
         QVERIFY(!scene.fixture.status().detail.isEmpty());
+    }
+
+    void what_says_more_is_told_once_and_counts_on_data()
+    {
+        QTest::addColumn<std::string>("sql");
+        QTest::newRow("uses") << std::string("UPDATE uses SET uses = 5");
+        QTest::newRow("money") << std::string("UPDATE uses SET total = 900000000");
+        QTest::newRow("money today") << std::string("UPDATE uses SET on_day = 50000000");
+        QTest::newRow("money on a day to come") << std::string("UPDATE uses SET day = day + 3, on_day = 50000000");
+        QTest::newRow("money on the next day") << std::string("UPDATE uses SET day = day + 1, on_day = 1");
+        QTest::newRow("all of it") << std::string("UPDATE uses SET uses = 5, total = 900000000, on_day = 50000000");
+        QTest::newRow("times") << std::string("INSERT INTO use_times (grant_id, detail, at_ms) SELECT grant_id, 0, "
+                                              "1767268800000 FROM grants");
+        QTest::newRow("of a detail that is none") << std::string(
+            "INSERT INTO uses (grant_id, detail, uses, total, day, on_day) SELECT grant_id, 7, 1, 1, 1, 1 FROM grants");
+    }
+    void what_says_more_is_told_once_and_counts_on()
+    {
+        QFETCH(const std::string, sql);
+        Scene scene;
+        QVERIFY(isPermitted(scene.perform("1.00")));
+        scene.tamper(sql);
+        QCOMPARE(scene.fixture.count(LeafKind::StateRejected), 1);
+        const auto counted = scene.used();
+        QVERIFY(isPermitted(scene.perform("1.00")));
+        for (int start = 0; start < 2; ++start) {
+            scene.fixture.stop();
+            QVERIFY(scene.fixture.start());
+            QCOMPARE(scene.fixture.status().detail, QString());
+            QCOMPARE(scene.fixture.count(LeafKind::StateRejected), 1);
+            QVERIFY(std::ranges::equal(counted, scene.used(), std::ranges::less()));
+        }
     }
 
     void a_count_that_the_log_does_not_know_is_told()

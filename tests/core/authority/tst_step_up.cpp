@@ -7,6 +7,7 @@
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 #include "core/consent/record.h"
+#include "tests/core/authority/forging.h"
 #include "tests/support/actions.h"
 
 #include <QTest>
@@ -315,6 +316,52 @@ private Q_SLOTS:
         QVERIFY(scene.fixture.start());
         QVERIFY(isAsked(scene.perform(payment("50.00"))));
         QVERIFY(scene.fixture.status().detail.contains(QStringLiteral("approval")));
+    }
+
+    void an_approval_that_nobody_signed_is_none_data()
+    {
+        QTest::addColumn<std::string>("sql");
+        QTest::newRow("made up") << std::string(
+            "INSERT INTO approvals (grant_id, action_digest, request_id, expires_at) "
+            "SELECT grant_id, ?, 'made up', expires_at FROM approvals");
+        QTest::newRow("of another action") << std::string("UPDATE approvals SET action_digest = ?");
+        QTest::newRow("of another action, lasting longer")
+            << std::string("UPDATE approvals SET action_digest = ?, expires_at = expires_at + 60");
+    }
+    void an_approval_that_nobody_signed_is_none()
+    {
+        QFETCH(const std::string, sql);
+        Scene scene;
+        QVERIFY(isAsked(scene.perform(payment("60.00"))));
+        QVERIFY(scene.fixture.approve());
+        QVERIFY(scene.fixture.run<void>([&](Context& context) {
+            return store::Query(context.database, sql).bind(consent::actionDigest(payment("50.00"))).run();
+        }));
+        QVERIFY(isAsked(scene.perform(payment("50.00"))));
+        QVERIFY(isAsked(query(scene.fixture, {scene.agent.id(), scene.tokens.grant, payment("50.00")})));
+        // The person's own stands beside it, and counts.
+        QVERIFY(scene.fixture.approve());
+        QVERIFY(isPermitted(scene.perform(payment("50.00"))));
+        QVERIFY(isAsked(scene.perform(payment("50.00"))));
+    }
+
+    void an_approval_that_only_an_entry_backs_is_none()
+    {
+        Scene scene;
+        QVERIFY(isAsked(scene.perform(payment("50.00"))));
+        const GrantId grant = scene.tokens.grant;
+        const UnixSeconds end = scene.fixture.clock().now() + 600s;
+        const std::string digest = consent::actionDigest(payment("50.00"));
+        QVERIFY(scene.fixture.run<void>(
+            [&](Context& context) { return context.approvals.add({grant, digest, "made up", end}); }));
+        scene.fixture.stop();
+        audit::LeafDraft leaf{.kind = LeafKind::ActionApproved, .agent = scene.agent.id(), .grant = grant};
+        leaf.claims = {{"request_id", "made up"}, {"action_digest", digest}, {"exp", end.value}};
+        forgeLeaves(scene.fixture, scene.fixture.clock().now(), {leaf});
+        QVERIFY(scene.fixture.start());
+        QVERIFY(isAsked(scene.perform(payment("50.00"))));
+        QVERIFY(scene.fixture.status().detail.contains(QStringLiteral("approval")));
+        QCOMPARE(scene.fixture.count(LeafKind::StateRejected), 1);
     }
 };
 
