@@ -66,6 +66,7 @@ Result<void> unblockAgent(Context& context, const ClientId& id)
     const agents::Agent agent = TRY(findAgent(context, id));
     TRY(context.registry.unblock(agent));
     TRY(logStanding(context, audit::LeafKind::AgentUnblocked, agent));
+    TRY(signLog(context));
     return touchAllAgents(context);
 }
 

@@ -97,6 +97,8 @@ Result<DeviceKeys> deviceKeysOf(const keychain::Identity& identity)
             origin = audit::originOf(rotation->before.thumbprint());
         if (rotation->origin != origin)
             return emptied("it is of another log.");
+        if (rotation->person != identity.person)
+            return emptied("another person than you signed a change of it.");
         TRY(addTerm(keys, *rotation, kNotLogged));
     }
     if (keys.terms.empty())
@@ -111,6 +113,8 @@ Result<void> alignDevice(Context& context)
     DeviceKeys keys = *context.devices.keys();
     const auto logged = TRY(audit::readRotations(context.database));
     for (std::size_t i = 0; i < logged.size(); ++i) {
+        if (logged[i].rotation.person != context.options.identity.person)
+            return emptied("another person than you signed a change of it.");
         if (i + 1 == keys.terms.size())
             TRY(adoptNext(context, keys, logged[i]));
         else if (keys.terms[i + 1].key != logged[i].rotation.after)
@@ -128,14 +132,19 @@ Result<void> alignDevice(Context& context)
 Result<void> catchUpDevice(Context& context)
 {
     DeviceKeys keys = *context.devices.keys();
-    const keychain::Identity& identity = context.options.identity;
-    for (std::size_t i = 1; i < keys.terms.size(); ++i) {
-        if (keys.terms[i].first != kNotLogged)
-            continue;
+    // What is missing the database says, each time: an attempt before this one may have been undone.
+    const auto logged = TRY(audit::readRotations(context.database));
+    if (logged.size() + 1 >= keys.terms.size())
+        return {};
+    context.log->setDevice(keys.terms[logged.size()].key.thumbprint());
+    for (std::size_t i = logged.size() + 1; i < keys.terms.size(); ++i) {
         audit::LeafDraft leaf;
         leaf.kind = audit::LeafKind::KeyRotated;
-        leaf.claims[audit::kRotationClaim] = TRY(json::parseObject(identity.rotations[i - 1]));
-        keys.terms[i].first = TRY(context.log->append(leaf, context.now())).index + 1;
+        leaf.claims[audit::kRotationClaim] = TRY(json::parseObject(context.options.identity.rotations[i - 1]));
+        const audit::Appended appended = TRY(context.log->append(leaf, context.now()));
+        const json::Object written = TRY(json::parseObject(appended.bytes));
+        TRY(audit::rotationOfLeaf(written)); // as every later start will
+        keys.terms[i].first = appended.index + 1;
         context.log->setDevice(keys.terms[i].key.thumbprint());
         context.touched.anchor = Touched::Anchor::Due;
     }

@@ -146,7 +146,8 @@ Result<void> resumeGrant(Context& context, const GrantId& id)
     if (grant->state != GrantState::Held)
         return fail(ErrorCode::InvalidGrant, "The grant has ended already.");
     TRY(mayExtend(context));
-    return resume(context, *grant);
+    TRY(resume(context, *grant));
+    return signLog(context);
 }
 
 Result<void> holdIfClockMoved(Context& context)
@@ -165,7 +166,7 @@ Result<void> confirmClock(Context& context)
         if (grant && grant->state == GrantState::Held && grant->reason == EndReason::ClockMoved)
             TRY(resume(context, *grant));
     }
-    return {};
+    return signLog(context);
 }
 
 } // namespace countersign::authority

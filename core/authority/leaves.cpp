@@ -62,6 +62,13 @@ Result<audit::Appended> appendLeaf(Context& context, const audit::LeafDraft& dra
     return context.log->append(draft, context.now());
 }
 
+Result<void> signLog(Context& context)
+{
+    if (context.log)
+        TRY(context.log->writeCheckpoint());
+    return {};
+}
+
 Result<Receipted> appendWithReceipt(Context& context, const audit::LeafDraft& draft)
 {
     if (!context.log)

@@ -22,6 +22,10 @@ namespace countersign::authority {
 /// Error: StorageRolledBack before the person confirmed that an old copy was put back.
 [[nodiscard]] Result<audit::Appended> appendLeaf(Context& context, const audit::LeafDraft& draft);
 
+/// Signs the log as it is now, in the same transaction: what gives authority counts at a start only where it is signed
+/// (LogState). After the entries that do.
+[[nodiscard]] Result<void> signLog(Context& context);
+
 /// Appends a leaf with a `jti` (audit::newReceiptId for the log's present size) and signs its receipt.
 struct Receipted {
     audit::Appended leaf;

@@ -3,7 +3,7 @@
 
 #include "core/authority/log_state.h"
 
-#include "core/base/json.h"
+#include "core/base/json_members.h"
 
 namespace countersign::authority {
 
@@ -11,11 +11,8 @@ namespace {
 
 using audit::LeafKind;
 using grants::GrantState;
-
-std::string textOf(const json::Object& claims, std::string_view name)
-{
-    return json::optionalString(claims, name).value_or(std::nullopt).value_or(std::string());
-}
+using json::numberOf;
+using json::textOf;
 
 Thumbprint agentKeyOf(const json::Object& claims)
 {
@@ -35,11 +32,6 @@ void setState(LoggedGrant& grant, GrantState state, const json::Object& claims, 
         grant.accessTokens.clear();
         grant.refreshTokens.clear();
     }
-}
-
-std::int64_t numberOf(const json::Object& claims, std::string_view name, std::int64_t otherwise = 0)
-{
-    return json::optionalInteger(claims, name).value_or(std::nullopt).value_or(otherwise);
 }
 
 LoggedDelegation delegationOf(const audit::Leaf& leaf, const json::Object& claims)
@@ -98,38 +90,79 @@ void takeOfGrant(LoggedGrant& grant, const audit::Leaf& leaf, const json::Object
     }
 }
 
+/// What only a signature of the log makes good: signLog() goes with each.
+bool givesAuthority(LeafKind kind)
+{
+    return kind == LeafKind::GrantResumed || kind == LeafKind::AgentUnblocked || kind == LeafKind::KeyBound;
+}
+
+/// Signed by itself: each has a receipt.
+bool isOfAction(LeafKind kind)
+{
+    return kind == LeafKind::ActionPermitted || kind == LeafKind::ActionDenied || kind == LeafKind::ActionOutcome;
+}
+
+/// Why this program can't have written the entry; empty: it can.
+std::string_view objectionTo(const audit::Leaf& leaf, const json::Object& claims, const LogState& before)
+{
+    const auto grant = before.grants.find(leaf.grant);
+    const bool isKnown = grant != before.grants.end();
+    if ((leaf.kind == LeafKind::ConsentGiven || leaf.kind == LeafKind::GrantDelegated) && isKnown)
+        return "it makes a grant that had been made before";
+    if (leaf.kind == LeafKind::KeyBound && isKnown && grant->second.boundKey)
+        return "it binds a grant to a key that was bound before";
+    const auto agent = before.agents.find(leaf.agent);
+    if (leaf.kind == LeafKind::AgentRegistered && agent != before.agents.end() && agent->second != agentKeyOf(claims))
+        return "it gives an agent another key";
+    if (leaf.index < before.signedSize)
+        return {};
+    if (givesAuthority(leaf.kind))
+        return "it gives authority, and the log was not signed with it";
+    if (isOfAction(leaf.kind) && !claims.contains("jti"))
+        return "it says what was done, and has no receipt";
+    return {};
+}
+
 } // namespace
 
 void LogState::take(const audit::Leaf& leaf)
 {
     latest = leaf.at;
-    actions.take(leaf);
     const auto claims = json::parseObject(leaf.bytes);
     if (!claims)
         return;
+    if (const auto objection = objectionTo(leaf, *claims, *this); !objection.empty() && !madeUp)
+        madeUp =
+            Error{ErrorCode::StorageCorrupt, "entry " + std::to_string(leaf.index) + ": " + std::string(objection)};
+    actions.take(leaf);
+    takeClaims(leaf, *claims);
+}
+
+void LogState::takeClaims(const audit::Leaf& leaf, const json::Object& claims)
+{
     switch (leaf.kind) {
     case LeafKind::AgentRegistered:
-        agents[leaf.agent] = agentKeyOf(*claims);
+        agents[leaf.agent] = agentKeyOf(claims);
         break;
     case LeafKind::AgentBlocked:
-        blockedKeys.insert(agentKeyOf(*claims));
+        blockedKeys.insert(agentKeyOf(claims));
         break;
     case LeafKind::AgentUnblocked:
-        blockedKeys.erase(agentKeyOf(*claims));
+        blockedKeys.erase(agentKeyOf(claims));
         break;
     case LeafKind::ConsentGiven:
         grants[leaf.grant].consentLeaf = leaf.bytes;
         break;
     case LeafKind::GrantDelegated:
-        grants[leaf.grant].delegation = delegationOf(leaf, *claims);
-        grants[leaf.grant].boundKey = Thumbprint{textOf(*claims, "jkt")};
+        grants[leaf.grant].delegation = delegationOf(leaf, claims);
+        grants[leaf.grant].boundKey = Thumbprint{textOf(claims, "jkt")};
         break;
     default:
         if (leaf.kind == LeafKind::TokenIssued)
-            takeStatus(*this, leaf, *claims);
+            takeStatus(*this, leaf, claims);
         // A rejected row may name a grant that no consent ever made: it stays unknown.
         if (const auto grant = grants.find(leaf.grant); grant != grants.end())
-            takeOfGrant(grant->second, leaf, *claims);
+            takeOfGrant(grant->second, leaf, claims);
     }
 }
 

@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
 // What the log says of agents, grants and tokens: the measure that the rows of the database are held to at start.
+// Entries that no signature covers yet can be made up by whoever can write the database, so nothing is taken from those
+// that would give authority: this program signs the log in the transaction that writes one.
 #pragma once
 
 #include "core/audit/leaf.h"
 #include "core/authority/logged_actions.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
+#include "core/base/json.h"
+#include "core/base/result.h"
 #include "core/grants/grant.h"
 
 #include <cstdint>
@@ -51,6 +55,9 @@ struct LoggedStatus {
 };
 
 struct LogState {
+    std::uint64_t signedSize = 0; ///< of the log, by its last checkpoint or by what the keychain remembers
+    std::optional<Error> madeUp; ///< StorageCorrupt: the first entry that this program can't have written
+
     std::map<ClientId, Thumbprint> agents;
     std::set<Thumbprint> blockedKeys;
     std::map<GrantId, LoggedGrant> grants;
@@ -60,6 +67,9 @@ struct LogState {
 
     /// The next leaf, in order. What can't be read was refused by the check before.
     void take(const audit::Leaf& leaf);
+
+private:
+    void takeClaims(const audit::Leaf& leaf, const json::Object& claims);
 };
 
 } // namespace countersign::authority

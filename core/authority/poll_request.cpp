@@ -35,6 +35,7 @@ Result<void> bindKey(Context& context, grants::Grant& grant, const Thumbprint& k
     audit::LeafDraft leaf = draftAbout(audit::LeafKind::KeyBound, grant);
     leaf.claims["jkt"] = key.value;
     TRY(appendLeaf(context, leaf));
+    TRY(signLog(context));
     grant.boundKey = key;
     return {};
 }

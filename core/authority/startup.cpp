@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 namespace countersign::authority {
 
@@ -37,20 +38,42 @@ void setTrouble(Context& context, Trouble trouble)
     context.troubles[trouble] = troubleText(trouble);
 }
 
-/// nullopt: the log is broken, which is a trouble now.
-std::optional<audit::CheckReport> checkLog(Context& context, LogState& log)
+/// How much of the log is signed, if the check finds that it is right. What the keychain remembers of more entries than
+/// there are says nothing of these.
+Result<std::uint64_t> signedSize(store::Database& database, const keychain::LogAnchor& anchor)
+{
+    store::Query leaves(database, "SELECT coalesce(max(idx) + 1, 0) FROM log_leaves");
+    TRY(leaves.next());
+    const auto checkpoint = TRY(audit::lastCheckpoint(database));
+    const std::uint64_t remembered = std::cmp_less_equal(anchor.treeSize, leaves.integer(0)) ? anchor.treeSize : 0;
+    return std::max(remembered, checkpoint ? checkpoint->size : 0);
+}
+
+Result<audit::CheckReport> readLog(Context& context, LogState& log)
 {
     const auto& options = context.options;
     const keychain::LogAnchor anchor = options.anchor.value_or(keychain::LogAnchor{});
-    const audit::CheckExpectation expected{
-        ownerOf(context).origin, options.identity.log.publicKey(), anchor.treeSize, anchor.root};
-    const auto report = audit::checkLog(context.database, expected,
+    const audit::CheckExpectation expected{.origin = ownerOf(context).origin,
+        .key = options.identity.log.publicKey(),
+        .anchorSize = anchor.treeSize,
+        .anchorRoot = anchor.root,
+        .person = options.identity.person.thumbprint()};
+    log.signedSize = TRY(signedSize(context.database, anchor));
+    auto report = audit::checkLog(context.database, expected,
         {.scope = audit::CheckScope::Tail, .visit = [&](const audit::Leaf& leaf) { log.take(leaf); }});
-    if (!report) {
-        breakLog(context, report.error());
-        return std::nullopt;
-    }
-    return *report;
+    if (report && log.madeUp)
+        return std::unexpected(*log.madeUp);
+    return report;
+}
+
+/// nullopt: the log is broken, which is a trouble now.
+std::optional<audit::CheckReport> checkLog(Context& context, LogState& log)
+{
+    auto report = readLog(context, log);
+    if (report)
+        return *report;
+    breakLog(context, report.error());
+    return std::nullopt;
 }
 
 void openLog(Context& context)

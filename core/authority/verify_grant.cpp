@@ -117,6 +117,8 @@ Result<grants::SignedLink> verifiedLink(
         return wrong("the log does not know its link");
     if (parent.boundKey != read->link.issuer)
         return wrong("its link is signed by another key than the grant above is bound to");
+    if (grant.boundKey != read->link.childKey.thumbprint())
+        return wrong("it is bound to another key than its link names");
     return read;
 }
 

@@ -4,12 +4,17 @@
 // Changes of the device's key that were cut off at any step, or that one of database and keychain does not know: the
 // next start goes on or refuses, and never forks.
 
+#include "core/audit/rotation.h"
 #include "core/authority/context.h"
 #include "core/authority/use_cases.h"
+#include "tests/core/authority/forging.h"
 #include "tests/core/authority/rotation_scene.h"
+#include "tests/support/small_disk.h"
 
 #include <QFile>
 #include <QTest>
+
+#include <csignal>
 
 using namespace countersign;
 using namespace countersign::testing;
@@ -26,9 +31,32 @@ private Q_SLOTS:
     void an_entry_without_its_key_is_an_emptied_keychain();
     void a_keychain_from_before_the_rotation_is_refused();
     void a_database_from_before_the_rotation_is_told_again_once_confirmed();
+    void a_confirmation_that_failed_is_given_again();
     void a_lost_database_begins_again_under_the_old_name();
     void statements_that_dont_lead_to_the_key_are_refused();
+    void a_statement_of_another_person_is_refused();
+    void an_entry_of_another_person_breaks_the_log();
+
+private:
+    /// The folder as it was before the device got its second key.
+    static void putBackFromBefore(RotationScene& scene);
 };
+
+void TestDeviceRestarts::putBackFromBefore(RotationScene& scene)
+{
+    scene.fixture.stop();
+    const QString file = scene.folder.path() + QStringLiteral("/countersign.sqlite");
+    const QString copy = scene.folder.path() + QStringLiteral("/copy");
+    QVERIFY(QFile::copy(file, copy));
+    QVERIFY(scene.fixture.start());
+    QVERIFY(scene.fixture.rotateDevice());
+    scene.fixture.stop();
+    for (const char* suffix : {"", "-wal", "-shm"})
+        QFile::remove(file + QLatin1StringView(suffix));
+    QVERIFY(QFile::rename(copy, file));
+    QVERIFY(scene.restart());
+    QVERIFY(scene.fixture.has(Trouble::DatabaseRolledBack));
+}
 
 void TestDeviceRestarts::cut_off_after_staging_the_old_key_goes_on()
 {
@@ -109,24 +137,45 @@ void TestDeviceRestarts::a_keychain_from_before_the_rotation_is_refused()
 void TestDeviceRestarts::a_database_from_before_the_rotation_is_told_again_once_confirmed()
 {
     RotationScene scene;
-    scene.fixture.stop();
-    const QString file = scene.folder.path() + QStringLiteral("/countersign.sqlite");
-    const QString copy = scene.folder.path() + QStringLiteral("/copy");
-    QVERIFY(QFile::copy(file, copy));
-    QVERIFY(scene.fixture.start());
-    QVERIFY(scene.fixture.rotateDevice());
+    putBackFromBefore(scene);
     const Thumbprint second = scene.device();
-    scene.fixture.stop();
-    for (const char* suffix : {"", "-wal", "-shm"})
-        QFile::remove(file + QLatin1StringView(suffix));
-    QVERIFY(QFile::rename(copy, file));
-    QVERIFY(scene.restart());
-    QVERIFY(scene.fixture.has(Trouble::DatabaseRolledBack));
+    QVERIFY(second != scene.first);
     QCOMPARE(scene.fixture.count(LeafKind::KeyRotated), 0);
     const auto refused = scene.fixture.rotateDevice();
     QVERIFY(!refused && refused.error().code == ErrorCode::StorageRolledBack);
     QVERIFY(scene.fixture.run<void>([](Context& context) { return authority::confirmRollback(context); }));
     QCOMPARE(scene.fixture.count(LeafKind::KeyRotated), 1);
+    QCOMPARE(scene.device().value, second.value);
+    scene.tokens = grantTo(scene.fixture, *scene.agent, paymentsWith({}));
+    QCOMPARE(signerOf(scene.pay()), second.value);
+    QCOMPARE(scene.checked(), "right");
+}
+
+void TestDeviceRestarts::a_confirmation_that_failed_is_given_again()
+{
+    RotationScene scene;
+    putBackFromBefore(scene);
+    const Thumbprint second = scene.device();
+    const auto confirm = [&] {
+        return scene.fixture.run<void>([](Context& context) { return authority::confirmRollback(context); });
+    };
+    {
+        const FileSizeLimit limit(4096);
+        const auto failed = confirm();
+        QVERIFY(!failed && failed.error().code == ErrorCode::StorageFull);
+    }
+    // And by something that comes after it in the same work.
+    QVERIFY(!scene.fixture.run<void>([](Context& context) -> Result<void> {
+        if (const auto confirmed = authority::confirmRollback(context); !confirmed)
+            return confirmed;
+        return fail(ErrorCode::Internal, "undone");
+    }));
+    QCOMPARE(scene.fixture.count(LeafKind::KeyRotated), 0);
+    QVERIFY(scene.fixture.has(Trouble::DatabaseRolledBack)); // as long as nothing of it is written
+    QVERIFY(confirm());
+    QCOMPARE(scene.fixture.count(LeafKind::KeyRotated), 1);
+    QVERIFY(scene.restart());
+    QVERIFY2(scene.fixture.status().troubles.empty(), scene.fixture.status().logProblem.c_str());
     QCOMPARE(scene.device().value, second.value);
     scene.tokens = grantTo(scene.fixture, *scene.agent, paymentsWith({}));
     QCOMPARE(signerOf(scene.pay()), second.value);
@@ -173,5 +222,58 @@ void TestDeviceRestarts::statements_that_dont_lead_to_the_key_are_refused()
     QCOMPARE(startsWith([](Identity&) { }), "ok");
 }
 
-QTEST_GUILESS_MAIN(TestDeviceRestarts)
+void TestDeviceRestarts::a_statement_of_another_person_is_refused()
+{
+    RotationScene scene;
+    scene.fixture.stop();
+    const Identity right = scene.keys.load();
+    const auto stranger = crypto::PrivateKey::generate(crypto::KeyType::P256).value();
+    const auto next = crypto::PrivateKey::generate(crypto::KeyType::P256).value();
+    const std::string statement = json::serialize(
+        audit::signRotation(audit::originOf(scene.first), right.device, next, stranger, kTestStart).value());
+    Identity adopted = right;
+    adopted.device = next;
+    adopted.rotations.push_back(statement);
+    scene.fixture.setIdentity(adopted);
+    const auto started = scene.fixture.start();
+    QVERIFY(!started);
+    QCOMPARE(started.error().code, ErrorCode::KeychainEmptied);
+    // One that only stands by is not taken, and nothing is written of it.
+    Identity staged = right;
+    staged.next = keychain::NextDevice{next, statement};
+    scene.fixture.setIdentity(staged);
+    QVERIFY(scene.fixture.start());
+    QVERIFY(scene.fixture.status().troubles.empty());
+    QCOMPARE(scene.device().value, scene.first.value);
+}
+
+void TestDeviceRestarts::an_entry_of_another_person_breaks_the_log()
+{
+    RotationScene scene;
+    scene.fixture.stop();
+    Identity staged = scene.keys.load();
+    const auto stranger = crypto::PrivateKey::generate(crypto::KeyType::P256).value();
+    const auto next = crypto::PrivateKey::generate(crypto::KeyType::P256).value();
+    const json::Object statement =
+        audit::signRotation(audit::originOf(scene.first), staged.device, next, stranger, kTestStart).value();
+    staged.next = keychain::NextDevice{next, json::serialize(statement)};
+    scene.fixture.setIdentity(staged);
+    audit::LeafDraft leaf{.kind = LeafKind::KeyRotated};
+    leaf.claims["rotation"] = statement;
+    forgeLeaves(scene.fixture, kTestStart, {leaf}, stranger.publicKey().thumbprint());
+    QVERIFY(scene.fixture.start());
+    QVERIFY(scene.fixture.has(Trouble::LogBroken));
+    QVERIFY(scene.fixture.status().logProblem.contains("another person"));
+    QCOMPARE(scene.device().value, scene.first.value); // the key that nobody wanted is not taken
+    QCOMPARE(thumbprintOf(scene.keys.load().device).value, scene.first.value);
+}
+
+int main(int argc, char** argv)
+{
+    std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error of the write
+    QCoreApplication app(argc, argv);
+    TestDeviceRestarts test;
+    return QTest::qExec(&test, argc, argv);
+}
+
 #include "tst_device_restarts.moc"
