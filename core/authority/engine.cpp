@@ -36,6 +36,7 @@ void Engine::writeCheckpoint()
     m_writer->writeCheckpoint();
     if (m_checkpointListener)
         m_checkpointListener();
+    arm(); // the anchor may be due later
 }
 
 void Engine::arm()

@@ -11,6 +11,7 @@
 #include <QStorageInfo>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace countersign::authority {
@@ -42,6 +43,14 @@ private:
     Context& m_context;
 };
 
+/// What comes after the commit, and not where the work that made it due is undone.
+using Due = std::tuple<Touched::Anchor, Touched::Rollback, Touched::Device>;
+
+Due dueOf(const Touched& touched)
+{
+    return {touched.anchor, touched.rollback, touched.device};
+}
+
 bool looksTheSame(const DeskStatus& a, const DeskStatus& b)
 {
     return a.troubles == b.troubles && a.detail == b.detail && a.device == b.device && a.logSize == b.logSize
@@ -69,7 +78,7 @@ Result<std::unique_ptr<Writer>> Writer::open(
 
 Result<void> Writer::load()
 {
-    TRY(m_database->begin());
+    TRY(begin());
     if (auto loaded = loadState(m_context); !loaded) {
         m_database->rollback();
         return loaded;
@@ -162,7 +171,7 @@ Result<void> Writer::attempt(std::vector<Job>& jobs, Upkeep upkeep)
 {
     const Moment moment(m_context);
     m_poison.reset();
-    TRY(m_database->begin());
+    TRY(begin());
     if (upkeep == Upkeep::Yes)
         TRY(keepUp());
     auto done = runAll(jobs);
@@ -200,12 +209,13 @@ Result<void> Writer::keepUp()
         return {};
     m_poison.reset();
     undo();
-    return m_database->begin();
+    return begin();
 }
 
 Result<void> Writer::inSavepoint(Authority::Work<void>& work)
 {
     const std::uint64_t logSize = m_context.log ? m_context.log->size() : 0;
+    const Due due = dueOf(m_context.touched);
     m_context.refusal = Context::Refusal::UndoesAll;
     TRY(m_database->savepoint());
     auto result = work(m_context);
@@ -216,6 +226,7 @@ Result<void> Writer::inSavepoint(Authority::Work<void>& work)
         result = std::unexpected(released.error());
     }
     m_database->rollbackToSavepoint();
+    std::tie(m_context.touched.anchor, m_context.touched.rollback, m_context.touched.device) = due;
     forgetUndone();
     if (m_context.log && m_context.log->size() != logSize) {
         // With a tree that is ahead of its leaves nothing may be committed.
@@ -290,24 +301,15 @@ void Writer::updateView()
 {
     const bool stale = m_view == View::Stale;
     const auto published = stale ? publishAll(m_context) : publish(m_context, m_context.touched);
-    m_view = published ? View::Current : View::Stale;
+    // Asked after reading: what was read was read before.
+    m_view = published && lookForOthers() ? View::Current : View::Stale;
     const auto held = m_context.ledger.anyHeldFor(grants::EndReason::ClockMoved);
     if (held && *held)
         m_context.troubles[Trouble::ClockMoved] = troubleText(Trouble::ClockMoved);
     else
         m_context.troubles.erase(Trouble::ClockMoved);
-    const bool trusted = published && m_pending.empty() && !m_context.has(Trouble::LogBroken);
+    const bool trusted = m_view == View::Current && m_pending.empty() && !m_context.has(Trouble::LogBroken);
     m_context.view.setGate(trusted ? ReadView::Gate::Open : ReadView::Gate::Closed);
-}
-
-void Writer::keepAnchor()
-{
-    const auto& context = m_context;
-    if (!context.options.keepAnchor || !context.log || context.has(Trouble::LogBroken)
-        || context.has(Trouble::DatabaseRolledBack))
-        return;
-    context.options.keepAnchor({context.log->size(), context.log->root()},
-        [keeping = context.anchorKeeping, due = context.now()](const Result<void>& kept) { keeping->note(kept, due); });
 }
 
 void Writer::announce()
@@ -357,22 +359,6 @@ std::optional<UnixSeconds> Writer::nextEnd() const
 bool Writer::mustRetry() const
 {
     return !m_pending.empty() || m_context.has(Trouble::DiskFull) || m_context.has(Trouble::Stopped);
-}
-
-void Writer::writeCheckpoint()
-{
-    if (!needsCheckpoint() || m_context.has(Trouble::LogBroken) || m_context.has(Trouble::DatabaseRolledBack))
-        return;
-    std::vector<Job> job(1);
-    job.front().work = [](Context& context) -> Result<void> {
-        TRY(context.log->writeCheckpoint());
-        return {};
-    };
-    const std::uint64_t size = m_context.log->size();
-    if (const auto committed = attempt(job, Upkeep::No); !committed)
-        noteTrouble(committed.error());
-    else if (*job.front().outcome)
-        m_checkpointed = size;
 }
 
 void Writer::finish()

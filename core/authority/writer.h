@@ -3,17 +3,23 @@
 //
 // Runs jobs in transactions: all that are given at once in one, each in a savepoint; then the commit, then the answers,
 // then what changed is announced. Revocations outlive a failed commit: they act in memory at once, are tried again
-// until they are durable, and until then nothing is decided. Used on the authority's thread.
+// until they are durable, and until then nothing is decided. Nobody else writes into the database while it is open:
+// where somebody has, nothing of it is believed before the next start has held it to the log. Used on the authority's
+// thread.
 #pragma once
 
 #include "core/authority/authority.h"
 #include "core/authority/context.h"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <vector>
 
 namespace countersign::authority {
+
+/// Beside what makes an anchor due at once: so long a copy of the database may be put back unseen.
+inline constexpr std::chrono::seconds kAnchorInterval{60};
 
 struct Job {
     enum class Urgency : std::uint8_t {
@@ -41,8 +47,8 @@ public:
 
     [[nodiscard]] std::optional<UnixSeconds> nextEnd() const;
     [[nodiscard]] bool mustRetry() const; ///< something waits for the disk
-    [[nodiscard]] bool needsCheckpoint() const { return m_context.log && m_context.log->size() != m_checkpointed; }
-    void writeCheckpoint();
+    [[nodiscard]] bool needsCheckpoint() const; ///< something is not signed yet, or the keychain does not know of it
+    void writeCheckpoint(); ///< and the anchor, once in kAnchorInterval
     /// The last things: a last try for what waits, a checkpoint, the anchor.
     void finish();
 
@@ -53,6 +59,8 @@ private:
         DeviceRing& devices);
 
     [[nodiscard]] Result<void> load();
+    [[nodiscard]] Result<void> begin();
+    [[nodiscard]] Result<void> lookForOthers();
     void runTogether(std::vector<Job> jobs);
     [[nodiscard]] Result<void> attempt(std::vector<Job>& jobs, Upkeep upkeep);
     [[nodiscard]] Result<void> runAll(std::vector<Job>& jobs);
@@ -66,6 +74,7 @@ private:
     void noteTrouble(const Error& error);
     void settle(const Result<void>& committed);
     void updateView();
+    [[nodiscard]] bool mayVouch() const;
     void keepAnchor();
     void announce();
     void askTrust(const Touched& touched);
@@ -79,6 +88,10 @@ private:
     std::optional<Error> m_poison; ///< the running transaction must not be committed
     bool m_kept = true; ///< the last transaction wrote what time had brought
     std::uint64_t m_checkpointed = 0;
+    struct Anchored {
+        std::uint64_t size = 0;
+        std::chrono::milliseconds at{}; ///< boot time
+    } m_anchored; ///< what the keychain was told last
     enum class View : std::uint8_t { Current, Stale } m_view = View::Current;
 };
 

@@ -4,9 +4,12 @@
 // What a start believes of a data folder that somebody else wrote into, put back, or damaged.
 
 #include "core/authority/use_cases.h"
+#include "core/authority/writer.h"
 #include "tests/core/audit/plain_leaves.h"
 #include "tests/core/authority/family.h"
+#include "tests/core/authority/forging.h"
 #include "tests/core/authority/tampering.h"
+#include "tests/support/actions.h"
 
 #include <QTest>
 
@@ -17,19 +20,6 @@ using namespace Qt::StringLiterals;
 using audit::LeafKind;
 using authority::Trouble;
 using grants::GrantState;
-
-namespace {
-
-void copyFolder(const QString& from, const QString& to)
-{
-    QDir(to).removeRecursively();
-    QVERIFY(QDir().mkpath(to));
-    const QFileInfoList files = QDir(from).entryInfoList(QDir::Files | QDir::Hidden);
-    for (const QFileInfo& file : files)
-        QVERIFY(QFile::copy(file.filePath(), to + u'/' + file.fileName()));
-}
-
-} // namespace
 
 class TestStartup : public QObject {
     Q_OBJECT
@@ -207,6 +197,33 @@ private Q_SLOTS:
         QVERIFY(fixture.start());
         QCOMPARE(fixture.status().troubles, std::vector<Trouble>());
         QCOMPARE(fixture.grant(tokens.grant).state, GrantState::Revoked);
+    }
+
+    void a_copy_from_the_middle_of_a_run_shows_once_the_log_was_signed()
+    {
+        AuthorityFixture fixture;
+        const ServiceId service = addService(fixture);
+        const TestAgent agent = fixture.registerAgent();
+        const auto tokens = grantTo(fixture, agent, paymentsWith(",\"uses\":3"));
+        const QTemporaryDir copy;
+        copyFolder(fixture.folder(), copy.path());
+        const auto before = fixture.anchor();
+        fixture.clock().advance(authority::kAnchorInterval); // of which the keychain is told again
+        QVERIFY(isPermitted(perform(fixture, service, tokens.accessToken, agent, payment("1.00"))));
+        QTRY_VERIFY_WITH_TIMEOUT(fixture.anchor() != before, 20'000); // with the next checkpoint
+        const auto remembered = fixture.anchor();
+        // Once in a while: the next action is remembered later.
+        QVERIFY(isPermitted(perform(fixture, service, tokens.accessToken, agent, payment("1.00"))));
+        QTest::qWait(12'000);
+        QCOMPARE(fixture.anchor(), remembered);
+        fixture.clock().advance(authority::kAnchorInterval);
+        QTRY_VERIFY_WITH_TIMEOUT(fixture.anchor() != remembered, 20'000); // though nothing happened since
+        fixture.stop();
+        fixture.setAnchor(remembered); // as if it had been killed before it could keep the last one
+        copyFolder(copy.path(), fixture.folder());
+        QVERIFY(fixture.start());
+        QVERIFY(fixture.has(Trouble::DatabaseRolledBack));
+        QVERIFY(!fixture.isActive(tokens.accessToken));
     }
 
     void an_empty_folder_beside_a_keychain_that_remembers_is_an_old_copy()
