@@ -6,6 +6,7 @@
 #include "ui/common/flow_layout.h"
 #include "ui/common/notice.h"
 #include "ui/common/plain_label.h"
+#include "ui/common/row_delegate.h"
 #include "ui/grants/name_dialog.h"
 
 #include <QHeaderView>
@@ -53,6 +54,7 @@ AgentsPage::AgentsPage(AgentDeeds deeds, const Clock& clock, QWidget* parent)
 void AgentsPage::addTable()
 {
     m_table->setModel(m_model);
+    m_table->setItemDelegate(new RowDelegate(m_table));
     m_table->setObjectName(u"agents"_s);
     m_table->setAccessibleName(tr("Agents"));
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
