@@ -57,14 +57,27 @@ void Notifier::say(const QString& event, const QString& title, const QString& te
 void Notifier::onGrantChanged(int row)
 {
     const authority::GrantRow& changed = m_desk.grants().at(static_cast<std::size_t>(row));
-    const bool reused = changed.grant.state == grants::GrantState::Held
-        && changed.grant.reason == grants::EndReason::RefreshTokenReused;
-    if (!reused || !m_toldOfGrants.insert(changed.grant.id).second)
+    if (changed.grant.state == grants::GrantState::Held)
+        onGrantHeld(changed);
+    else if (changed.grant.reason == grants::EndReason::ScreeningHit
+        && m_toldOfAgents.insert(changed.grant.agent).second)
+        say(u"grantHeld"_s, tr("What an agent was granted has ended"),
+            tr("A sanctions screening of “%1” had a hit. All that it was granted has ended.").arg(changed.agentName));
+}
+
+void Notifier::onGrantHeld(const authority::GrantRow& held)
+{
+    const bool isReused = held.grant.reason == grants::EndReason::RefreshTokenReused;
+    const bool isWaiting = held.grant.reason == grants::EndReason::WaitingForEvidence;
+    if ((!isReused && !isWaiting) || !m_toldOfGrants.insert(held.grant.id).second)
         return;
     say(u"grantHeld"_s, tr("A grant is held"),
-        tr("A token of “%1” was used a second time, which its thief might do. Nothing is permitted under it until you "
-           "resume or revoke it.")
-            .arg(changed.agentName));
+        isReused ? tr("A token of “%1” was used a second time, which its thief might do. Nothing is permitted under it "
+                      "until you resume or revoke it.")
+                       .arg(held.agentName)
+                 : tr("“%1”, or an agent above it, does not show what the service demands. Nothing is permitted under "
+                      "it until it does; then it goes on by itself.")
+                       .arg(held.agentName));
 }
 
 void Notifier::onStatusChanged()

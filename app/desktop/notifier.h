@@ -35,6 +35,7 @@ Q_SIGNALS:
 private:
     void update();
     void onGrantChanged(int row);
+    void onGrantHeld(const authority::GrantRow& held);
     void onStatusChanged();
     void show(const QString& title, const QString& text, const QString& publicId);
 
@@ -42,6 +43,7 @@ private:
     SessionLock m_lock;
     QPointer<KNotification> m_notification;
     std::set<GrantId> m_toldOfGrants;
+    std::set<ClientId> m_toldOfAgents; ///< that a screening of them had a hit
     std::vector<authority::Trouble> m_toldOfTroubles;
 };
 

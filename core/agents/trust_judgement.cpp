@@ -151,7 +151,14 @@ TrustEvidence successorOf(const TrustEvidence& kept, const TrustEvidence& newer,
     const bool staysHit = kept.screening == Screening::Hit && !isBelieved;
     const bool staysValid =
         newer.distrust == Distrust::NoAnswer && kept.distrust == Distrust::None && now < kept.validUntil;
-    return staysHit || staysValid ? kept : newer;
+    if (staysHit || staysValid)
+        return kept;
+    TrustEvidence next = newer;
+    if (next.source == TrustSource::Nobody) {
+        next.source = kept.source;
+        next.issuer = kept.issuer;
+    }
+    return next;
 }
 
 } // namespace countersign::agents

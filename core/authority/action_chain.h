@@ -16,6 +16,7 @@ namespace countersign::authority {
 struct ActionChain {
     std::vector<grants::Grant> grants; ///< the person's own first
     std::vector<decision::Hop> hops; ///< the same, with what is used up; they point into `grants`
+    decision::Floor floor; ///< what the services at that place demand of the action
 
     [[nodiscard]] const grants::Grant& last() const { return grants.back(); }
 };

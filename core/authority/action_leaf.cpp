@@ -3,6 +3,7 @@
 
 #include "core/authority/action_leaf.h"
 
+#include "core/agents/trust_evidence.h"
 #include "core/audit/receipt.h"
 #include "core/authority/leaves.h"
 #include "core/authority/request_binding.h"
@@ -99,6 +100,30 @@ void addDenial(json::Object& claims, const Verdict& verdict)
         addText(claims, "member", verdict.member);
 }
 
+/// What counted of each agent of the chain, and how old it was. All of it stands in the entry that has this digest.
+Result<json::Array> evidenceClaims(const Context& context, const ActionChain& chain)
+{
+    json::Array evidence;
+    for (const grants::Grant& hop : chain.grants) {
+        const agents::TrustEvidence counts = TRY(context.trust.find(hop.agent)).at(context.now());
+        evidence.emplace_back(json::Object{
+            {"level", services::levelName(counts.level)},
+            {"screening", agents::screeningName(counts.screening)},
+            {"source", agents::trustSourceName(counts.source)},
+            {"issuer", counts.issuer},
+            {"fetched_at", counts.fetchedAt.value},
+            {"digest", counts.digest},
+        });
+    }
+    return evidence;
+}
+
+bool isOfEvidence(const ActionChain& chain, const Verdict& verdict)
+{
+    return !chain.floor.demands.isNothing() || verdict.reason == permissions::Reason::WaitingForEvidence
+        || verdict.reason == permissions::Reason::ScreeningHit || verdict.reason == permissions::Reason::LevelCap;
+}
+
 } // namespace
 
 std::string argumentsText(const permissions::Value& arguments)
@@ -133,6 +158,8 @@ Result<audit::LeafDraft> decisionLeaf(
     leaf.claims["chain"] = chainClaim(chain);
     if (const auto consent = TRY(context.consents.digestOf(chain.grants.front().id)))
         leaf.claims["consent"] = *consent;
+    if (isOfEvidence(chain, verdict))
+        leaf.claims["evidence"] = TRY(evidenceClaims(context, chain));
     if (permitted)
         leaf.claims["debits"] = TRY(debitClaims(context, chain, verdict));
     else

@@ -17,7 +17,8 @@ namespace countersign::authority {
 /// The leaf of a decision under `grant`, but for the decision: it names the request, and how it is bound to the agent.
 [[nodiscard]] audit::LeafDraft actionLeaf(const Context& context, audit::LeafKind kind, const PerformAction& command,
     const grants::Grant& grant, const decision::Verdict& verdict);
-/// The same under a whole chain; ActionPermitted where the verdict is one, with its debits, else ActionDenied.
+/// The same under a whole chain; ActionPermitted where the verdict is one, with its debits, else ActionDenied. Where
+/// services demand something, or evidence is why it is refused, `evidence` says what counted of the agent of each hop.
 [[nodiscard]] Result<audit::LeafDraft> decisionLeaf(
     const Context& context, const PerformAction& command, const ActionChain& chain, const decision::Verdict& verdict);
 

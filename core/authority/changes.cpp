@@ -4,6 +4,7 @@
 #include "core/authority/changes.h"
 
 #include "core/authority/catalogue_cases.h"
+#include "core/authority/evidence_holds.h"
 #include "core/authority/naming.h"
 #include "core/authority/use_cases.h"
 #include "core/base/text_safety.h"
@@ -74,6 +75,8 @@ Result<GrantRow> rowOf(const Context& context, grants::Grant grant)
         addMeters(row.meters, grant.permission, i, totals[i]);
     if (grant.state == grants::GrantState::Held && !grant.parent)
         row.changedOperations = TRY(operationsChangedUnder(context, grant));
+    if (grant.state == grants::GrantState::Held && grant.reason == grants::EndReason::WaitingForEvidence)
+        row.waitsFor = TRY(waitsFor(context, grant.id));
     row.grant = std::move(grant);
     return row;
 }

@@ -15,6 +15,7 @@
 #include "core/authority/clock_watch.h"
 #include "core/authority/consent_store.h"
 #include "core/authority/device_keys.h"
+#include "core/authority/evidence_ends.h"
 #include "core/authority/read_view.h"
 #include "core/authority/request_store.h"
 #include "core/grants/ledger.h"
@@ -104,6 +105,7 @@ struct Context {
     std::optional<audit::Log> log; ///< missing: it is broken and can't be continued
 
     std::optional<crypto::PrivateKey> personKey; ///< unsealed for this session
+    EvidenceEnds evidenceEnds; ///< of agents in whose chains something is live or waits for evidence
     std::map<Trouble, QString> troubles; ///< with the sentence that goes with each
     std::string logProblem; ///< what Trouble::LogBroken is about
     std::optional<WitnessState> witness;

@@ -7,6 +7,7 @@
 #include "core/authority/leaves.h"
 #include "core/authority/signed_consent.h"
 #include "core/authority/successors.h"
+#include "core/authority/trust_cases.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 #include "core/crypto/digest.h"
@@ -113,6 +114,9 @@ Result<GrantId> approveRequest(Context& context, const Decision& decision)
     const auto known = TRY(context.registry.find(stored.request.agent));
     if (!known || known->agent.standing != agents::Standing::Ordinary)
         return fail(ErrorCode::UnauthorizedClient, "This agent is blocked.");
+    if (TRY(trustOf(context, known->agent.id)).screening == agents::Screening::Hit)
+        return fail(ErrorCode::AccessDenied,
+            "A sanctions screening of this agent had a hit: whatever it is given would end at once. Deny the request.");
     TRY(context.registry.setCoolDown(known->agent.id, 0, {}));
     if (stored.request.purpose == consent::Purpose::Action)
         return approveAction(context, decision, stored);

@@ -5,8 +5,6 @@
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 
-#include <algorithm>
-
 namespace countersign::authority {
 
 namespace {
@@ -45,11 +43,13 @@ Result<void> expireDue(Context& context)
 
 Result<std::optional<UnixSeconds>> nextEnd(const Context& context)
 {
-    const auto request = TRY(context.requests.nextEnd());
-    const auto grant = TRY(context.ledger.nextEnd());
-    if (!request || !grant)
-        return request ? request : grant;
-    return std::min(*request, *grant);
+    std::optional<UnixSeconds> nearest;
+    for (const auto& end :
+        {TRY(context.requests.nextEnd()), TRY(context.ledger.nextEnd()), context.evidenceEnds.next()}) {
+        if (end && (!nearest || *end < *nearest))
+            nearest = end;
+    }
+    return nearest;
 }
 
 } // namespace countersign::authority

@@ -1,11 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
-// Held grants permit nothing until something goes on again: the person looked, the clock was confirmed, or the grant
-// above went on. A grant that is held for a reason of its own stays held when the one above goes on.
+// Held grants permit nothing until something goes on again: the person looked, the clock was confirmed, the grant above
+// went on, or the agents show again what the services demand. A grant that is held for a reason of its own stays held
+// when the one above goes on.
 
 #include "core/authority/catalogue_cases.h"
+#include "core/authority/evidence_holds.h"
 #include "core/authority/leaves.h"
+#include "core/authority/service_floor.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 
@@ -84,7 +87,21 @@ Result<void> resumeBelow(Context& context, const grants::Grant& grant, const gra
     return goOnBelow(context, grant.id);
 }
 
-Result<void> resume(Context& context, const grants::Grant& grant)
+Result<bool> mayGoOn(const Context& context, const GrantId& id)
+{
+    const std::vector<grants::Grant> chain = TRY(context.ledger.chainOf(id));
+    return anythingWithinFloor(context, chain);
+}
+
+/// What would go on by itself.
+bool waitsForNobody(EndReason held)
+{
+    return held == EndReason::AncestorHeld || held == EndReason::ClockMoved || held == EndReason::WaitingForEvidence;
+}
+
+} // namespace
+
+Result<void> continueGrant(Context& context, const grants::Grant& grant)
 {
     if (grant.expiresAt <= context.now())
         return endGrant(context, grant.id, EndReason::TimeRanOut);
@@ -92,12 +109,11 @@ Result<void> resume(Context& context, const grants::Grant& grant)
         const auto parent = TRY(context.ledger.find(*grant.parent));
         return parent ? resumeBelow(context, grant, *parent) : endGrant(context, grant.id, EndReason::AncestorEnded);
     }
-    TRY(pinCatalogues(context, grant));
+    if (grant.reason != EndReason::WaitingForEvidence) // then nobody has looked
+        TRY(pinCatalogues(context, grant));
     TRY(goOn(context, grant));
     return goOnBelow(context, grant.id);
 }
-
-} // namespace
 
 Result<void> holdGrant(Context& context, const grants::Grant& grant, EndReason reason)
 {
@@ -118,6 +134,12 @@ Result<void> holdAllLive(Context& context, EndReason reason)
         if (grant)
             TRY(holdOne(context, *grant, reason));
     }
+    // With a clock that may be wrong, nothing goes on by itself either.
+    for (const GrantId& id : TRY(context.ledger.heldFor(EndReason::WaitingForEvidence))) {
+        const auto grant = TRY(context.ledger.find(id));
+        if (grant)
+            TRY(holdOne(context, *grant, reason));
+    }
     return {};
 }
 
@@ -130,8 +152,8 @@ Result<void> pauseGrant(Context& context, const GrantId& id)
         return holdGrant(context, *grant, EndReason::PausedByPerson);
     if (grant->state != GrantState::Held)
         return fail(ErrorCode::InvalidGrant, "The grant has ended already.");
-    // What would go on by itself stays held; anything else waits for the person already.
-    if (grant->reason == EndReason::AncestorHeld || grant->reason == EndReason::ClockMoved)
+    // Anything else waits for the person already.
+    if (waitsForNobody(grant->reason))
         return holdOne(context, *grant, EndReason::PausedByPerson);
     return {};
 }
@@ -146,7 +168,11 @@ Result<void> resumeGrant(Context& context, const GrantId& id)
     if (grant->state != GrantState::Held)
         return fail(ErrorCode::InvalidGrant, "The grant has ended already.");
     TRY(mayExtend(context));
-    TRY(resume(context, *grant));
+    if (grant->reason == EndReason::WaitingForEvidence && !TRY(mayGoOn(context, id)))
+        return fail(ErrorCode::InvalidGrant,
+            "What is known of an agent does not meet what the services demand. It goes on by itself once it does.");
+    TRY(continueGrant(context, *grant));
+    TRY(followGrant(context, id));
     return signLog(context);
 }
 
@@ -164,8 +190,9 @@ Result<void> confirmClock(Context& context)
     for (const GrantId& id : TRY(context.ledger.inState(GrantState::Held))) {
         const auto grant = TRY(context.ledger.find(id));
         if (grant && grant->state == GrantState::Held && grant->reason == EndReason::ClockMoved)
-            TRY(resume(context, *grant));
+            TRY(continueGrant(context, *grant));
     }
+    TRY(followDemands(context));
     return signLog(context);
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 
 #include "core/authority/catalogue_cases.h"
+#include "core/authority/evidence_holds.h"
 #include "core/authority/leaves.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
@@ -33,7 +34,7 @@ Result<OfferedService> placeOf(const Context& context, const ServiceId& service)
 bool isToBeHeld(const grants::Grant& grant)
 {
     return grant.state == GrantState::Live || grant.reason == EndReason::ClockMoved
-        || grant.reason == EndReason::PausedByPerson;
+        || grant.reason == EndReason::PausedByPerson || grant.reason == EndReason::WaitingForEvidence;
 }
 
 /// What is relative is wherever the service is.
@@ -102,6 +103,7 @@ Result<void> importCatalogue(Context& context, const CataloguePreview& preview)
             TRY(holdGrant(context, grant, EndReason::OperationsChanged));
         context.touched.grants.insert(grant.id);
     }
+    TRY(followDemands(context));
     TRY(context.catalogues.forgetUnused());
     return touchRequestsAt(context, place.location);
 }

@@ -3,6 +3,7 @@
 //
 // Access tokens (RFC 9068, bound to the agent's key by RFC 9449 section 6) and the refresh tokens beside them.
 
+#include "core/authority/evidence_holds.h"
 #include "core/authority/leaves.h"
 #include "core/authority/status_list.h"
 #include "core/authority/use_cases.h"
@@ -138,6 +139,8 @@ Result<void> checkInForce(Context& context, const std::vector<grants::Grant>& ch
 {
     for (const grants::Grant& grant : chain) {
         const std::string which = &grant == &chain.back() ? "The grant" : "A grant above";
+        if (grant.state == grants::GrantState::Held && grant.reason == grants::EndReason::WaitingForEvidence)
+            return refuse(context, ErrorCode::Held, which + " is held until its agent shows what the service demands.");
         if (grant.state == grants::GrantState::Held)
             return refuse(context, ErrorCode::Held, which + " is held until the person confirms.");
         if (grant.state == grants::GrantState::Revoked)
@@ -185,6 +188,8 @@ Result<IssuedTokens> issueTokens(
     TRY(context.ledger.setLastUsed(grant.id, now));
     TRY(logIssued(context, grant, access, refresh, issued.set, statusIndex));
     context.touched.grants.insert(grant.id);
+    // One that falls short is held only now, so that the agent has what it may act with once it does not any more.
+    TRY(followGrant(context, grant.id));
     return issued;
 }
 

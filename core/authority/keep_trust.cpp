@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/agents/trust_evidence_json.h"
 #include "core/agents/trust_judgement.h"
+#include "core/authority/evidence_holds.h"
 #include "core/authority/leaves.h"
 #include "core/authority/trust_cases.h"
 #include "core/authority/use_cases.h"
@@ -58,9 +59,9 @@ Result<void> keepTrust(Context& context, const ClientId& id, const TrustEvidence
     const auto agent = findAgent(context, id);
     if (!agent)
         return agent.error().code == ErrorCode::NotFound ? Result<void>() : std::unexpected(agent.error());
-    const TrustEvidence before = TRY(context.trust.find(id)).evidence;
-    const TrustEvidence kept = agents::successorOf(before, evidence, context.now());
-    if (kept == before || isOnlyRepeated(before, kept))
+    const agents::AgentTrust before = TRY(context.trust.find(id));
+    const TrustEvidence kept = agents::successorOf(before.evidence, evidence, context.now());
+    if (kept == before.evidence || isOnlyRepeated(before.evidence, kept))
         return {};
     audit::LeafDraft leaf = draftAbout(audit::LeafKind::TrustReported, *agent);
     leaf.claims["trust"] = agents::trustClaim(kept);
@@ -68,7 +69,7 @@ Result<void> keepTrust(Context& context, const ClientId& id, const TrustEvidence
     if (kept.token)
         TRY(noteNewestToken(context, id, *kept.token));
     touchAll(context, id);
-    return {};
+    return followNews(context, id, before);
 }
 
 Result<void> dropTrust(Context& context)
@@ -86,15 +87,15 @@ Result<void> assignTrust(Context& context, const ClientId& id, std::optional<age
 {
     TRY(mayExtend(context));
     const agents::Agent agent = TRY(findAgent(context, id));
-    const auto assigned = TRY(context.trust.find(id)).assigned;
-    if (!level && !assigned)
+    const agents::AgentTrust before = TRY(context.trust.find(id));
+    if (!level && !before.assigned)
         return {};
     audit::LeafDraft leaf = draftAbout(audit::LeafKind::TrustAssigned, agent);
     if (level)
         leaf.claims["level"] = services::levelName(*level);
     TRY(appendLeaf(context, leaf));
     touchAll(context, id);
-    return {};
+    return followNews(context, id, before);
 }
 
 Result<TrustEvidence> trustOf(const Context& context, const ClientId& agent)

@@ -7,9 +7,11 @@
 
 #include "core/authority/action_leaf.h"
 #include "core/authority/answered_action.h"
+#include "core/authority/evidence_holds.h"
 #include "core/authority/foreign_receipts.h"
 #include "core/authority/kept_bodies.h"
 #include "core/authority/leaves.h"
+#include "core/authority/request_binding.h"
 #include "core/authority/use_cases.h"
 #include "core/base/json.h"
 #include "core/base/try.h"
@@ -140,7 +142,9 @@ Result<ActionAnswer> deny(Context& context, const PerformAction& command, const 
 {
     verdict.outcome = Verdict::Outcome::Deny;
     const audit::LeafDraft leaf = TRY(decisionLeaf(context, command, chain, verdict));
-    return answer(context, command, chain, std::move(verdict), leaf);
+    auto denied = TRY(answer(context, command, chain, std::move(verdict), leaf));
+    TRY(followRefusal(context, denied.verdict));
+    return denied;
 }
 
 Result<ActionAnswer> ask(Context& context, const PerformAction& command, const ActionChain& chain, Verdict verdict)
@@ -163,17 +167,25 @@ bool hasRules(const ActionChain& chain)
     });
 }
 
+Verdict objected(const ActionChain& chain, permissions::Reason reason, std::string sentence)
+{
+    Verdict verdict;
+    verdict.reason = reason;
+    verdict.at = chain.last().id;
+    verdict.sentence = std::move(sentence);
+    return verdict;
+}
+
 /// What speaks against the request itself, before what is permitted is looked at.
 std::optional<Verdict> objectionTo(const PerformAction& command, const ActionChain& chain)
 {
     const auto& objection = command.objection;
+    if (isAgentSigned(command) && chain.floor.demands.agentSignature == services::AgentSignature::NotAsked)
+        return objected(chain, permissions::Reason::InvalidSignature,
+            "The service does not ask for Agent-Signature: the request must be signed by RFC 9421.");
     if (!objection || (objection->holds == Objection::Holds::WithRules && !hasRules(chain)))
         return std::nullopt;
-    Verdict verdict;
-    verdict.reason = objection->reason;
-    verdict.at = chain.last().id;
-    verdict.sentence = objection->sentence;
-    return verdict;
+    return objected(chain, objection->reason, objection->sentence);
 }
 
 /// Once for each token: evidence needs its text.

@@ -63,6 +63,7 @@ struct GrantRow {
     std::vector<Meter> meters; ///< of all details, in their order
     /// Held: what services have changed under it since the person allowed it, or looked last.
     std::vector<services::OperationChange> changedOperations = {};
+    QStringList waitsFor = {}; ///< Held, WaitingForEvidence: what is missing, as sentences
 };
 
 /// One line of the timeline.

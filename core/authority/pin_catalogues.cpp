@@ -56,6 +56,12 @@ Result<std::vector<grants::Grant>> openGrants(const Context& context)
     return open;
 }
 
+/// Unless it is held for something that the person must look at anyway.
+bool goesOnByItself(const grants::Grant& grant)
+{
+    return grant.state == GrantState::Live || grant.reason == grants::EndReason::WaitingForEvidence;
+}
+
 QString cantBeRead(const OfferedService& place)
 {
     return QCoreApplication::translate(
@@ -127,7 +133,7 @@ Result<QStringList> verifyCatalogues(Context& context)
             sentences.append(cantBeRead(place));
         ChangesAt changes(context, place, offeredNow(place));
         for (const grants::Grant& grant : open) {
-            if (grant.state != GrantState::Live || held.contains(grant.id) || !isAt(grant.permission, place.location))
+            if (!goesOnByItself(grant) || held.contains(grant.id) || !isAt(grant.permission, place.location))
                 continue;
             if (place.kept.catalogue && TRY(changes.under(grant)).empty())
                 continue;

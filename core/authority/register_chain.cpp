@@ -6,6 +6,7 @@
 // grant above permits now, which may be less than what its token said.
 
 #include "core/authority/leaves.h"
+#include "core/authority/trust_cases.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 #include "core/crypto/digest.h"
@@ -61,6 +62,8 @@ Result<agents::Agent> childOf(const Context& context, const grants::Link& link, 
     const bool blocked = named && named->standing == agents::Standing::Blocked;
     if (blocked || TRY(context.registry.isBlocked(key, {})))
         return fail(ErrorCode::UnauthorizedClient, "the person has blocked its agent");
+    if (named && TRY(trustOf(context, named->id)).screening == agents::Screening::Hit)
+        return fail(ErrorCode::UnauthorizedClient, "a sanctions screening of its agent had a hit");
     return named.value_or(agents::Agent{{}, {}, key, {}, {}, agents::Standing::Ordinary});
 }
 

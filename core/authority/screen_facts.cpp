@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 
 #include "core/authority/catalogue_cases.h"
+#include "core/authority/service_floor.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 
@@ -28,6 +29,7 @@ Result<consent::ScreenFacts> factsOf(const Context& context, const agents::Agent
     facts.firstSeen = agent.registeredAt;
     facts.at = context.now();
     facts.trust = TRY(context.trust.find(agent.id));
+    facts.keyShown = TRY(context.trust.shown(agent.id)).provenAt ? consent::KeyShown::Yes : consent::KeyShown::No;
     TRY(addHeld(context, facts, agent.id));
     return facts;
 }
@@ -58,6 +60,7 @@ Result<WaitingRequest> waitingRequest(const Context& context, const StoredReques
         const auto replaced = TRY(context.ledger.find(stored.request.grant.value_or(GrantId{})));
         facts.before = replaced ? std::optional(replaced->permission) : std::nullopt;
     }
+    facts.demanded = TRY(demandedOf(context, facts));
     return waiting;
 }
 

@@ -4,6 +4,7 @@
 // Verifiers that the person adds. A service's secret is shown once and known here by its SHA-256.
 
 #include "core/authority/catalogue_cases.h"
+#include "core/authority/evidence_holds.h"
 #include "core/authority/leaves.h"
 #include "core/authority/use_cases.h"
 #include "core/base/text_safety.h"
@@ -59,6 +60,7 @@ Result<void> removeService(Context& context, const ServiceId& service)
     context.view.removeService(service);
     context.touched.services = Touched::Services::Changed;
     context.catalogues.changed();
+    TRY(followDemands(context));
     TRY(context.catalogues.forgetUnused());
     const permissions::Location place = TRY(permissions::Location::parse(location));
     return touchRequestsAt(context, place);

@@ -41,6 +41,8 @@ Result<void> showTrust(Context& context, const ClientId& agent, const std::strin
         shown.token = token;
     if (shown != before)
         TRY(context.trust.keepShown(agent, shown));
+    if (shown.provenAt && !before.provenAt)
+        context.touched.holders.insert(agent); // screens of its requests say so
     return askIfUnsure(context, agent, before, shown);
 }
 

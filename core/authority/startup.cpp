@@ -6,6 +6,7 @@
 
 #include "core/audit/check.h"
 #include "core/audit/receipt.h"
+#include "core/authority/evidence_holds.h"
 #include "core/authority/leaves.h"
 #include "core/authority/log_state.h"
 #include "core/authority/recovery_json.h"
@@ -146,7 +147,8 @@ Result<void> verify(Context& context, const LogState& log)
     const QStringList found = TRY(verifyState(context, log));
     if (!found.isEmpty())
         context.troubles[Trouble::None] = found.join(QLatin1Char('\n'));
-    return holdIfBehind(context, log);
+    TRY(holdIfBehind(context, log));
+    return followDemands(context); // what was known may have run out meanwhile
 }
 
 } // namespace

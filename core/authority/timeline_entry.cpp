@@ -5,6 +5,7 @@
 
 #include "core/agents/trust_evidence_json.h"
 #include "core/authority/naming.h"
+#include "core/authority/reason_words.h"
 #include "core/base/json_members.h"
 #include "core/base/text_safety.h"
 #include "core/base/try.h"
@@ -37,73 +38,6 @@ QString sentencesOf(const json::Object& claims, std::string_view member)
         ? permissions::parsePermission(json::serialize(*value))
         : Result<permissions::Permission>(fail(ErrorCode::NotFound, std::string()));
     return permission ? permissions::toSentences(*permission).join(QStringLiteral("; ")) : translate("something");
-}
-
-QString because(const std::string& reason)
-{
-    if (reason == "revoked_by_person")
-        return translate("by you");
-    if (reason == "revoked_by_agent")
-        return translate("by the agent itself");
-    if (reason == "stopped_everything")
-        return translate("because you stopped everything");
-    if (reason == "agent_blocked")
-        return translate("because you blocked the agent");
-    if (reason == "clock_moved")
-        return translate("because the computer's clock was changed");
-    if (reason == "refresh_token_reused")
-        return translate("because a token was used that had been replaced");
-    if (reason == "database_rolled_back")
-        return translate("because an old copy of the data was put back");
-    if (reason == "paused_by_person")
-        return translate("by you");
-    if (reason == "used_up")
-        return translate("because all of it was used up");
-    if (reason == "replaced")
-        return translate("because you allowed another in its place");
-    if (reason == "ancestor_held")
-        return translate("because the one that it comes from was held");
-    if (reason == "ancestor_ended")
-        return translate("because the one that it comes from has ended");
-    if (reason == "ancestor_narrowed")
-        return translate("because too little was left of the one that it comes from");
-    if (reason == "operations_changed")
-        return translate("because a service changed what it covers");
-    return QString::fromStdString(reason);
-}
-
-/// Why an action was refused, without figures: those are in the details.
-QString deniedBecause(const std::string& reason)
-{
-    if (reason == "location" || reason == "action")
-        return translate("it has no permission for that");
-    if (reason == "not_yet" || reason == "outside_window")
-        return translate("it is not allowed at this time");
-    if (reason == "expired" || reason == "not_live")
-        return translate("its permission is not in force");
-    if (reason == "constraint" || reason == "unnamed_argument")
-        return translate("an argument was not as allowed");
-    if (reason == "amount_unreadable" || reason == "currency")
-        return translate("the amount of money was not clear");
-    if (reason == "per_action")
-        return translate("that is too much money at once");
-    if (reason == "per_day")
-        return translate("that is too much money for one day");
-    if (reason == "total")
-        return translate("that is more money than it may spend in all");
-    if (reason == "uses")
-        return translate("it has done so as often as it may");
-    if (reason == "rate")
-        return translate("it does so too often");
-    if (reason == "ancestor_narrowed")
-        return translate("nothing is left of the permission that this comes from");
-    if (reason == "signature_required")
-        return translate("it did not sign what it sent");
-    if (reason == "invalid_signature")
-        return translate("its signature was not right");
-    if (reason == "arguments")
-        return translate("what it sent was not clear");
-    return translate("you would have to be asked");
 }
 
 QString refusedBecause(const std::string& reason)

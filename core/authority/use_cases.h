@@ -179,6 +179,8 @@ struct IssuedTokens {
 /// With what is below it and was held because of it. Under one that is held it stays so. InvalidGrant: it has ended, or
 /// nothing but the one above holds it.
 [[nodiscard]] Result<void> resumeGrant(Context& context, const GrantId& id);
+/// A held one goes on, as what held it is gone; or ends, where its time has run out meanwhile.
+[[nodiscard]] Result<void> continueGrant(Context& context, const grants::Grant& grant);
 /// Each for itself, as the clock concerns all alike.
 [[nodiscard]] Result<void> holdAllLive(Context& context, grants::EndReason reason);
 /// Holds what is live when the wall clock was set.
@@ -188,7 +190,7 @@ struct IssuedTokens {
 // expire.cpp
 /// Ends what has run out; does nothing before the nearest end.
 [[nodiscard]] Result<void> expireDue(Context& context);
-/// The nearest end of a waiting request or a grant.
+/// The nearest end of a waiting request, a grant, or of what is known of an agent.
 [[nodiscard]] Result<std::optional<UnixSeconds>> nextEnd(const Context& context);
 
 // services.cpp

@@ -4,6 +4,7 @@
 #include "core/authority/writer.h"
 
 #include "core/authority/changes.h"
+#include "core/authority/evidence_holds.h"
 #include "core/authority/trust_cases.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
@@ -201,6 +202,7 @@ Result<void> Writer::keepUp()
     Authority::Work<void> work = [](Context& context) -> Result<void> {
         TRY(holdIfClockMoved(context));
         TRY(expireDue(context));
+        TRY(followTime(context));
         return forgetOldProofs(context);
     };
     const auto kept = inSavepoint(work);
@@ -257,6 +259,7 @@ void Writer::forgetUndone()
 {
     m_context.touched.notEnded();
     m_context.trust.forgetMemory();
+    m_context.evidenceEnds.undone();
     if (m_context.touched.services == Touched::Services::Changed)
         m_context.catalogues.changed();
 }
@@ -285,6 +288,7 @@ void Writer::noteTrouble(const Error& error)
 void Writer::settle(const Result<void>& committed)
 {
     if (committed) {
+        m_context.evidenceEnds.committed();
         if (m_context.touched.rollback == Touched::Rollback::Confirmed) {
             m_context.troubles.erase(Trouble::DatabaseRolledBack);
             m_context.endedByRollback.clear();

@@ -49,7 +49,7 @@ QStringList risks(const ScreenFacts& facts, const Edit& edit)
     if (facts.purpose == Purpose::Grant && isFirst(facts))
         found.append(translate("You have never permitted this agent anything."));
     if (facts.trust.at(facts.at).screening == agents::Screening::Hit)
-        found.append(translate("It is on a sanctions list, as is said of it."));
+        found.append(translate("It is on a sanctions list, as is said of it: it can be given nothing."));
     if (facts.agentName.mixedScripts || facts.agentName.escaped)
         found.append(translate("Its name could be made to look like another."));
     if (const Result<Permission> granted = grantOf(facts, edit))

@@ -198,6 +198,7 @@ Screen composeScreen(const ScreenFacts& facts, const Edit& edit, const QLocale& 
     screen.claimedName = translate("“%1” (what it calls itself)").arg(facts.agentName.text);
     screen.known = knownOf(facts, locale);
     screen.trust = trustOf(facts);
+    screen.demands = demandsBeside(facts, edit, locale);
     if (facts.action) {
         screen.askedBecause = translate("You are asked because: %1").arg(safeText(facts.askedBecause).text);
         screen.arguments = argumentsOf(*facts.action);
@@ -229,6 +230,8 @@ QString Screen::text(const Edit& edit) const
     lines << ownName << claimedName;
     lines += known;
     lines << trust.level << trust.screening << trust.owner;
+    for (const Demand& demand : demands)
+        lines.append(demand.text());
     lines.append(askedBecause);
     lines += arguments;
     for (const ActionLine& line : actions) {

@@ -10,6 +10,7 @@
 #include "core/agents/trust_evidence.h"
 #include "core/base/clock.h"
 #include "core/base/text_safety.h"
+#include "core/consent/demands.h"
 #include "core/consent/difference.h"
 #include "core/consent/offer.h"
 #include "core/consent/request.h"
@@ -27,7 +28,7 @@
 namespace countersign::consent {
 
 /// Raise when the same facts would give other words.
-inline constexpr int kScreenRenderer = 4;
+inline constexpr int kScreenRenderer = 5;
 inline constexpr std::chrono::seconds kDefaultGrantLife{3600}; ///< proposed: the shorter of this and what was asked
 
 /// What is known of who asks, frozen at `at`.
@@ -50,6 +51,8 @@ struct ScreenFacts {
     QString ownName; ///< what the person calls this agent; empty: nothing
     agents::AgentTrust trust; ///< evidence, never a reason
     std::vector<Offer> offers = {}; ///< what the services say of the actions that are asked for
+    KeyShown keyShown = KeyShown::No;
+    std::vector<Demanded> demanded = {}; ///< what services demand of the agent for the actions that are asked for
 
     bool operator==(const ScreenFacts&) const = default;
 };
@@ -113,6 +116,7 @@ struct Screen {
         QString owner; ///< empty: nobody names one
     };
     Trust trust;
+    std::vector<Demand> demands; ///< what the services demand of the agent, beside what it can show; empty: nothing
     QString askedBecause; ///< an action: why the person is asked; else empty
     QStringList arguments; ///< an action: every argument with its exact value, one a line
     struct ActionLine {

@@ -83,20 +83,25 @@ QString trustLevelWords(const TrustEvidence& evidence, UnixSeconds now)
     return translate("%1, says %2, %3").arg(level(evidence.level), issuer(evidence), agoWords(evidence.fetchedAt, now));
 }
 
-QString screeningWords(const TrustEvidence& evidence, UnixSeconds now)
+QString screeningStateWords(const TrustEvidence& evidence, UnixSeconds now)
 {
     const QString ago = evidence.screenedAt ? agoWords(*evidence.screenedAt, now) : translate("at an unknown time");
     switch (evidence.screening) {
     case Screening::NotScreened:
         break;
     case Screening::Clear:
-        return translate("Sanctions: clear, screened %1").arg(ago);
+        return translate("clear, screened %1").arg(ago);
     case Screening::Stale:
-        return translate("Sanctions: NOT SCREENED now; the last screening was %1, too long ago to count").arg(ago);
+        return translate("NOT SCREENED now; the last screening was %1, too long ago to count").arg(ago);
     case Screening::Hit:
-        return translate("Sanctions: HIT, found %1").arg(ago);
+        return translate("HIT, found %1").arg(ago);
     }
-    return translate("Sanctions: NOT SCREENED; nobody says that this agent is clear");
+    return translate("NOT SCREENED; nobody says that this agent is clear");
+}
+
+QString screeningWords(const TrustEvidence& evidence, UnixSeconds now)
+{
+    return translate("Sanctions: %1").arg(screeningStateWords(evidence, now));
 }
 
 QString ownerWords(const TrustEvidence& evidence)

@@ -18,6 +18,8 @@ namespace countersign::consent {
 [[nodiscard]] QString trustLevelWords(const agents::TrustEvidence& evidence, UnixSeconds now);
 /// "Sanctions: clear, screened 2 h ago", "Sanctions: NOT SCREENED", "Sanctions: HIT. …"
 [[nodiscard]] QString screeningWords(const agents::TrustEvidence& evidence, UnixSeconds now);
+/// The same without "Sanctions: ".
+[[nodiscard]] QString screeningStateWords(const agents::TrustEvidence& evidence, UnixSeconds now);
 /// "did:web:example.com (its own site names this agent's key)"; empty: nobody names one
 [[nodiscard]] QString ownerWords(const agents::TrustEvidence& evidence);
 /// What the source says that it can do; empty: nothing. It permits nothing.

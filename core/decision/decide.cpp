@@ -27,6 +27,7 @@ struct Question {
     std::chrono::milliseconds now;
     UnixSeconds second;
     Approval approval;
+    const Floor& floor;
 };
 
 /// Says in `verdict` who refuses or asks, and why.
@@ -42,11 +43,30 @@ void conclude(Verdict& verdict, Outcome outcome, const Hop& hop, Mismatch why)
 /// Why nothing at all is permitted under this grant now.
 std::optional<Mismatch> notLive(const grants::Grant& grant, UnixSeconds now)
 {
+    if (grant.state == grants::GrantState::Held && grant.reason == grants::EndReason::WaitingForEvidence)
+        return Mismatch{Reason::WaitingForEvidence, "",
+            "The grant is held until the agents of its chain show what the service demands."};
     if (grant.state != grants::GrantState::Live)
         return Mismatch{Reason::NotLive, "", "The grant, or one above it, is held or has ended."};
     if (grant.expiresAt <= now)
         return Mismatch{Reason::Expired, "expires_at", "The grant has expired."};
     return std::nullopt;
+}
+
+/// Why the agent of this hop can't do it, whatever its grant says.
+std::optional<Mismatch> underFloor(
+    const Floor& floor, const Hop& hop, const AgentDelegation& rules, const std::optional<Amount>& amount)
+{
+    if (floor.demandsRead == Floor::Read::No)
+        return Mismatch{Reason::WaitingForEvidence, "", "What the service demands can't be read here."};
+    if (auto why = unmet(floor.demands, hop.standing))
+        return why;
+    if (!rules.spend && !floor.demands.spendLimits.empty())
+        return Mismatch{Reason::ServiceLimit, "spend",
+            "The service limits what an agent spends, and the grant does not say where the amount stands."};
+    if (!amount || !rules.spend)
+        return std::nullopt;
+    return overspent(floor, hop.standing, rules.spend->currency, *amount);
 }
 
 /// Whether `more` on top of `before` goes over `limit`; what can't be added up does.
@@ -123,6 +143,8 @@ Answer answerOf(const Question& question, const Hop& hop, std::size_t detail)
         return {Outcome::Deny, std::move(match.error())};
     if (auto why = isExhausted(rules, hop.used[detail], match->amount))
         return {Outcome::Deny, *std::move(why), match->amount};
+    if (auto why = underFloor(question.floor, hop, rules, match->amount))
+        return {Outcome::Deny, *std::move(why), match->amount};
     if (question.approval == Approval::None) {
         if (auto why = needsPerson(rules, hop.used[detail], match->amount))
             return {Outcome::Ask, *std::move(why), match->amount};
@@ -180,12 +202,16 @@ bool isElsewhere(const Verdict& verdict, const Hop& last)
 } // namespace
 
 Verdict decide(const permissions::ActionRequest& request, std::span<const Hop> chain, std::chrono::milliseconds now,
-    Approval approval)
+    Approval approval, const Floor& floor)
 {
-    const Question question{request, chain, now, {std::chrono::floor<std::chrono::seconds>(now).count()}, approval};
+    const Question question{
+        request, chain, now, {std::chrono::floor<std::chrono::seconds>(now).count()}, approval, floor};
     Verdict none; // denies: NotLive
     for (const Hop& hop : chain) {
-        if (auto why = notLive(*hop.grant, question.second)) {
+        auto why = notLive(*hop.grant, question.second);
+        if (!why)
+            why = unmet({}, hop.standing); // a hit: that is no matter of what the service demands
+        if (why) {
             conclude(none, Outcome::Deny, hop, *std::move(why));
             return none;
         }

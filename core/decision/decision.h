@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
-// May this action happen under this grant? Pure: who asks hands in the chain, what it has used up, and the time.
+// May this action happen under this grant? Pure: who asks hands in the chain, what it has used up, what is known of its
+// agents, what the service demands, and the time.
 #pragma once
 
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/base/money.h"
+#include "core/decision/floor.h"
 #include "core/grants/grant.h"
 #include "core/grants/uses.h"
 #include "core/permissions/matching.h"
@@ -24,6 +26,7 @@ namespace countersign::decision {
 struct Hop {
     const grants::Grant* grant = nullptr;
     std::vector<grants::Used> used; ///< Uses::of(): one a detail of grant->permission
+    Standing standing = {}; ///< of the grant's agent
 };
 
 /// What a permitted action takes from one detail of one hop.
@@ -51,8 +54,9 @@ struct Verdict {
 /// `chain`: the person's grant first, the agent's last; an empty one permits nothing. `now`: wall time. The details of
 /// the last grant are tried in order, each together with the details above that it is paired with (Grant::pairing);
 /// every hop must permit the action. The first detail that permits decides; if none does, the first that asks; else the
-/// first refusal of a detail whose location and action fit, or the first of all.
+/// first refusal of a detail whose location and action fit, or the first of all. Every agent of the chain must meet the
+/// floor, whatever the person approved; without one (a default Floor) evidence can only refuse more.
 [[nodiscard]] Verdict decide(const permissions::ActionRequest& request, std::span<const Hop> chain,
-    std::chrono::milliseconds now, Approval approval = Approval::None);
+    std::chrono::milliseconds now, Approval approval = Approval::None, const Floor& floor = {});
 
 } // namespace countersign::decision

@@ -10,12 +10,12 @@ namespace countersign::grants {
 
 namespace {
 constexpr std::array<std::string_view, 4> kStateNames{"live", "held", "expired", "revoked"};
-constexpr std::array<std::string_view, 16> kReasonNames{"none", "time_ran_out", "revoked_by_person", "revoked_by_agent",
+constexpr std::array<std::string_view, 18> kReasonNames{"none", "time_ran_out", "revoked_by_person", "revoked_by_agent",
     "stopped_everything", "agent_blocked", "clock_moved", "refresh_token_reused", "database_rolled_back",
     "paused_by_person", "used_up", "replaced", "ancestor_held", "ancestor_ended", "ancestor_narrowed",
-    "operations_changed"};
+    "operations_changed", "waiting_for_evidence", "screening_hit"};
 static_assert(std::to_underlying(GrantState::Revoked) == kStateNames.size() - 1);
-static_assert(std::to_underlying(EndReason::OperationsChanged) == kReasonNames.size() - 1);
+static_assert(std::to_underlying(EndReason::ScreeningHit) == kReasonNames.size() - 1);
 } // namespace
 
 permissions::Permission Grant::inForce() const

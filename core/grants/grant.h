@@ -45,6 +45,8 @@ enum class EndReason : std::uint8_t {
     AncestorEnded, ///< a grant above ended, and with it all below
     AncestorNarrowed, ///< held: what is left above can't be told as a permission of this grant
     OperationsChanged, ///< held: the service changed operations that it covers, until the person has looked
+    WaitingForEvidence, ///< held: an agent of the chain does not show what the services demand, or not any more
+    ScreeningHit, ///< a sanctions screening of its agent had a hit
 };
 
 [[nodiscard]] std::string_view endReasonName(EndReason reason);

@@ -190,10 +190,29 @@ Result<bool> Ledger::anyHeldFor(EndReason reason) const
     return query.next();
 }
 
+Result<std::vector<GrantId>> Ledger::heldFor(EndReason reason) const
+{
+    Query query(*m_database, "SELECT grant_id FROM grants WHERE state = ? AND end_reason = ? ORDER BY id");
+    query.bind(std::int64_t{std::to_underlying(GrantState::Held)}).bind(std::string(endReasonName(reason)));
+    return idsOf(query);
+}
+
 Result<std::vector<GrantId>> Ledger::notEndedOf(const ClientId& agent) const
 {
     Query query(*m_database, "SELECT grant_id FROM grants WHERE client_id = ? AND state IN (0, 1) ORDER BY id");
     return idsOf(query.bind(agent.value));
+}
+
+Result<std::vector<Grant>> Ledger::othersUsedSince(const Grant& grant, UnixSeconds since, std::size_t limit) const
+{
+    Query query(*m_database,
+        COUNTERSIGN_GRANT_SELECT "WHERE g.client_id = ? AND g.last_used_at >= ? AND g.grant_id <> ? ORDER BY g.id "
+                                 "LIMIT ?");
+    query.bind(grant.agent.value).bind(since.value).bind(grant.id.value).bind(static_cast<std::int64_t>(limit));
+    std::vector<Grant> grants;
+    while (TRY(query.next()))
+        grants.push_back(TRY(fromRow(query)));
+    return grants;
 }
 
 Result<std::vector<Grant>> Ledger::ofAgent(const ClientId& agent, int limit) const

@@ -55,8 +55,12 @@ public:
     [[nodiscard]] Result<std::vector<GrantId>> ids() const; ///< all, also those whose row can't be read
     [[nodiscard]] Result<std::vector<GrantId>> inState(GrantState state) const;
     [[nodiscard]] Result<bool> anyHeldFor(EndReason reason) const;
+    [[nodiscard]] Result<std::vector<GrantId>> heldFor(EndReason reason) const;
     /// An agent's live and held ones.
     [[nodiscard]] Result<std::vector<GrantId>> notEndedOf(const ClientId& agent) const;
+    /// The other grants of its agent, ended ones too, under which something was done since then, at most `limit`.
+    [[nodiscard]] Result<std::vector<Grant>> othersUsedSince(
+        const Grant& grant, UnixSeconds since, std::size_t limit) const;
     /// An agent's grants, newest first, at most `limit`.
     [[nodiscard]] Result<std::vector<Grant>> ofAgent(const ClientId& agent, int limit) const;
 

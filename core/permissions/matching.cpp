@@ -15,11 +15,11 @@ namespace countersign::permissions {
 
 namespace {
 
-constexpr std::array<std::string_view, 21> kReasonNames{"none", "location", "action", "not_yet", "expired",
+constexpr std::array<std::string_view, 25> kReasonNames{"none", "location", "action", "not_yet", "expired",
     "outside_window", "constraint", "unnamed_argument", "amount_unreadable", "currency", "per_action", "per_day",
     "total", "uses", "rate", "ancestor_narrowed", "not_live", "step_up", "signature_required", "invalid_signature",
-    "arguments"};
-static_assert(kReasonNames.size() == std::to_underlying(Reason::Arguments) + 1);
+    "arguments", "waiting_for_evidence", "screening_hit", "service_limit", "level_cap"};
+static_assert(kReasonNames.size() == std::to_underlying(Reason::LevelCap) + 1);
 
 constexpr int kSecondsOfMinute = 60;
 

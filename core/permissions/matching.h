@@ -53,6 +53,11 @@ enum class Reason : std::uint8_t {
     SignatureRequired, ///< the request changes something, or the detail wants reads signed, and it is not
     InvalidSignature, ///< or what it signs is not this request
     Arguments, ///< they can't be told from the request, or are not those that were stated
+    // of the service's floor, and of what others say of the agents (decision)
+    WaitingForEvidence, ///< an agent of the chain does not show what the service demands, or not any more
+    ScreeningHit, ///< a sanctions screening of an agent of the chain had a hit
+    ServiceLimit, ///< over what the service lets an agent spend
+    LevelCap, ///< over what an agent of that level may spend
 };
 
 [[nodiscard]] std::string_view reasonName(Reason reason); ///< "per_action"

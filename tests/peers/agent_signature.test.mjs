@@ -1,30 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Agent-Signature, signed by Node alone from what is published of it: the OpenAPI Extension Registry's entry
-// `x-agent-trust` and the structured field that it names (keyid, alg, ts, nonce, sig over method, path, ts, nonce and
-// the SHA-256 of the body). Nothing of ours signs here.
+// Requests that agents signed with the field Agent-Signature (agent_signed.mjs): right ones are permitted, and whatever
+// was changed on the way is not.
 import assert from 'node:assert/strict';
-import { createHash, KeyObject, randomBytes, randomUUID, sign } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import * as jose from 'jose';
 import * as client from 'openid-client';
+import { agentSignature, decide, endpoint, post, proof } from './agent_signed.mjs';
 import { asked, bindingMessage, details, issuer, kEnough, location, registered } from './peer.mjs';
-
-const { COUNTERSIGN_SERVICE_ID: id, COUNTERSIGN_SERVICE_SECRET: secret } = process.env;
-const asService = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
-const endpoint = `${issuer}/access/v1/evaluation`;
-const target = `${location}payments?note=a%20b`;
-const sha256 = (data, encoding) => createHash('sha256').update(data).digest(encoding);
-
-/// The field. `changes`: parts of what is signed that the field, or the request, says otherwise.
-function agentSignature({ keys, jkt, alg }, { method = 'POST', uri = target, body, ts = Math.floor(Date.now() / 1000), nonce = randomBytes(16).toString('base64url'), encoding = 'der' }) {
-  const url = new URL(uri);
-  const text = [method, url.pathname + url.search, ts, nonce, sha256(body, 'hex')].join('\n');
-  const key = KeyObject.from(keys.privateKey);
-  const signature = alg === 'ES256' ? sign('sha256', text, { key, dsaEncoding: encoding }) : sign(null, text, key);
-  return `keyid="${jkt}", alg="${alg}", ts=${ts}, nonce="${nonce}", sig="${signature.toString('base64url')}"`;
-}
 
 /// An agent with a grant, and a key of that algorithm.
 async function agentWith(alg) {
@@ -35,34 +20,6 @@ async function agentWith(alg) {
   const request = await asked(peer, bindingMessage('Agent-Signature: please approve'), { dpop_jkt: jkt, authorization_details: JSON.stringify(details()) });
   const tokens = await client.pollBackchannelAuthenticationGrant(peer.config, request, undefined, { DPoP: client.getDPoPHandle(peer.config, keys) });
   return { id: peer.config.clientMetadata().client_id, alg: alg === 'ES256' ? 'ES256' : 'EdDSA', joseAlg: alg, keys, jwk, jkt, token: tokens.access_token };
-}
-
-let nonceOfProofs;
-async function proof(agent, method, url) {
-  const { kty, crv, x, y } = agent.jwk;
-  return new jose.SignJWT({ jti: randomUUID(), htm: method, htu: url.split('?')[0], ath: sha256(agent.token, 'base64url'), nonce: nonceOfProofs })
-    .setProtectedHeader({ typ: 'dpop+jwt', alg: agent.joseAlg, jwk: { kty, crv, x, y } })
-    .setIssuedAt()
-    .sign(agent.keys.privateKey);
-}
-
-async function post(body, headers) {
-  const answer = await fetch(endpoint, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
-  nonceOfProofs = answer.headers.get('dpop-nonce') ?? nonceOfProofs;
-  return { status: answer.status, body: await answer.json() };
-}
-
-/// What the service makes of a request that came with this field.
-async function decide(agent, field, body, changes = {}) {
-  const ask = async () => post(JSON.stringify({
-    subject: { type: 'agent', id: agent.id },
-    action: { name: 'payments.create' },
-    resource: { type: 'payments', id: `${location}payments` },
-    context: { access_token: agent.token, dpop: await proof(agent, 'POST', target), method: 'POST', uri: target, agent_signature: field,
-      headers: { 'content-type': 'application/json' }, body: Buffer.from(body).toString('base64url'), ...changes },
-  }), { authorization: asService });
-  const first = await ask();
-  return first.body.context?.reason === 'use_dpop_nonce' ? (await ask()).body : first.body;
 }
 
 const payment = JSON.stringify({ amount: '10.00' });

@@ -151,6 +151,17 @@ test('an agent introduces itself', kEnough, async () => {
   await newAgent('Described');
   assert.equal((await ask('POST', '/register', { body: '{}', headers: { 'content-type': 'text/plain' } })).status, 400);
   assert.equal((await ask('POST', '/register', { body: '{"client_name":7}', headers: { 'content-type': 'application/json' } })).body.error, 'invalid_client_metadata');
+  const keys = await jose.generateKeyPair('ES256');
+  const { kty, crv, x, y } = await jose.exportJWK(keys.publicKey);
+  const jwk = { kty, crv, x, y };
+  const software_statement = await new jose.SignJWT({ agent_trust_level: 2 })
+    .setProtectedHeader({ alg: 'ES256', kid: 'one of an issuer' }).setIssuer('https://issuer.example').setSubject('agent').setAudience(issuer)
+    .setIssuedAt().setExpirationTime('1 hour').sign(keys.privateKey);
+  const registration = { client_name: 'Shows a token', jwks: { keys: [jwk] }, software_statement };
+  const proven = await postJson('/register', registration, { dpop: await dpop({ keys, jwk }, 'POST', `${issuer}/register`) });
+  assert.equal(proven.body.software_statement, software_statement, JSON.stringify(proven.body));
+  assert.equal((await postJson('/register', { ...registration, software_statement: 'a.b.c' })).body.error, 'invalid_software_statement');
+  assert.equal((await postJson('/register', registration, { dpop: 'x' })).body.error, 'invalid_dpop_proof');
 });
 
 test('an agent asks, gets tokens, refreshes, hands on, gives back', kEnough, async () => {

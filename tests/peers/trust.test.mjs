@@ -7,53 +7,28 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import * as jose from 'jose';
+import { keyPair, keysPath, serve, stopServing } from './trust_peer.mjs';
 
 const us = 'http://127.0.0.1:7317';
 const now = () => Math.floor(Date.now() / 1000);
 const folder = mkdtempSync(join(tmpdir(), 'trust-'));
-const servers = [];
 const probes = [];
 after(() => {
   for (const probe of probes) probe.stdin.end();
-  for (const server of servers) server.closeAllConnections();
-  for (const server of servers) server.close();
+  stopServing();
 });
-
-async function keyPair(alg, kid) {
-  const { publicKey, privateKey } = await jose.generateKeyPair(alg, { extractable: true });
-  const jwk = await jose.exportJWK(publicKey);
-  return { alg, kid, privateKey, jwk, jkt: await jose.calculateJwkThumbprint(jwk), published: { ...jwk, kid, alg, use: 'sig' } };
-}
-
-/// A server that says for each path what `pages` has: an object, or a function of the response.
-async function serve(pages = {}) {
-  const asked = [];
-  const server = createServer((request, response) => {
-    asked.push(request.url);
-    const page = pages[request.url];
-    if (typeof page === 'function') return page(response);
-    response.writeHead(page === undefined ? 404 : 200, { 'content-type': 'application/json' });
-    return response.end(JSON.stringify(page ?? {}));
-  });
-  servers.push(server);
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { pages, asked, url: `http://127.0.0.1:${server.address().port}` };
-}
-
-const keysPath = '/.well-known/agent-trust-keys';
 
 /// One issuer with one key, one agent, and our service that was told of the issuer (and of what `more` names).
 async function scene(more = {}, alg = 'ES256') {
   const key = await keyPair(alg, 'issuer-key-1');
   const agent = await keyPair('ES256', 'agent');
   const peer = await serve({ [keysPath]: { keys: [key.published] } });
-  const settings = join(folder, `${servers.length}.json`);
+  const settings = join(folder, `${probes.length}.json`);
   writeFileSync(settings, JSON.stringify({ issuers: [{ issuer: peer.url, nearby: true }], ...(typeof more === 'function' ? more(peer) : more) }));
   const probe = spawn(process.env.TRUST_PROBE, [settings, us], { stdio: ['pipe', 'pipe', 'ignore'] });
   probes.push(probe);
@@ -180,9 +155,9 @@ test('a rotated key is found, and its predecessor forgotten', async () => {
   isUnknown(await s.ask(old, { anew: true }), 'unknown_key');
 });
 
-test('an issuer that is slow, down, huge, elsewhere or lies about its type has not answered', async () => {
-  const other = await serve();
-  const ways = {
+/// How one may fail to give the answer `right`; `other`: a server that has it, too.
+function failures(other, path, right) {
+  return {
     slow: () => {},
     dripping: (response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
@@ -191,19 +166,23 @@ test('an issuer that is slow, down, huge, elsewhere or lies about its type has n
     },
     'cut off': (response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': 5000 });
-      response.write('{"keys":');
+      response.write(JSON.stringify(right).slice(0, 5));
       setTimeout(() => response.destroy(), 50);
     },
     down: (response) => response.destroy(),
     error: (response) => response.writeHead(503).end(),
     huge: (response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(`{"keys":[],"padding":"${'x'.repeat(5_000_000)}"}`);
+      response.end(JSON.stringify({ ...right, padding: 'x'.repeat(5_000_000) }));
     },
-    elsewhere: (response) => response.writeHead(302, { location: other.url + keysPath }).end(),
-    html: (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>'),
+    elsewhere: (response) => response.writeHead(302, { location: other.url + path }).end(),
+    html: (response) => response.writeHead(200, { 'content-type': 'text/html' }).end(JSON.stringify(right)),
   };
-  for (const [way, page] of Object.entries(ways)) {
+}
+
+test('an issuer that is slow, down, huge, elsewhere or lies about its type has not answered', async () => {
+  const other = await serve();
+  for (const [way, page] of Object.entries(failures(other, keysPath, { keys: [] }))) {
     const s = await scene();
     other.pages[keysPath] = s.peer.pages[keysPath];
     const keys = JSON.stringify(s.peer.pages[keysPath]);
@@ -240,4 +219,19 @@ test('a registry is asked by the key, lowers what a token says, and knows of hit
     assert.equal(evidence.level, level, JSON.stringify(page));
   }
   assert.ok(s.peer.asked.includes(path));
+});
+
+test('a registry that is slow, down, huge, elsewhere or lies about its type has not answered either', async () => {
+  const s = await scene((peer) => ({ registries: [{ name: 'acme registry', url: peer.url, nearby: true }] }));
+  const path = `/trust/${s.agent.jkt}`;
+  const said = { agent_id: s.agent.jkt, agent_trust_level: 4, agent_sanctions_clear: true, agent_sanctions_checked_at: now() - 60 };
+  const other = await serve({ [path]: said });
+  const ways = { ...failures(other, path, said), 'of another type': (response) => response.writeHead(200, { 'content-type': 'text/plain' }).end(JSON.stringify(said)) };
+  for (const [way, page] of Object.entries(ways)) {
+    s.peer.pages[path] = page;
+    isUnknown(await s.ask(await token(s), { anew: true }), 'no_answer', way);
+  }
+  assert.equal(other.asked.length, 0, 'no redirect is followed');
+  s.peer.pages[path] = said;
+  assert.equal((await s.ask(await token(s), { anew: true })).level, 'L3', 'the lower of the two');
 });

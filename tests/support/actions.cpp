@@ -3,8 +3,10 @@
 
 #include "tests/support/actions.h"
 
+#include "core/authority/catalogue_cases.h"
 #include "core/authority/context.h"
 #include "core/authority/use_cases.h"
+#include "core/base/try.h"
 #include "core/crypto/digest.h"
 
 #include <format>
@@ -41,6 +43,40 @@ ServiceId addService(AuthorityFixture& fixture, const std::string& location)
     }),
         "service")
         .id;
+}
+
+services::Catalogue catalogueThatDemands(const services::Requirements& demands)
+{
+    services::Operation any;
+    any.action = *permissions::Action::parse("any.thing"); // what is not listed must meet what any demands
+    any.requirements = demands;
+    services::Catalogue catalogue;
+    catalogue.operations = {any};
+    return catalogue;
+}
+
+void offer(AuthorityFixture& fixture, const ServiceId& service, const services::Catalogue& catalogue)
+{
+    CataloguePreview preview;
+    preview.service = service;
+    preview.catalogue = std::make_shared<const services::Catalogue>(catalogue);
+    preview.document = crypto::sha256("a document");
+    must(fixture.run<void>([&](Context& context) -> Result<void> {
+        return importCatalogue(context, TRY(previewCatalogue(context, preview)));
+    }),
+        "offer");
+}
+
+void demand(AuthorityFixture& fixture, const ServiceId& service, const services::Requirements& demands)
+{
+    offer(fixture, service, catalogueThatDemands(demands));
+}
+
+services::Requirements agentSignatureAsked()
+{
+    services::Requirements demands;
+    demands.agentSignature = services::AgentSignature::Asked;
+    return demands;
 }
 
 Decision fullApprovalOf(const WaitingRequest& waiting)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "core/decision/decision.h"
+#include "core/services/catalogue.h"
 #include "tests/support/authority_fixture.h"
 #include "tests/support/must.h"
 
@@ -26,6 +27,15 @@ inline constexpr auto kPaymentsUrl = "https://payments.example/";
 [[nodiscard]] permissions::Permission paymentsWith(const std::string& more, UnixSeconds now = kTestStart);
 
 ServiceId addService(AuthorityFixture& fixture, const std::string& location = kPaymentsUrl);
+
+/// Of one operation that nobody calls.
+[[nodiscard]] services::Catalogue catalogueThatDemands(const services::Requirements& demands);
+/// As if the service's document said so.
+void offer(AuthorityFixture& fixture, const ServiceId& service, const services::Catalogue& catalogue);
+/// What a document of the service demands of every action.
+void demand(AuthorityFixture& fixture, const ServiceId& service, const services::Requirements& demands);
+/// Agent-Signature, and nothing else.
+[[nodiscard]] services::Requirements agentSignatureAsked();
 
 /// Approves all of it for all the time that is asked for.
 [[nodiscard]] authority::Decision fullApprovalOf(const authority::WaitingRequest& waiting);

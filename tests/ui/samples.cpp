@@ -115,6 +115,26 @@ consent::ScreenFacts payer(UnixSeconds at)
     return facts;
 }
 
+consent::ScreenFacts demanding(UnixSeconds at)
+{
+    consent::ScreenFacts facts = payer(at);
+    facts.requestId = "req-demanding";
+    agents::TrustEvidence& evidence = facts.trust.evidence;
+    evidence.level = evidence.claimed = services::TrustLevel::L3;
+    evidence.source = agents::TrustSource::Token;
+    evidence.issuer = "https://issuer.example";
+    evidence.fetchedAt = at - std::chrono::hours(2);
+    evidence.validUntil = at + std::chrono::hours(6);
+    evidence.distrust = agents::Distrust::None;
+    services::Requirements demanded;
+    demanded.minimumLevel = services::TrustLevel::L2;
+    demanded.screening = services::Screening::Required;
+    demanded.spendLimits = {{*Currency::parse("EUR"), *Amount::parse("1000.00"), *Amount::parse("5000.00")}};
+    for (std::size_t i = 0; i < facts.asked.details.size(); ++i)
+        facts.demanded.push_back({static_cast<int>(i), 0, "payments.example", consent::Demanded::Known::Yes, demanded});
+    return facts;
+}
+
 consent::ScreenFacts extending(UnixSeconds at)
 {
     consent::ScreenFacts facts = payer(at);

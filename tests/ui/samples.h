@@ -27,6 +27,8 @@ inline constexpr UnixSeconds kNow{1795359600}; ///< 2026-11-22 15:00 UTC
 
 /// Pays within limits of every kind, and may hand it on.
 [[nodiscard]] consent::ScreenFacts payer(UnixSeconds at = kNow);
+/// The same at a service that demands more than the agent can show: its level does, its screening does not.
+[[nodiscard]] consent::ScreenFacts demanding(UnixSeconds at = kNow);
 /// The same agent asks for more than it has.
 [[nodiscard]] consent::ScreenFacts extending(UnixSeconds at = kNow);
 /// The person looks at its grant to take back a part.

@@ -5,12 +5,11 @@
 #include "core/authority/person_desk.h"
 #include "tests/core/authority/tampering.h"
 #include "tests/support/authority_fixture.h"
-#include "tests/ui/agent_samples.h"
 #include "tests/ui/key_scenes.h"
 #include "tests/ui/samples.h"
 #include "tests/ui/service_scenes.h"
+#include "tests/ui/trust_scenes.h"
 #include "tests/ui/walk.h"
-#include "ui/agents/agents_page.h"
 #include "ui/common/decision_guard.h"
 #include "ui/common/icons.h"
 #include "ui/common/main_window.h"
@@ -174,20 +173,6 @@ QWidget* requestsWindow()
     return page;
 }
 
-QWidget* agentsWindow(int chosen)
-{
-    auto* page = new AgentsPage({}, kClock);
-    page->model().reset(samples::agentRows(kClock.now()));
-    QTimer::singleShot(100, page, [page, chosen] { page->findChild<QTableView*>(u"agents"_s)->selectRow(chosen); });
-    return page;
-}
-
-consent::ScreenFacts withTrust(consent::ScreenFacts facts, const agents::TrustEvidence& evidence)
-{
-    facts.trust.evidence = evidence;
-    return facts;
-}
-
 QWidget* startWindow(int steps)
 {
     using Here = StartDialog::KeyPlace::Here;
@@ -293,13 +278,15 @@ std::map<QString, std::function<QWidget*()>> scenes()
                 return consentWindow(
                     samples::unknown(now), [](ConsentView& view) { view.showEnded(consent::RequestState::Expired); });
             }},
+        {u"consent-demands"_s, [now] { return consentWindow(samples::demanding(now)); }},
         {u"consent-payer"_s, [now] { return consentWindow(samples::payer(now)); }},
         {u"consent-attested"_s,
-            [now] { return consentWindow(withTrust(samples::payer(now), samples::attested(now))); }},
-        {u"consent-hit"_s, [now] { return consentWindow(withTrust(samples::payer(now), samples::hit(now))); }},
-        {u"agents"_s, [] { return agentsWindow(0); }},
-        {u"agents-own-word"_s, [] { return agentsWindow(1); }},
-        {u"agents-hit"_s, [] { return agentsWindow(3); }},
+            [now] { return consentWindow(trust_scenes::withTrust(samples::payer(now), samples::attested(now))); }},
+        {u"consent-hit"_s,
+            [now] { return consentWindow(trust_scenes::withTrust(samples::payer(now), samples::hit(now))); }},
+        {u"agents"_s, [] { return trust_scenes::agentsWindow(0, kClock); }},
+        {u"agents-own-word"_s, [] { return trust_scenes::agentsWindow(1, kClock); }},
+        {u"agents-hit"_s, [] { return trust_scenes::agentsWindow(3, kClock); }},
         {u"consent-extending"_s, [now] { return consentWindow(samples::extending(now)); }},
         {u"consent-action"_s, [now] { return consentWindow(samples::onePayment(now)); }},
         {u"narrowing"_s,
@@ -315,6 +302,7 @@ std::map<QString, std::function<QWidget*()>> scenes()
         {u"grants"_s, grantsWindow},
         {u"grant-tree"_s, grantTreeWindow},
         {u"grants-ended"_s, endedGrantsWindow},
+        {u"grants-waiting"_s, [] { return trust_scenes::waitingGrantsWindow(kClock); }},
         {u"timeline"_s, [] { return timelineWindow(samples::story); }},
         {u"timeline-elsewhere"_s, [] { return timelineWindow(samples::storyElsewhere); }},
         {u"erasing"_s, erasingWindow},

@@ -49,6 +49,49 @@ private Q_SLOTS:
         QVERIFY(desk.approved.front().shownText.contains(u"[ ] cancel payments"_s));
     }
 
+    void what_is_demanded_stands_beside_what_is_shown()
+    {
+        ConsentDesk desk(samples::demanding());
+        QStringList demanded;
+        QStringList shown;
+        for (const QLabel* label : walk::all<QLabel>(desk.window)) {
+            if (label->objectName() == u"demanded"_s)
+                demanded.append(label->text());
+            if (label->objectName() == u"shown"_s)
+                shown.append((label->font().bold() ? u"bold: "_s : QString()) + label->text());
+        }
+        QCOMPARE(demanded.size(), 3); // a limit of the service's is no matter of evidence
+        QCOMPARE(shown.size(), 2);
+        QVERIFY(shown[0].contains(u"L3"_s) && !shown[0].contains(u"MISSING"_s));
+        QVERIFY(shown[1].startsWith(u"bold: MISSING"_s) && shown[1].contains(u"NOT SCREENED"_s));
+        desk.holdPointer(desk.approve()); // it is evidence: the person may approve all the same
+        QVERIFY(desk.approved.front().shownText.contains(u"MISSING"_s));
+    }
+
+    void what_is_not_kept_is_not_demanded()
+    {
+        ConsentDesk desk(samples::demanding());
+        const auto demanded = [&] {
+            return std::ranges::count_if(walk::all<QLabel>(desk.window),
+                [](const QLabel* label) { return label->objectName() == u"demanded"_s && label->isVisible(); });
+        };
+        QCOMPARE(demanded(), 3);
+        const auto boxes = walk::all<QCheckBox>(desk.window);
+        const auto cancel = std::ranges::find_if(
+            boxes, [](const QCheckBox* box) { return box->accessibleName().startsWith(u"cancel payments"_s); });
+        QVERIFY(cancel != boxes.end());
+        (*cancel)->click();
+        QCOMPARE(demanded(), 0);
+        (*cancel)->click();
+        QCOMPARE(demanded(), 3);
+    }
+
+    void where_nothing_is_demanded_nothing_stands_there()
+    {
+        ConsentDesk desk(samples::payer());
+        QVERIFY(!desk.window.findChild<QLabel*>(u"demandsTitle"_s));
+    }
+
     void nothing_left_to_approve_says_so_and_can_still_be_denied()
     {
         ConsentDesk desk;

@@ -66,11 +66,13 @@ void AgentDetails::addLevels()
         m_level->addItem(tr("L%1, by my own word").arg(level), level);
     m_level->setAccessibleName(tr("Your own word on its trust"));
     auto* column = new QWidget;
+    column->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred); // for the hint below to fit
     auto* lines = new QVBoxLayout(column);
     lines->setContentsMargins(0, 0, 0, 0);
-    lines->addWidget(m_level);
-    auto* hint =
-        new PlainLabel(tr("Your word permits nothing and screens nobody. It counts where a service asks for a level."));
+    lines->addWidget(m_level, 0, Qt::AlignLeading);
+    auto* hint = new PlainLabel(
+        tr("Your word permits nothing and screens nobody. It counts where a service asks for a level, and "
+           "caps what the agent may spend."));
     hint->setQuiet();
     lines->addWidget(hint);
     auto* caption = makeCaption(tr("Your word"));

@@ -6,6 +6,7 @@
 #include "ui/common/time_words.h"
 
 #include <QDateTime>
+#include <QFont>
 #include <QGuiApplication>
 #include <QLocale>
 #include <QPalette>
@@ -40,6 +41,13 @@ QString screeningText(agents::Screening screening)
     return AgentsModel::tr("NOT SCREENED");
 }
 
+/// Whatever is not clear stands out by its weight, too.
+QFont screeningFont(agents::Screening screening)
+{
+    QFont font;
+    font.setBold(screening != agents::Screening::Clear);
+    return font;
+}
 } // namespace
 
 QString nameOf(const authority::AgentRow& row)
@@ -128,6 +136,8 @@ QVariant AgentsModel::data(const QModelIndex& index, int role) const
         return textOf(row, index.column());
     if (role == Qt::AccessibleTextRole && index.column() == Sanctions)
         return tr("Sanctions: %1").arg(textOf(row, Sanctions));
+    if (role == Qt::FontRole && index.column() == Sanctions)
+        return screeningFont(row.trust.at(m_clock.now()).screening);
     if (role == Qt::DecorationRole && index.column() == Sanctions)
         return icon(signOf(row.trust.at(m_clock.now()).screening), QGuiApplication::palette());
     return {};

@@ -6,6 +6,7 @@
 #include "ui/common/notice.h"
 #include "ui/common/plain_label.h"
 #include "ui/common/trust_part.h"
+#include "ui/consent/demands_part.h"
 #include "ui/consent/difference_list.h"
 #include "ui/consent/limits_part.h"
 #include "ui/consent/time_part.h"
@@ -213,6 +214,8 @@ QWidget* ConsentForm::makeWho()
     auto* trust = new TrustPart;
     trust->setTrust(m_screen.trust);
     column->addWidget(trust);
+    m_demands = new DemandsPart;
+    column->addWidget(m_demands);
     return who;
 }
 
@@ -254,6 +257,7 @@ void ConsentForm::compose()
     m_news->setVisible(!m_screen.news.isEmpty());
     m_changes->setChanges(m_screen.changes);
     m_changes->setVisible(!m_screen.changes.empty());
+    m_demands->setDemands(m_screen.demands);
     if (m_limits)
         m_limits->show(m_screen);
     if (m_time)

@@ -19,6 +19,7 @@ class QToolButton;
 
 namespace countersign::ui {
 
+class DemandsPart;
 class DifferenceList;
 class LimitsPart;
 class Notice;
@@ -67,6 +68,7 @@ private:
     QLayout* m_nameRow = nullptr;
     QWidget* m_block = nullptr;
     DifferenceList* m_changes = nullptr;
+    DemandsPart* m_demands = nullptr;
     WhatPart* m_what = nullptr; ///< these three: nullptr where there is nothing to edit
     LimitsPart* m_limits = nullptr;
     TimePart* m_time = nullptr;

@@ -37,6 +37,7 @@ void GrantDetails::show(const GrantsModel& model, const QModelIndex& index)
     m_grid->setHorizontalSpacing(fontMetrics().height());
     m_grid->setVerticalSpacing(fontMetrics().height() / 3);
     addLine(tr("Way"), {model.pathOf(index)});
+    addLine(tr("Waits for"), row->waitsFor);
     addLine(tr("May do"), row->may);
     QStringList changed;
     for (const services::OperationChange& change : row->changedOperations)

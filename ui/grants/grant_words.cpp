@@ -30,6 +30,8 @@ QString revokedWords(EndReason reason)
         return GrantWords::tr("ended with the one above");
     case EndReason::DatabaseRolledBack:
         return GrantWords::tr("ended: an old database was put back");
+    case EndReason::ScreeningHit:
+        return GrantWords::tr("ended: sanctions hit");
     default:
         return GrantWords::tr("revoked by you");
     }
@@ -50,6 +52,8 @@ QString heldWords(EndReason reason)
         return GrantWords::tr("held: nothing above permits it any more");
     case EndReason::OperationsChanged:
         return GrantWords::tr("held: the service changed what it covers");
+    case EndReason::WaitingForEvidence:
+        return GrantWords::tr("held: waiting for evidence");
     default:
         return GrantWords::tr("held");
     }

@@ -208,6 +208,18 @@ private Q_SLOTS:
         QCOMPARE(successorOf(good, lower, kTrustNow), lower);
     }
 
+    void whom_a_source_knew_is_never_again_unheard_of()
+    {
+        const TrustEvidence nothing = judged({});
+        QCOMPARE(nothing.source, TrustSource::Nobody);
+        const TrustEvidence dropped = successorOf(judged({said(TrustLevel::L3)}), nothing, kTrustNow + 9000h);
+        QCOMPARE(dropped.source, TrustSource::Token);
+        QCOMPARE(dropped.level, TrustLevel::L0);
+        QCOMPARE(dropped.distrust, Distrust::NothingKnown);
+        QCOMPARE(successorOf(dropped, nothing, kTrustNow + 9001h), dropped);
+        QCOMPARE(successorOf(TrustEvidence(), nothing, kTrustNow), nothing);
+    }
+
     void the_claim_of_the_log_says_all_of_it()
     {
         TrustStatement hit = said(TrustLevel::L4, TrustSource::Program);

@@ -125,6 +125,7 @@ void EvidenceStoriesTest::agent_signature_stands_for_the_signature()
     QFETCH(std::string, query);
     QFETCH(std::string, amount);
     EvidenceScene scene;
+    demand(scene.fixture, scene.service, agentSignatureAsked());
     SentRequest sent = sentPayment(amount);
     sent.query = query;
     sent.isSigned = SentRequest::Signed::AsAgent;

@@ -4,8 +4,13 @@
 // usage: served   runs all that the desktop program runs but its windows, with a service that was added, and a person
 // who answers requests by what their reason says. Prints what the tests of others need as lines NAME=value, and runs
 // until its standard input ends.
+#include "core/authority/catalogue_cases.h"
+#include "core/authority/context.h"
 #include "core/authority/use_cases.h"
+#include "core/base/try.h"
+#include "core/crypto/digest.h"
 #include "tests/app/running_program.h"
+#include "tests/support/actions.h"
 #include "tests/support/authority_fixture.h"
 #include "tests/support/must.h"
 
@@ -21,17 +26,19 @@ using namespace countersign;
 using namespace countersign::testing;
 
 namespace {
-authority::ServiceSecret addPayments(authority::Authority& authority)
+/// A service whose document asks for Agent-Signature.
+Result<authority::ServiceSecret> addPayments(authority::Context& context)
 {
-    const auto added = AuthorityFixture::wait<authority::ServiceSecret>([&](auto reply) {
-        authority.submit<authority::ServiceSecret>(
-            [](authority::Context& context) {
-                return authority::addService(
-                    context, QStringLiteral("Payments"), QStringLiteral("https://payments.example/"));
-            },
-            std::move(reply));
-    });
-    return must(added, "service");
+    const auto added = authority::addService(context, QStringLiteral("Payments"), QString::fromLatin1(kPaymentsUrl));
+    if (!added)
+        return added;
+    authority::CataloguePreview preview;
+    preview.service = added->id;
+    preview.catalogue = std::make_shared<const services::Catalogue>(catalogueThatDemands(agentSignatureAsked()));
+    preview.document = crypto::sha256("a document");
+    preview = TRY(authority::previewCatalogue(context, preview));
+    TRY(authority::importCatalogue(context, preview));
+    return added;
 }
 } // namespace
 
@@ -39,7 +46,10 @@ int main(int argc, char** argv)
 {
     const QCoreApplication application(argc, argv);
     RunningProgram program(qEnvironmentVariable("XDG_RUNTIME_DIR"));
-    const authority::ServiceSecret service = addPayments(program.authority());
+    const auto service = must(AuthorityFixture::wait<authority::ServiceSecret>([&](auto reply) {
+        program.authority().submit<authority::ServiceSecret>(addPayments, std::move(reply));
+    }),
+        "service");
     std::printf("COUNTERSIGN_ISSUER=%s\nCOUNTERSIGN_SERVICE_ID=%s\nCOUNTERSIGN_SERVICE_SECRET=%s\n",
         program.issuer().c_str(), service.id.value.c_str(), service.secret.toStdString().c_str());
     std::fflush(stdout);

@@ -4,6 +4,7 @@
 // Agent-Signature in the place of RFC 9421: as much counts, and what it does not cover can't be used against the agent.
 #include "core/audit/receipt.h"
 #include "tests/core/server/authzen/performed_scene.h"
+#include "tests/support/actions.h"
 
 #include <QTest>
 
@@ -16,7 +17,13 @@ using audit::LeafKind;
 using namespace std::chrono_literals;
 
 namespace {
-using Scene = PerformedScene;
+/// At a service that asks for Agent-Signature.
+struct Scene : PerformedScene {
+    explicit Scene(const std::string& more = kSpend) : PerformedScene(more)
+    {
+        demand(wire.fixture(), ServiceId{service.id}, agentSignatureAsked());
+    }
+};
 using Spoil = std::function<void(Scene&, Sent&)>;
 
 Sent agentSigned(Scene& scene, const WireAgent& by, Sent sent)
@@ -59,8 +66,10 @@ private Q_SLOTS:
     void the_window_is_exact_data();
     void the_window_is_exact();
     void a_chain_needs_the_other_signature();
+    void where_it_is_not_asked_for_it_is_none();
     void the_same_signature_gets_the_same_answer();
     void a_lost_answer_is_there_after_a_restart();
+    void a_nonce_is_remembered_over_a_restart_for_as_long_as_it_could_be_used();
     void a_nonce_is_used_up_in_both_forms();
 };
 
@@ -182,6 +191,15 @@ void AgentSignedRequestsTest::a_chain_needs_the_other_signature()
     QVERIFY2(permits(answer), answer.response.body.c_str());
 }
 
+void AgentSignedRequestsTest::where_it_is_not_asked_for_it_is_none()
+{
+    Scene scene;
+    const Sent before = agentSigned(scene);
+    demand(scene.wire.fixture(), ServiceId{scene.service.id}, {});
+    QCOMPARE(contextText(scene.pass(before).body, "reason"), "invalid_signature");
+    QVERIFY(permits(scene.pass(scene.sent()))); // by RFC 9421
+}
+
 void AgentSignedRequestsTest::the_same_signature_gets_the_same_answer()
 {
     Scene scene;
@@ -217,6 +235,30 @@ void AgentSignedRequestsTest::a_lost_answer_is_there_after_a_restart()
     again.signAsAgent(scene.agent.dpopKey, scene.wire.now(), nonce);
     QCOMPARE(contextText(scene.pass(again).body, "reason"), "invalid_signature");
     QCOMPARE(scene.count(LeafKind::ActionPermitted), 1);
+}
+
+void AgentSignedRequestsTest::a_nonce_is_remembered_over_a_restart_for_as_long_as_it_could_be_used()
+{
+    Scene scene;
+    const UnixSeconds signedAt = scene.wire.now();
+    const std::string nonce = crypto::randomToken();
+    Sent sent = scene.sentBy(scene.agent, scene.token());
+    sent.signAsAgent(scene.agent.dpopKey, signedAt, nonce);
+    QVERIFY(permits(scene.pass(sent)));
+    for (const auto passed : {0s, 299s, 1s}) {
+        scene.wire.fixture().clock().advance(passed);
+        scene.wire.restart();
+        Sent again = scene.sentBy(scene.agent, scene.token());
+        again.body = "{\"amount\":\"1.00\"}";
+        again.signAsAgent(scene.agent.dpopKey, signedAt, nonce);
+        QCOMPARE(contextText(scene.pass(again).body, "reason"), "invalid_signature");
+        again.signAsAgent(scene.agent.dpopKey, signedAt, crypto::randomToken()); // as old, and with a nonce of its own
+        QVERIFY(permits(scene.pass(again)));
+    }
+    scene.wire.fixture().clock().advance(1s); // out of the window
+    Sent late = scene.sentBy(scene.agent, scene.token());
+    late.signAsAgent(scene.agent.dpopKey, signedAt, crypto::randomToken());
+    QCOMPARE(contextText(scene.pass(late).body, "reason"), "invalid_signature");
 }
 
 void AgentSignedRequestsTest::a_nonce_is_used_up_in_both_forms()

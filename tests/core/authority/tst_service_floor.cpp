@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: 2026 The Countersign contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What a service demands is held against what is known of every agent of a chain, at each decision: also for
+// sub-agents.
+#include "core/crypto/bytes.h"
+#include "tests/core/authority/floor_scene.h"
+
+using namespace countersign;
+using namespace countersign::testing;
+using Scene = FloorScene;
+
+class ServiceFloorTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void who_shows_what_is_demanded_may_act();
+    void a_sub_agent_is_held_to_it_too();
+    void a_chain_is_as_trusted_as_its_least_trusted_hop();
+    void what_demands_nothing_goes_on();
+    void a_limit_of_the_service_needs_to_know_the_amount();
+    void whom_a_source_dropped_stays_capped();
+    void a_level_caps_what_all_grants_spend_in_a_day();
+    void agent_signature_is_taken_where_it_is_asked_for();
+    void the_log_names_the_evidence();
+};
+
+void ServiceFloorTest::who_shows_what_is_demanded_may_act()
+{
+    Scene scene;
+    scene.say(scene.agent, TrustLevel::L2);
+    QVERIFY(isPermitted(scene.pay()));
+    QVERIFY(isPermitted(scene.pay("100.00")));
+    QCOMPARE(denialOf(scene.pay("100.01")), Reason::LevelCap);
+    QVERIFY(scene.isLive(scene.tokens.grant)); // a cap is no reason to hold it
+}
+
+void ServiceFloorTest::a_sub_agent_is_held_to_it_too()
+{
+    Scene scene;
+    const TestAgent child = scene.fixture.registerAgent("child", "/usr/bin/child");
+    scene.say(scene.agent, TrustLevel::L2);
+    const auto below = scene.handOn(child);
+    QCOMPARE(denialOf(scene.pay(child, below)), Reason::WaitingForEvidence);
+    QVERIFY(scene.isHeld(below.grant));
+    QVERIFY(scene.isLive(scene.tokens.grant));
+    QVERIFY(isPermitted(scene.pay())); // the one above is no worse for it
+    scene.say(child, TrustLevel::L3);
+    QVERIFY(isPermitted(scene.pay(child, below)));
+}
+
+void ServiceFloorTest::a_chain_is_as_trusted_as_its_least_trusted_hop()
+{
+    Scene scene;
+    const TestAgent child = scene.fixture.registerAgent("child", "/usr/bin/child");
+    scene.say(scene.agent, TrustLevel::L2);
+    scene.say(child, TrustLevel::L4);
+    const auto below = scene.handOn(child);
+    QVERIFY(isPermitted(scene.pay(child, below, "100.00")));
+    QCOMPARE(denialOf(scene.pay(child, below, "100.01")), Reason::LevelCap); // the cap of L2
+    scene.say(scene.agent, TrustLevel::L1);
+    QVERIFY(scene.isHeld(scene.tokens.grant));
+    QCOMPARE(scene.fixture.grant(below.grant).state, GrantState::Held);
+    QCOMPARE(denialOf(scene.pay(child, below)), Reason::WaitingForEvidence);
+    scene.say(scene.agent, TrustLevel::L2);
+    QVERIFY(isPermitted(scene.pay(child, below)));
+}
+
+void ServiceFloorTest::what_demands_nothing_goes_on()
+{
+    Scene scene(screenedAt(TrustLevel::L2), paymentsWith(std::string()));
+    const auto read = [&] {
+        return perform(scene.fixture,
+            passedOn(scene.fixture, scene.service, scene.tokens.accessToken, scene.agent,
+                {.action = "payments.read", .method = "GET", .isSigned = SentRequest::Signed::No}));
+    };
+    QVERIFY(isPermitted(read()));
+    QCOMPARE(denialOf(scene.pay()), Reason::WaitingForEvidence);
+    QVERIFY(scene.isLive(scene.tokens.grant));
+    QVERIFY(isPermitted(read()));
+}
+
+void ServiceFloorTest::a_limit_of_the_service_needs_to_know_the_amount()
+{
+    services::Requirements limited;
+    limited.spendLimits = {{*Currency::parse("USD"), *Amount::parse("50.00"), std::nullopt}};
+    Scene known(limited);
+    QVERIFY(isPermitted(known.pay("50.00")));
+    QCOMPARE(denialOf(known.pay("50.01")), Reason::ServiceLimit);
+    Scene unknown(limited, paymentsWith(std::string()));
+    QCOMPARE(denialOf(unknown.pay("1.00")), Reason::ServiceLimit);
+}
+
+void ServiceFloorTest::whom_a_source_dropped_stays_capped()
+{
+    Scene scene({});
+    QVERIFY(isPermitted(scene.pay("5000.00"))); // nothing is known, and nothing is demanded
+    scene.say(scene.agent, TrustLevel::L1);
+    QCOMPARE(denialOf(scene.pay("10.01")), Reason::LevelCap);
+    TrustEvidence nothing;
+    nothing.fetchedAt = scene.fixture.clock().now();
+    nothing.validUntil = nothing.fetchedAt + 1h;
+    must(scene.fixture.run<void>(
+             [&](Context& context) { return authority::keepTrust(context, scene.agent.id(), nothing); }),
+        "dropped");
+    QCOMPARE(denialOf(scene.pay("0.01")), Reason::LevelCap);
+}
+
+void ServiceFloorTest::a_level_caps_what_all_grants_spend_in_a_day()
+{
+    Scene scene;
+    scene.say(scene.agent, TrustLevel::L2); // 100 each, 500 a day
+    const auto other = grantTo(scene.fixture, scene.agent, scene.grant().permission);
+    for (int i = 0; i < 4; ++i)
+        QVERIFY(isPermitted(scene.pay("100.00")));
+    QVERIFY(isPermitted(scene.pay(scene.agent, other, "99.99")));
+    QCOMPARE(denialOf(scene.pay(scene.agent, other, "0.02")), Reason::LevelCap);
+    QVERIFY(isPermitted(scene.pay(scene.agent, other, "0.01")));
+    QCOMPARE(denialOf(scene.pay("0.01")), Reason::LevelCap);
+}
+
+void ServiceFloorTest::agent_signature_is_taken_where_it_is_asked_for()
+{
+    Scene scene({});
+    const auto pay = [&] {
+        SentRequest sent = sentPayment("10.00");
+        sent.isSigned = SentRequest::Signed::AsAgent;
+        return perform(
+            scene.fixture, passedOn(scene.fixture, scene.service, scene.tokens.accessToken, scene.agent, sent));
+    };
+    QCOMPARE(denialOf(pay()), Reason::InvalidSignature);
+    services::Requirements asked;
+    asked.agentSignature = services::AgentSignature::Asked;
+    scene.demand(asked);
+    QVERIFY(isPermitted(pay()));
+    QVERIFY(isPermitted(scene.pay())); // next to RFC 9421
+}
+
+void ServiceFloorTest::the_log_names_the_evidence()
+{
+    Scene scene;
+    scene.say(scene.agent, TrustLevel::L2);
+    const auto answer = scene.pay();
+    QVERIFY(isPermitted(answer));
+    const std::string claims = answer->receipt->jws.substr(answer->receipt->jws.find('.') + 1);
+    const json::Object receipt =
+        must(json::parseObject(must(crypto::fromBase64url(claims.substr(0, claims.find('.'))), "payload")), "claims");
+    const json::Array& evidence = receipt.at("evidence").as_array();
+    QCOMPARE(evidence.size(), 1U);
+    const std::string told = json::serialize(evidence.front());
+    for (const char* part : {"L2", "a registry", "clear", "digest-of-what-it-said"})
+        QVERIFY2(told.contains(part), told.c_str());
+}
+
+QTEST_GUILESS_MAIN(ServiceFloorTest)
+#include "tst_service_floor.moc"
