@@ -123,6 +123,34 @@ std::string_view objectionTo(const audit::Leaf& leaf, const json::Object& claims
     return {};
 }
 
+void takeClaims(LogState& state, const audit::Leaf& leaf, const json::Object& claims)
+{
+    switch (leaf.kind) {
+    case LeafKind::AgentRegistered:
+        state.agents[leaf.agent] = agentKeyOf(claims);
+        break;
+    case LeafKind::AgentBlocked:
+        state.blockedKeys.insert(agentKeyOf(claims));
+        break;
+    case LeafKind::AgentUnblocked:
+        state.blockedKeys.erase(agentKeyOf(claims));
+        break;
+    case LeafKind::ConsentGiven:
+        state.grants[leaf.grant].consentLeaf = leaf.bytes;
+        break;
+    case LeafKind::GrantDelegated:
+        state.grants[leaf.grant].delegation = delegationOf(leaf, claims);
+        state.grants[leaf.grant].boundKey = Thumbprint{textOf(claims, "jkt")};
+        break;
+    default:
+        if (leaf.kind == LeafKind::TokenIssued)
+            takeStatus(state, leaf, claims);
+        // A rejected row may name a grant that no consent ever made: it stays unknown.
+        if (const auto grant = state.grants.find(leaf.grant); grant != state.grants.end())
+            takeOfGrant(grant->second, leaf, claims);
+    }
+}
+
 } // namespace
 
 void LogState::take(const audit::Leaf& leaf)
@@ -135,35 +163,7 @@ void LogState::take(const audit::Leaf& leaf)
         madeUp =
             Error{ErrorCode::StorageCorrupt, "entry " + std::to_string(leaf.index) + ": " + std::string(objection)};
     actions.take(leaf);
-    takeClaims(leaf, *claims);
-}
-
-void LogState::takeClaims(const audit::Leaf& leaf, const json::Object& claims)
-{
-    switch (leaf.kind) {
-    case LeafKind::AgentRegistered:
-        agents[leaf.agent] = agentKeyOf(claims);
-        break;
-    case LeafKind::AgentBlocked:
-        blockedKeys.insert(agentKeyOf(claims));
-        break;
-    case LeafKind::AgentUnblocked:
-        blockedKeys.erase(agentKeyOf(claims));
-        break;
-    case LeafKind::ConsentGiven:
-        grants[leaf.grant].consentLeaf = leaf.bytes;
-        break;
-    case LeafKind::GrantDelegated:
-        grants[leaf.grant].delegation = delegationOf(leaf, claims);
-        grants[leaf.grant].boundKey = Thumbprint{textOf(claims, "jkt")};
-        break;
-    default:
-        if (leaf.kind == LeafKind::TokenIssued)
-            takeStatus(*this, leaf, claims);
-        // A rejected row may name a grant that no consent ever made: it stays unknown.
-        if (const auto grant = grants.find(leaf.grant); grant != grants.end())
-            takeOfGrant(grant->second, leaf, claims);
-    }
+    takeClaims(*this, leaf, *claims);
 }
 
 } // namespace countersign::authority

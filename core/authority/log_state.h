@@ -10,7 +10,6 @@
 #include "core/authority/logged_actions.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
-#include "core/base/json.h"
 #include "core/base/result.h"
 #include "core/grants/grant.h"
 
@@ -67,9 +66,6 @@ struct LogState {
 
     /// The next leaf, in order. What can't be read was refused by the check before.
     void take(const audit::Leaf& leaf);
-
-private:
-    void takeClaims(const audit::Leaf& leaf, const json::Object& claims);
 };
 
 } // namespace countersign::authority

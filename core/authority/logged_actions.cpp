@@ -91,8 +91,10 @@ void LoggedActions::take(const audit::Leaf& leaf)
 {
     if (leaf.kind == LeafKind::ActionPermitted)
         return takePermitted(leaf.bytes);
+    if (leaf.kind == LeafKind::StateRejected)
+        return takeTold(leaf.bytes);
     if (leaf.kind != LeafKind::ActionApproved && leaf.kind != LeafKind::GrantNarrowed
-        && leaf.kind != LeafKind::ConsentGiven && leaf.kind != LeafKind::StateRejected)
+        && leaf.kind != LeafKind::ConsentGiven)
         return;
     const auto claims = json::parseObject(leaf.bytes);
     if (!claims)
@@ -100,8 +102,6 @@ void LoggedActions::take(const audit::Leaf& leaf)
     if (leaf.kind == LeafKind::ActionApproved)
         m_approvals[textOf(*claims, "request_id")] = {leaf.grant, textOf(*claims, "action_digest"),
             textOf(*claims, "request_id"), UnixSeconds{numberOf(*claims, "exp")}};
-    else if (leaf.kind == LeafKind::StateRejected)
-        takeTold(*claims);
     else if (const std::string replaced = textOf(*claims, "replaces"); !replaced.empty())
         moveDetails(GrantId{replaced}, leaf.grant, placesOf(*claims));
     else if (leaf.kind == LeafKind::GrantNarrowed)
@@ -123,10 +123,13 @@ void LoggedActions::takePermitted(const std::string& leaf)
 }
 
 /// What was counted when the two differed goes on counting; told once is enough.
-void LoggedActions::takeTold(const json::Object& claims)
+void LoggedActions::takeTold(const std::string& leaf)
 {
-    const GrantId id{textOf(claims, "counters_of")};
-    for (const json::Value& value : arrayOf(claims, "counters")) {
+    const auto claims = json::parseObject(leaf);
+    if (!claims)
+        return;
+    const GrantId id{textOf(*claims, "counters_of")};
+    for (const json::Value& value : arrayOf(*claims, "counters")) {
         if (const json::Object* told = value.if_object())
             m_counted[id][static_cast<int>(numberOf(*told, "detail"))].raiseTo(countsIn(*told));
     }

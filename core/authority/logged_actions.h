@@ -9,7 +9,6 @@
 #include "core/audit/leaf.h"
 #include "core/authority/approval_store.h"
 #include "core/authority/context.h"
-#include "core/base/json.h"
 #include "core/grants/uses.h"
 
 #include <QStringList>
@@ -33,7 +32,7 @@ private:
     using Details = std::map<int, grants::LoggedUses>;
 
     void takePermitted(const std::string& leaf);
-    void takeTold(const json::Object& claims);
+    void takeTold(const std::string& leaf);
     /// The details of `from` go on as those of `to`.
     void moveDetails(const GrantId& from, const GrantId& to, const std::vector<int>& detailOf);
     [[nodiscard]] Result<int> holdCounters(Context& context) const;

@@ -1,9 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/grants/uses.h"
-
-#include "tests/core/grants/ledger_fixture.h"
+#include "tests/core/grants/uses_scene.h"
 
 #include <QTest>
 
@@ -11,85 +9,16 @@
 
 using namespace countersign;
 using namespace countersign::grants;
-using permissions::ActionRequest;
+using namespace countersign::test;
 using permissions::Permission;
 using std::chrono::milliseconds;
 
-namespace {
-
-const std::string kSpend = "\"spend\":{\"amount_at\":\"/amount\",\"currency\":\"EUR\",\"per_day\":\"50.00\","
-                           "\"zone\":\"Europe/Berlin\",\"total\":\"100.00\"}";
-
-/// One detail for each text of further members.
-Permission permission(const std::vector<std::string>& members)
-{
-    std::string json;
-    for (const std::string& more : members) {
-        json += json.empty() ? "[" : ",";
-        json += "{\"type\":\"agent_delegation\",\"locations\":[\"https://a.example/\"],\"actions\":[\"a.b\"]";
-        json += (more.empty() ? "" : ",") + more + '}';
-    }
-    auto parsed = permissions::parsePermission(json + ']');
-    if (!parsed)
-        qFatal("%s", parsed.error().message.c_str());
-    return *parsed;
-}
-
-ActionRequest request(std::string_view arguments = "{}")
-{
-    return {*permissions::Action::parse("a.b"), *permissions::Location::parse("https://a.example/"),
-        *permissions::parseValue(arguments)};
-}
-
-Amount amount(std::string_view text)
-{
-    return *Amount::parse(text);
-}
-
-UnixSeconds at(const char* isoTime)
-{
-    return {QDateTime::fromString(QString::fromLatin1(isoTime), Qt::ISODate).toSecsSinceEpoch()};
-}
-
-milliseconds ms(UnixSeconds second)
-{
-    return milliseconds(second.value * 1000);
-}
-
-} // namespace
-
 class TestUses : public QObject {
     Q_OBJECT
-
-    struct Fixture : test::LedgerFixture {
-        Fixture()
-        {
-            add("g", 100);
-            add("new", 100);
-        }
-        [[nodiscard]] Used now(
-            const Permission& rules, milliseconds time, std::string_view arguments = "{}", std::size_t detail = 0) const
-        {
-            return uses.of({"g"}, rules, request(arguments), time)->at(detail);
-        }
-        /// As decide() would have it debited.
-        Result<void> debit(const Permission& rules, UnixSeconds time, std::string_view money, int detail = 0)
-        {
-            const auto& of = rules.details.at(static_cast<std::size_t>(detail));
-            return uses.debit(
-                {"g"}, detail, of, {amount(money), of.spend ? of.spend->zone.dayOf(time) : 0, ms(time), {}});
-        }
-        [[nodiscard]] std::int64_t count(const char* sql) const
-        {
-            store::Query query(*database, sql);
-            return *query.next() ? query.integer(0) : -1;
-        }
-    };
-
 private Q_SLOTS:
     void nothing_is_used_up_at_first()
     {
-        Fixture fixture;
+        UsesFixture fixture;
         const Permission rules = permission({"\"uses\":3", kSpend, ""});
         QCOMPARE(*fixture.uses.of({"g"}, rules, request(), milliseconds(0)), std::vector<Used>(3));
         QCOMPARE(*fixture.uses.totals({"g"}, rules, {0}), std::vector<UsedTotals>(3));
@@ -97,7 +26,7 @@ private Q_SLOTS:
 
     void each_detail_of_each_grant_counts_for_itself()
     {
-        Fixture fixture;
+        UsesFixture fixture;
         const Permission rules = permission({"\"uses\":3", "\"uses\":3"});
         QVERIFY(fixture.debit(rules, {1}, "0"));
         QVERIFY(fixture.debit(rules, {2}, "0", 1));
@@ -109,7 +38,7 @@ private Q_SLOTS:
 
     void what_is_not_limited_yet_is_counted_too()
     {
-        Fixture fixture;
+        UsesFixture fixture;
         const Permission free =
             permission({"\"spend\":{\"amount_at\":\"/amount\",\"currency\":\"EUR\",\"per_action\":\"9.00\"}"});
         QVERIFY(fixture.debit(free, {1}, "2.50"));
@@ -122,7 +51,7 @@ private Q_SLOTS:
 
     void a_rate_counts_the_span_that_ends_now_to_the_millisecond()
     {
-        Fixture fixture;
+        UsesFixture fixture;
         const Permission rules = permission({"\"rate\":{\"count\":2,\"seconds\":60}"});
         QVERIFY(fixture.uses.debit({"g"}, 0, rules.details[0], {{}, 0, milliseconds(1000), {}}));
         QVERIFY(fixture.uses.debit({"g"}, 0, rules.details[0], {{}, 0, milliseconds(1500), {}}));
@@ -135,7 +64,7 @@ private Q_SLOTS:
 
     void what_left_the_rates_span_is_forgotten_with_the_next_action()
     {
-        Fixture fixture;
+        UsesFixture fixture;
         const Permission rules = permission({"\"rate\":{\"count\":2,\"seconds\":60}"});
         for (const int time : {1000, 1500, 61000})
             QVERIFY(fixture.uses.debit({"g"}, 0, rules.details[0], {{}, 0, milliseconds(time), {}}));
@@ -145,7 +74,7 @@ private Q_SLOTS:
 
     void an_action_that_is_still_to_come_is_in_the_span()
     {
-        Fixture fixture;
+        UsesFixture fixture;
         const Permission rules = permission({"\"rate\":{\"count\":2,\"seconds\":60}"});
         QVERIFY(fixture.uses.debit({"g"}, 0, rules.details[0], {{}, 0, milliseconds(5000), {}}));
         QCOMPARE(fixture.now(rules, milliseconds(1000)).inSpan, 1); // the clock was set back
@@ -172,7 +101,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, last);
         QFETCH(QByteArray, next);
         QFETCH(bool, isNewDay);
-        Fixture fixture;
+        UsesFixture fixture;
         const Permission rules = permission({kSpend});
         QVERIFY(fixture.debit(rules, at(last.constData()), "30.00"));
         const Used used = fixture.now(rules, ms(at(next.constData())));
@@ -186,7 +115,7 @@ private Q_SLOTS:
 
     void setting_the_clock_back_over_midnight_gives_no_second_day()
     {
-        Fixture fixture;
+        UsesFixture fixture;
         const Permission rules = permission({kSpend});
         QVERIFY(fixture.debit(rules, at("2026-06-30T21:59:59Z"), "50.00"));
         QVERIFY(fixture.debit(rules, at("2026-06-30T22:00:01Z"), "10.00"));
@@ -197,7 +126,7 @@ private Q_SLOTS:
 
     void what_can_not_be_added_up_is_refused_and_not_counted()
     {
-        Fixture fixture;
+        UsesFixture fixture;
         const Permission rules = permission({kSpend});
         constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
         const Use most{Amount::ofMillionths(kMost), 5, milliseconds(1), {}};
@@ -216,7 +145,7 @@ private Q_SLOTS:
     void less_than_nothing_is_no_count()
     {
         for (const char* change : {"uses = -1", "total = -1", "on_day = -1"}) {
-            Fixture fixture;
+            UsesFixture fixture;
             const Permission rules = permission({kSpend});
             QVERIFY(fixture.debit(rules, {1}, "1.00"));
             fixture.must("UPDATE uses SET " + std::string(change));
@@ -228,7 +157,7 @@ private Q_SLOTS:
 
     void a_value_is_seen_once_it_was_acted_with()
     {
-        Fixture fixture;
+        UsesFixture fixture;
         const Permission rules = permission({"\"step_up\":{\"first_seen\":[\"/recipient\",\"/to/iban\"]}"});
         const permissions::AgentDelegation& detail = rules.details[0];
         const auto seen = [&](std::string_view arguments) {
@@ -261,7 +190,7 @@ private Q_SLOTS:
 
     void a_replacing_grant_takes_over_by_details()
     {
-        Fixture fixture;
+        UsesFixture fixture;
         const Permission rules =
             permission({kSpend, kSpend, "\"uses\":9,\"rate\":{\"count\":3,\"seconds\":60}", kSpend});
         QVERIFY(fixture.debit(rules, {100}, "1.00", 0));
@@ -280,7 +209,7 @@ private Q_SLOTS:
 
     void days_that_differ_are_not_added_up()
     {
-        Fixture fixture;
+        UsesFixture fixture;
         const Permission rules = permission({kSpend, kSpend});
         QVERIFY(fixture.debit(rules, at("2026-06-30T10:00:00Z"), "1.00", 0));
         QVERIFY(fixture.debit(rules, at("2026-07-01T10:00:00Z"), "2.00", 1));
@@ -291,7 +220,7 @@ private Q_SLOTS:
 
     void details_of_a_grant_may_change_places()
     {
-        Fixture fixture;
+        UsesFixture fixture;
         const Permission rules =
             permission({"\"uses\":9", "\"uses\":9,\"rate\":{\"count\":3,\"seconds\":60}", "\"uses\":9"});
         for (const int detail : {0, 1, 1, 2, 2, 2})
@@ -306,70 +235,12 @@ private Q_SLOTS:
 
     void too_much_can_not_be_taken_over()
     {
-        Fixture fixture;
+        UsesFixture fixture;
         const Permission rules = permission({kSpend, kSpend});
         const Use most{Amount::ofMillionths(std::numeric_limits<std::int64_t>::max()), 5, milliseconds(1), {}};
         QVERIFY(fixture.uses.debit({"g"}, 0, rules.details[0], most));
         QVERIFY(fixture.uses.debit({"g"}, 1, rules.details[1], most));
         QVERIFY(!fixture.uses.carryOver({"g"}, {"new"}, {0, 0}));
-    }
-
-    void raising_never_takes_away()
-    {
-        Fixture fixture;
-        const Permission rules = permission({kSpend});
-        const auto day = rules.details[0].spend->zone.dayOf(at("2026-06-30T10:00:00Z"));
-        const auto totals = [&] { return fixture.uses.totals({"g"}, rules, at("2026-06-30T10:00:00Z"))->at(0); };
-        const auto raise = [&](std::int64_t uses, const char* total, const char* onDay, std::int64_t of) {
-            return fixture.uses.raise({"g"}, 0, {uses, amount(total), of, amount(onDay), {}, {}}, day);
-        };
-        QVERIFY(raise(3, "9.00", "4.00", day));
-        QCOMPARE(totals(), (UsedTotals{3, amount("9.00"), amount("4.00")}));
-        QVERIFY(raise(2, "8.00", "3.00", day));
-        QCOMPARE(totals(), (UsedTotals{3, amount("9.00"), amount("4.00")}));
-        QVERIFY(raise(4, "10.00", "50.00", day - 1)); // of a day that is over
-        QCOMPARE(totals(), (UsedTotals{4, amount("10.00"), amount("4.00")}));
-        QVERIFY(raise(4, "10.00", "1.00", day + 1));
-        QCOMPARE(fixture.uses.totals({"g"}, rules, at("2026-07-01T10:00:00Z"))->at(0).today, amount("1.00"));
-    }
-
-    void a_row_for_a_day_to_come_puts_nothing_off_data()
-    {
-        QTest::addColumn<QByteArray>("onDay"); // what the row says, in millionths
-        QTest::addColumn<QByteArray>("today");
-        QTest::addColumn<int>("loggedDaysAgo");
-        QTest::newRow("nothing spent there") << QByteArray("0") << QByteArray("50.00") << 0;
-        QTest::newRow("next to nothing") << QByteArray("1") << QByteArray("50.00") << 0;
-        QTest::newRow("more than the log knows") << QByteArray("60000000") << QByteArray("60.00") << 0;
-        QTest::newRow("of a day that is over") << QByteArray("0") << QByteArray("0") << 1;
-        QTest::newRow("more, of a day that is over") << QByteArray("60000000") << QByteArray("60.00") << 1;
-    }
-    void a_row_for_a_day_to_come_puts_nothing_off()
-    {
-        QFETCH(const QByteArray, onDay);
-        QFETCH(const QByteArray, today);
-        QFETCH(const int, loggedDaysAgo);
-        Fixture fixture;
-        const Permission rules = permission({kSpend});
-        const UnixSeconds now = at("2026-06-30T10:00:00Z");
-        const auto day = rules.details[0].spend->zone.dayOf(now);
-        const LoggedUses logged{1, amount("50.00"), day - loggedDaysAgo, amount("50.00"), {}, {}};
-        store::Query row(*fixture.database,
-            "INSERT INTO uses (grant_id, detail, uses, total, day, on_day) VALUES ('g', 0, 1, 50000000, ?, ?)");
-        QVERIFY(row.bind(day + 1000).bind(std::int64_t{onDay.toLongLong()}).run());
-        QVERIFY(fixture.uses.holdTo({"g"}, 0, logged, day).value());
-        QCOMPARE(fixture.uses.totals({"g"}, rules, now)->at(0).today, amount(today.toStdString()));
-        const UnixSeconds tomorrow = now + std::chrono::hours(24);
-        QCOMPARE(fixture.uses.totals({"g"}, rules, tomorrow)->at(0).today, Amount());
-    }
-
-    void what_the_log_is_told_it_says_no_less()
-    {
-        LoggedUses logged{3, amount("9.00"), 100, amount("4.00"), {}, {}};
-        logged.raiseTo({2, amount("8.00"), 1000, Amount(), {}, {}});
-        QCOMPARE(logged, (LoggedUses{3, amount("9.00"), 1000, amount("4.00"), {}, {}}));
-        logged.raiseTo({5, amount("10.00"), 99, amount("6.00"), {}, {}});
-        QCOMPARE(logged, (LoggedUses{5, amount("10.00"), 1000, amount("6.00"), {}, {}}));
     }
 
     void a_grant_is_used_up_when_no_detail_is_left_data()
@@ -396,7 +267,7 @@ private Q_SLOTS:
 
     void removing_what_was_used_leaves_other_grants_alone()
     {
-        Fixture fixture;
+        UsesFixture fixture;
         const Permission rules = permission({"\"uses\":9,\"rate\":{\"count\":3,\"seconds\":60}"});
         for (const char* grant : {"g", "new"})
             QVERIFY(fixture.uses.debit({grant}, 0, rules.details[0], {{}, 0, milliseconds(1), {"key"}}));
