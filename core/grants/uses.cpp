@@ -173,6 +173,14 @@ Result<void> addKept(store::Database& database, const GrantId& grant, int detail
     return {};
 }
 
+/// Less than nothing is no count, and must not keep anything from starting.
+Result<void> forgetImpossible(store::Database& database, const GrantId& grant, int detail)
+{
+    Query query(
+        database, "DELETE FROM uses WHERE grant_id = ? AND detail = ? AND (uses < 0 OR total < 0 OR on_day < 0)");
+    return query.bind(grant.value).bind(std::int64_t{detail}).run();
+}
+
 /// What is counted, as the log would say it.
 Result<LoggedUses> loggedForm(store::Database& database, const GrantId& grant, int detail)
 {
@@ -203,7 +211,8 @@ void LoggedUses::add(const LoggedUses& more)
     };
     const Amount before = more.day > day ? Amount() : onDay;
     const Amount added = more.day < day ? Amount() : more.onDay;
-    uses += more.uses;
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+    uses = uses > kMost - more.uses ? kMost : uses + more.uses;
     total = plus(total, more.total);
     onDay = plus(before, added);
     day = std::max(day, more.day);
@@ -316,7 +325,8 @@ Result<void> Uses::raise(const GrantId& grant, int detail, const LoggedUses& lea
 Result<std::optional<LoggedUses>> Uses::holdTo(
     const GrantId& grant, int detail, const LoggedUses& logged, std::int64_t today)
 {
-    LoggedUses here = TRY(loggedForm(*m_database, grant, detail));
+    TRY(forgetImpossible(*m_database, grant, detail));
+    const LoggedUses here = TRY(loggedForm(*m_database, grant, detail));
     LoggedUses there = logged;
     std::ranges::sort(there.timesMs);
     if (here == there)

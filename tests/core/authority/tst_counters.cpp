@@ -60,6 +60,8 @@ private Q_SLOTS:
         QTest::addColumn<std::string>("sql");
         QTest::newRow("no rows") << std::string("DELETE FROM uses");
         QTest::newRow("nothing used") << std::string("UPDATE uses SET uses = 0, total = 0, on_day = 0");
+        QTest::newRow("less than nothing used") << std::string("UPDATE uses SET uses = -1");
+        QTest::newRow("less than nothing spent") << std::string("UPDATE uses SET total = -1, on_day = -1");
         QTest::newRow("one use less") << std::string("UPDATE uses SET uses = uses - 1");
         QTest::newRow("a millionth less") << std::string("UPDATE uses SET total = total - 1");
         QTest::newRow("less today") << std::string("UPDATE uses SET on_day = on_day - 1");

@@ -73,6 +73,9 @@ private Q_SLOTS:
         QCOMPARE(logged, (LoggedUses{3, amount("9.00"), 1000, amount("4.00"), {}, {}}));
         logged.raiseTo({5, amount("10.00"), 99, amount("6.00"), {}, {}});
         QCOMPARE(logged, (LoggedUses{5, amount("10.00"), 1000, amount("6.00"), {}, {}}));
+        logged.raiseTo({std::numeric_limits<std::int64_t>::max(), Amount(), 0, Amount(), {}, {}});
+        logged.add({1, Amount(), 1000, Amount(), {}, {}});
+        QCOMPARE(logged.uses, std::numeric_limits<std::int64_t>::max());
     }
 };
 
