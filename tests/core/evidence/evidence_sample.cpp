@@ -64,6 +64,7 @@ std::string oddSample()
     const auto replace = [](std::string& text, std::string_view what, std::string_view by) {
         text.replace(text.find(what), what.size(), by);
     };
+    demand(scene.fixture, scene.service, agentSignatureAsked());
     SentRequest sent = sentPayment("1.00");
     sent.isSigned = SentRequest::Signed::AsAgent;
     act(sent, [&](authority::ReceivedRequest& received) {

@@ -106,6 +106,7 @@ void EvidenceBodiesTest::a_signature_is_as_timely_as_it_was_when_it_was_decided_
     QFETCH(int, later);
     QFETCH(bool, isTimely);
     EvidenceScene scene;
+    demand(scene.fixture, scene.service, agentSignatureAsked());
     SentRequest sent = sentPayment("7.00");
     sent.isSigned = how;
     auto command = passedOn(scene.fixture, scene.service, scene.tokens.accessToken, scene.agent, sent);

@@ -81,6 +81,7 @@ private Q_SLOTS:
             sent.signature = "proxy=:AAAA:, " + sent.signature;
         });
         row("Agent-Signature with tabs", [](PerformedScene& scene, Sent& sent) {
+            demand(scene.wire.fixture(), ServiceId{scene.service.id}, agentSignatureAsked());
             sent.signAsAgent(scene.agent.dpopKey, scene.wire.now());
             replace(sent.agentSignature, ",", "\t,\t");
         });
