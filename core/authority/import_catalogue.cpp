@@ -105,6 +105,7 @@ Result<void> importCatalogue(Context& context, const CataloguePreview& preview)
     }
     TRY(followDemands(context));
     TRY(context.catalogues.forgetUnused());
+    TRY(signLog(context));
     return touchRequestsAt(context, place.location);
 }
 

@@ -90,10 +90,12 @@ void takeOfGrant(LoggedGrant& grant, const audit::Leaf& leaf, const json::Object
     }
 }
 
-/// What only a signature of the log makes good: signLog() goes with each.
+/// What only a signature of the log makes good: signLog() goes with each. With another document, or without one, a
+/// service may demand less.
 bool givesAuthority(LeafKind kind)
 {
-    return kind == LeafKind::GrantResumed || kind == LeafKind::AgentUnblocked || kind == LeafKind::KeyBound;
+    return kind == LeafKind::GrantResumed || kind == LeafKind::AgentUnblocked || kind == LeafKind::KeyBound
+        || kind == LeafKind::CatalogueImported || kind == LeafKind::ServiceRemoved;
 }
 
 /// Signed by itself: each has a receipt.

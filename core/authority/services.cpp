@@ -50,6 +50,7 @@ Result<ServiceSecret> addService(Context& context, const QString& name, const QS
 
 Result<void> removeService(Context& context, const ServiceId& service)
 {
+    TRY(mayExtend(context)); // what it demanded is not demanded any more
     store::Query query(context.database,
         "UPDATE services SET removed_at = ? WHERE service_id = ? AND removed_at IS NULL RETURNING location");
     query.bind(context.now().value).bind(service.value);
@@ -62,6 +63,7 @@ Result<void> removeService(Context& context, const ServiceId& service)
     context.catalogues.changed();
     TRY(followDemands(context));
     TRY(context.catalogues.forgetUnused());
+    TRY(signLog(context));
     const permissions::Location place = TRY(permissions::Location::parse(location));
     return touchRequestsAt(context, place);
 }

@@ -8,6 +8,7 @@
 #include "core/authority/use_cases.h"
 #include "core/grants/link.h"
 #include "core/permissions/permission_json.h"
+#include "tests/core/authority/catalogue_scene.h"
 #include "tests/core/authority/family.h"
 #include "tests/core/authority/forging.h"
 #include "tests/core/authority/tampering.h"
@@ -100,6 +101,7 @@ private Q_SLOTS:
     void a_link_is_good_for_the_key_that_it_names_only();
     void what_gives_authority_is_signed_at_once_data();
     void what_gives_authority_is_signed_at_once();
+    void a_document_is_signed_at_once();
 };
 
 void TestForgedEntries::an_entry_that_nothing_signed_gives_no_authority_data()
@@ -142,6 +144,14 @@ void TestForgedEntries::an_entry_that_nothing_signed_gives_no_authority_data()
     QTest::newRow("a grant is bound to another key")
         << Forgery{nothing, [](Scene& scene) { return scene.leaf(LeafKind::KeyBound, {{"jkt", "mine"}}); },
                {u"UPDATE grants SET bound_jkt = 'mine'"_s}};
+    const auto ofService = [](Scene& scene, LeafKind kind) {
+        return LeafDraft{kind, {}, {},
+            {{"service_id", scene.service.value}, {"location", kPaymentsUrl}, {"catalogue", "AAAA"}}, std::nullopt};
+    };
+    QTest::newRow("a service demands nothing any more")
+        << Forgery{nothing, [ofService](Scene& scene) { return ofService(scene, LeafKind::ServiceRemoved); }, {}};
+    QTest::newRow("a service demands something else")
+        << Forgery{nothing, [ofService](Scene& scene) { return ofService(scene, LeafKind::CatalogueImported); }, {}};
     QTest::newRow("an agent has another key") << Forgery{nothing,
         [](Scene& scene) {
             LeafDraft leaf = scene.leaf(LeafKind::AgentRegistered, agentClaim(scene.agent, "mine"));
@@ -241,6 +251,7 @@ void TestForgedEntries::what_gives_authority_is_signed_at_once_data()
     QTest::newRow("a grant goes on") << 1;
     QTest::newRow("the clock is right") << 2;
     QTest::newRow("an agent is not blocked any more") << 3;
+    QTest::newRow("a service is removed") << 4;
 }
 
 void TestForgedEntries::what_gives_authority_is_signed_at_once()
@@ -258,6 +269,9 @@ void TestForgedEntries::what_gives_authority_is_signed_at_once()
     } else if (deed == 3) {
         QVERIFY(scene.block());
         QVERIFY(scene.unblock());
+    } else if (deed == 4) {
+        QVERIFY(scene.fixture.run<void>(
+            [service = scene.service](Context& context) { return authority::removeService(context, service); }));
     }
     // The power goes, and the keychain remembers nothing.
     const QTemporaryDir copy;
@@ -268,6 +282,17 @@ void TestForgedEntries::what_gives_authority_is_signed_at_once()
     QCOMPARE(next.status().liveGrants, deed == 3 ? 0 : 1);
     QVERIFY(next.ask(next.request(scene.agent, payments(), "another")));
     QCOMPARE(next.isActive(scene.tokens.accessToken), deed != 3);
+}
+
+void TestForgedEntries::a_document_is_signed_at_once()
+{
+    CatalogueScene scene;
+    QVERIFY(scene.import(document()));
+    const QTemporaryDir copy;
+    copyFolder(scene.fixture.folder(), copy.path());
+    AuthorityFixture next(copy.path(), scene.fixture.identity());
+    QVERIFY(next.start());
+    QCOMPARE(next.status().troubles, std::vector<Trouble>());
 }
 
 QTEST_GUILESS_MAIN(TestForgedEntries)
