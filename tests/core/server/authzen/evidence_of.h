@@ -5,9 +5,12 @@
 #pragma once
 
 #include "core/audit/receipt.h"
+#include "core/authority/context.h"
+#include "core/base/try.h"
 #include "core/evidence/export.h"
 #include "core/evidence/verify.h"
 #include "tests/core/server/authzen/performed_scene.h"
+#include "tests/support/must.h"
 
 #include <array>
 #include <string>
@@ -24,7 +27,11 @@ namespace countersign::testing {
 [[nodiscard]] inline evidence::Report evidenceOf(PerformedScene& scene, const WireAnswer& answer)
 {
     AuthorityFixture& fixture = scene.wire.fixture();
-    must(fixture.run<void>([](authority::Context& context) { return context.log->writeCheckpoint(); }), "checkpoint");
+    must(fixture.run<void>([](authority::Context& context) -> Result<void> {
+        TRY(context.log->writeCheckpoint());
+        return {};
+    }),
+        "checkpoint");
     const evidence::EntryWanted wanted{receiptIn(scene, answer).index};
     const std::string file = must(AuthorityFixture::wait<std::string>([&](auto reply) {
         evidence::exportEvidence(
