@@ -47,6 +47,20 @@ struct Scene : PerformedScene {
         const std::string body = json::serialize(json::Object{{"executed", "yes"}, {"upstream", std::move(upstream)}});
         return wire.askFor("/receipts/" + contextText(about.body, "receipt_id") + "/outcome", body, {service.basic()});
     }
+    /// The agent's request with these receipts, signed, and passed on.
+    [[nodiscard]] Sent following(const std::vector<GivenReceipt>& receipts)
+    {
+        Sent sent = sentBy(agent, token());
+        json::Array upstream;
+        std::string field;
+        for (const GivenReceipt& given : receipts) {
+            field += (field.empty() ? "" : ", ") + given.jws;
+            upstream.emplace_back(toJson(given));
+        }
+        sent.headers["action-receipt"] = field;
+        sent.upstream = std::move(upstream);
+        return signedBy(agent, std::move(sent));
+    }
     [[nodiscard]] authority::Story storyOf(const WireAnswer& answer)
     {
         return must(AuthorityFixture::wait<authority::Story>([&](auto reply) {
