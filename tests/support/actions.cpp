@@ -8,6 +8,7 @@
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 #include "core/crypto/digest.h"
+#include "core/services/catalogue_json.h"
 
 #include <format>
 
@@ -55,14 +56,23 @@ services::Catalogue catalogueThatDemands(const services::Requirements& demands)
     return catalogue;
 }
 
-void offer(AuthorityFixture& fixture, const ServiceId& service, const services::Catalogue& catalogue)
+CataloguePreview previewOf(const ServiceId& service, const services::Catalogue& catalogue)
 {
+    const std::string json = must(services::catalogueJson(catalogue), "catalogue");
     CataloguePreview preview;
     preview.service = service;
     preview.catalogue = std::make_shared<const services::Catalogue>(catalogue);
+    preview.json = std::make_shared<const std::string>(json);
+    preview.digest = crypto::sha256(json);
     preview.document = crypto::sha256("a document");
+    return preview;
+}
+
+void offer(AuthorityFixture& fixture, const ServiceId& service, const services::Catalogue& catalogue)
+{
     must(fixture.run<void>([&](Context& context) -> Result<void> {
-        return importCatalogue(context, TRY(previewCatalogue(context, preview)));
+        const CataloguePreview preview = TRY(previewCatalogue(context, previewOf(service, catalogue)));
+        return importCatalogue(context, preview);
     }),
         "offer");
 }

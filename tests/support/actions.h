@@ -30,6 +30,8 @@ ServiceId addService(AuthorityFixture& fixture, const std::string& location = kP
 
 /// Of one operation that nobody calls.
 [[nodiscard]] services::Catalogue catalogueThatDemands(const services::Requirements& demands);
+/// What the reader of a document hands on that said so.
+[[nodiscard]] authority::CataloguePreview previewOf(const ServiceId& service, const services::Catalogue& catalogue);
 /// As if the service's document said so.
 void offer(AuthorityFixture& fixture, const ServiceId& service, const services::Catalogue& catalogue);
 /// What a document of the service demands of every action.

@@ -8,7 +8,6 @@
 #include "core/authority/context.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
-#include "core/crypto/digest.h"
 #include "tests/app/running_program.h"
 #include "tests/support/actions.h"
 #include "tests/support/authority_fixture.h"
@@ -32,11 +31,8 @@ Result<authority::ServiceSecret> addPayments(authority::Context& context)
     const auto added = authority::addService(context, QStringLiteral("Payments"), QString::fromLatin1(kPaymentsUrl));
     if (!added)
         return added;
-    authority::CataloguePreview preview;
-    preview.service = added->id;
-    preview.catalogue = std::make_shared<const services::Catalogue>(catalogueThatDemands(agentSignatureAsked()));
-    preview.document = crypto::sha256("a document");
-    preview = TRY(authority::previewCatalogue(context, preview));
+    const auto preview =
+        TRY(authority::previewCatalogue(context, previewOf(added->id, catalogueThatDemands(agentSignatureAsked()))));
     TRY(authority::importCatalogue(context, preview));
     return added;
 }

@@ -12,12 +12,11 @@
 #include "core/agents/trust_settings_json.h"
 #include "core/authority/catalogue_cases.h"
 #include "core/authority/context.h"
+#include "core/authority/preview_catalogue.h"
 #include "core/authority/trust_cases.h"
 #include "core/authority/trust_keeping.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
-#include "core/crypto/digest.h"
-#include "core/services/openapi.h"
 #include "tests/app/running_program.h"
 #include "tests/support/actions.h"
 
@@ -95,16 +94,12 @@ private:
 
     void import(const QString& path)
     {
-        const std::string text = contentOf(path);
-        authority::CataloguePreview preview;
-        preview.service = m_service;
-        preview.catalogue =
-            std::make_shared<const services::Catalogue>(must(services::importOpenApi(text), "document"));
-        preview.document = crypto::sha256(text);
-        must(run<void>([&](Context& context) -> Result<void> {
-            return authority::importCatalogue(context, TRY(authority::previewCatalogue(context, preview)));
+        const auto preview = must(AuthorityFixture::wait<authority::CataloguePreview>([&](auto reply) {
+            authority::previewCatalogue(
+                m_program.authority(), m_service, QByteArray::fromStdString(contentOf(path)), std::move(reply));
         }),
-            "import");
+            "document");
+        must(run<void>([&](Context& context) { return authority::importCatalogue(context, preview); }), "import");
     }
 
     json::Object stateOf(const GrantId& id)
