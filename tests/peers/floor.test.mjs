@@ -66,8 +66,8 @@ const { actorToken, ciba, dpopOf, granted, issuer, jwtType, kEnough, link, regis
 // ---- agents ----
 const mayPay = () => [{
   type: 'agent_delegation', locations: ['https://payments.example/'], actions: ['payments.create'], max_depth: 1, expires_at: now() + 3600,
-  constraints: { '/recipient': { one_of: ['acme'] } },
-  spend: { amount_at: '/amount', currency: 'EUR', per_action: '500.00', total: '20000.00' },
+  constraints: { '/recipient': { one_of: ['acme'] }, '/note': { wildcard: true } },
+  spend: { amount_at: '/amount', currency: 'EUR', currency_at: '/currency', per_action: '500.00', total: '20000.00' },
 }];
 
 /// An agent of which nothing is known, with a grant. `dpop`: the key that its token is bound to.
