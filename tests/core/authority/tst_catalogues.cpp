@@ -151,7 +151,7 @@ private Q_SLOTS:
         const authority::TokenSet above = scene.fixture.tokensFor(scene.agent, delegable(1));
         const TestAgent child = scene.fixture.registerAgent("helper", "/usr/bin/helper");
         const std::string link =
-            scene.fixture.delegate(above.accessToken, scene.agent.key, child, handedOn(delegable(1)));
+            scene.fixture.delegate(above.accessToken, scene.agent.key, child, handedOn(above.granted));
         const auto below = scene.fixture.exchange(child, above.accessToken, {link});
         QVERIFY2(below, below ? "" : below.error().message.c_str());
         QVERIFY(scene.import(document("integer")));
