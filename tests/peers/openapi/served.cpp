@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// usage: served   runs all that the desktop program runs but its windows, with a service that was added, and a person
-// who answers requests by what their reason says. Prints what the tests of others need as lines NAME=value, and runs
-// until its standard input ends.
+// usage: served [--document-later]   runs all that the desktop program runs but its windows, with a service that was
+// added and its document, and a person who answers requests by what their reason says. Prints what the tests of others
+// need as lines NAME=value, and runs until its standard input ends. Later: once a byte comes there.
 #include "core/authority/catalogue_cases.h"
 #include "core/authority/context.h"
 #include "core/authority/use_cases.h"
@@ -25,16 +25,21 @@ using namespace countersign;
 using namespace countersign::testing;
 
 namespace {
-/// A service whose document asks for Agent-Signature.
 Result<authority::ServiceSecret> addPayments(authority::Context& context)
 {
-    const auto added = authority::addService(context, QStringLiteral("Payments"), QString::fromLatin1(kPaymentsUrl));
-    if (!added)
-        return added;
-    const auto preview =
-        TRY(authority::previewCatalogue(context, previewOf(added->id, catalogueThatDemands(agentSignatureAsked()))));
-    TRY(authority::importCatalogue(context, preview));
-    return added;
+    return authority::addService(context, QStringLiteral("Payments"), QString::fromLatin1(kPaymentsUrl));
+}
+
+/// The service's document, which asks for Agent-Signature.
+void importDocument(RunningProgram& program, const ServiceId& service)
+{
+    const auto work = [&](authority::Context& context) -> Result<void> {
+        const auto preview =
+            TRY(authority::previewCatalogue(context, previewOf(service, catalogueThatDemands(agentSignatureAsked()))));
+        return authority::importCatalogue(context, preview);
+    };
+    must(AuthorityFixture::wait<void>([&](auto reply) { program.authority().submit<void>(work, std::move(reply)); }),
+        "document");
 }
 } // namespace
 
@@ -46,14 +51,18 @@ int main(int argc, char** argv)
         program.authority().submit<authority::ServiceSecret>(addPayments, std::move(reply));
     }),
         "service");
+    if (!application.arguments().contains(QStringLiteral("--document-later")))
+        importDocument(program, service.id);
     std::printf("COUNTERSIGN_ISSUER=%s\nCOUNTERSIGN_SERVICE_ID=%s\nCOUNTERSIGN_SERVICE_SECRET=%s\n",
         program.issuer().c_str(), service.id.value.c_str(), service.secret.toStdString().c_str());
     std::fflush(stdout);
     QSocketNotifier end(STDIN_FILENO, QSocketNotifier::Read);
-    QObject::connect(&end, &QSocketNotifier::activated, &application, [] {
+    QObject::connect(&end, &QSocketNotifier::activated, &application, [&] {
         char byte = 0;
         if (::read(STDIN_FILENO, &byte, 1) <= 0)
             QCoreApplication::quit();
+        else
+            importDocument(program, service.id);
     });
     return QCoreApplication::exec();
 }
