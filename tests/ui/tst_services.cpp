@@ -59,7 +59,7 @@ private Q_SLOTS:
     {
         ServicesPage page({});
         page.show();
-        auto* services = page.findChild<QTableView*>();
+        auto* services = page.findChild<QTableView*>(u"services"_s);
         auto* operations = page.findChild<OperationsTable*>();
         auto* import = walk::buttonNamed(page, u"Import OpenAPI…"_s);
         page.setServices(
@@ -109,7 +109,7 @@ private Q_SLOTS:
         ServicesPage page(deeds);
         page.show();
         page.setServices({samples::service()});
-        page.findChild<QTableView*>()->selectRow(0);
+        page.findChild<QTableView*>(u"services"_s)->selectRow(0);
         QTemporaryFile file;
         QVERIFY(file.open() && file.write("bad") == 3 && file.flush());
         page.importFile(file.fileName());
@@ -144,7 +144,7 @@ private Q_SLOTS:
         };
         ServicesPage page(deeds);
         page.setServices({samples::service()});
-        page.findChild<QTableView*>()->selectRow(0);
+        page.findChild<QTableView*>(u"services"_s)->selectRow(0);
         QTemporaryFile file;
         QVERIFY(file.open() && file.resize(static_cast<qint64>(3 * services::kMaxDocumentBytes)));
         page.importFile(file.fileName());
@@ -170,7 +170,7 @@ private Q_SLOTS:
         QCOMPARE(model.index(0, OperationsModel::Summary).data().toString(), u"<h1>Harmless</h1>⟨U+202E⟩selbmrah"_s);
         ServicesPage page({});
         page.setServices({row});
-        page.findChild<QTableView*>()->selectRow(0);
+        page.findChild<QTableView*>(u"services"_s)->selectRow(0);
         const auto* offer = page.findChild<QLabel*>(u"offer"_s);
         QVERIFY(offer->text().contains(u"⟨U+202E⟩"_s) && !offer->text().contains(QChar(0x202E)));
     }

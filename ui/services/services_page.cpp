@@ -77,6 +77,7 @@ ServicesPage::ServicesPage(ServiceDeeds deeds, QWidget* parent)
     m_problem->hide();
     m_table->setModel(m_model);
     m_table->setItemDelegate(new RowDelegate(m_table));
+    m_table->setObjectName(u"services"_s);
     m_table->setAccessibleName(tr("Services"));
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);

@@ -38,7 +38,11 @@ struct TrustHouse {
     }
     ~TrustHouse() { keeping.reset(); }
 
-    void keep() { keeping = std::make_unique<authority::TrustKeeping>(fixture.authority(), settings, kPause); }
+    void keep()
+    {
+        keeping.reset(); // before the next one listens
+        keeping = std::make_unique<authority::TrustKeeping>(fixture.authority(), settings, kPause);
+    }
 
     [[nodiscard]] static std::string registryPath(const TestAgent& agent)
     {
