@@ -219,8 +219,9 @@ private Q_SLOTS:
             QCOMPARE(label->textFormat(), Qt::PlainText);
         QPointer question = parent.findChild<QMessageBox*>();
         QVERIFY(question);
-        QVERIFY(
-            question->informativeText().contains(u"payments.create: does or takes something else (POST /payments)"_s));
+        QVERIFY2(question->informativeText().contains(
+                     u"payments.create: does or takes something else, ⚠ demands less (POST /payments)"_s),
+            qPrintable(question->informativeText()));
         question->reject();
         QTRY_VERIFY(!question);
         QCOMPARE(resumed, 1);
