@@ -151,7 +151,7 @@ def the_person_starts_anew(program):
     return shown
 
 
-def a_new_log_says_what_it_follows(program, shown, old, file):
+def a_new_log_says_what_it_follows(program, shown, old, first, file):
     now = status(program)
     check(now["device"] == shown and shown != old["device"], "the thumbprint that was shown is the device's")
     check(now["live_grants"] == 0, "no grant is left")
@@ -160,7 +160,7 @@ def a_new_log_says_what_it_follows(program, shown, old, file):
     lines = program.ctl_json("timeline")
     check(any("keys of the one before were lost" in json.dumps(entry) for entry in lines["entries"]), "the log says so")
     check("set aside in" in program.ctl("doctor"), "and so does doctor")
-    check(verdict(program, file, old["device"]) == 0, "evidence of the old log is verified as before")
+    check(verdict(program, file, first) == 0, "evidence of the old log is verified as before")
     person = program.person
     person.press("page tab", "Timeline")
     person.picture("the-new-timeline")
@@ -182,7 +182,7 @@ def main():
         the_wallet_is_lost(program)
         it_refuses(program, old)
         shown = the_person_starts_anew(program)
-        a_new_log_says_what_it_follows(program, shown, old, file)
+        a_new_log_says_what_it_follows(program, shown, old, first, file)
         program.end()
         check(program.process.returncode == 0, "the program ended in order")
     except Exception:
