@@ -24,6 +24,7 @@ ActionLine::ActionLine(const consent::Screen::ActionLine& action, QWidget* paren
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     auto* row = new QHBoxLayout;
+    row->setSpacing(fontMetrics().height() / 2);
     column->addLayout(row);
     for (const QString& line : action.says)
         column->addLayout(makeSaying(line, m_box->sizeHint().width() + row->spacing()));

@@ -26,7 +26,7 @@ namespace {
 
 using authority::CataloguePreview;
 
-constexpr int kWide = 76; // widths of "m"
+constexpr int kWide = 92; // widths of "m"
 constexpr int kHigh = 30; // lines
 constexpr std::size_t kMostAddresses = 3;
 
@@ -90,10 +90,10 @@ void ImportDialog::addWarnings(QVBoxLayout& column)
     if (m_preview.elsewhere == CataloguePreview::Elsewhere::Yes)
         addElsewhere(column);
     if (const int less = lessDemandedIn(m_preview); less > 0)
-        column.addWidget(warn(tr("%n operations would demand less of agents.", nullptr, less),
+        column.addWidget(warn(tr("Operations that would demand less of agents: %n", nullptr, less),
             tr("An agent that falls short of what is demanded now may be let through then.")));
     if (!m_preview.held.empty())
-        column.addWidget(warn(tr("%n grants will be held.", nullptr, static_cast<int>(m_preview.held.size())),
+        column.addWidget(warn(tr("Grants that will be held: %n", nullptr, static_cast<int>(m_preview.held.size())),
             tr("They were given for operations that are different now. Nothing is permitted under them until you have "
                "looked at them under Grants.")));
 }
@@ -123,8 +123,7 @@ void ImportDialog::addButtons(QVBoxLayout& column)
 
 QString ImportDialog::summary() const
 {
-    const QString offers =
-        tr("It has %n operations.", nullptr, static_cast<int>(m_preview.catalogue->operations.size()));
+    const QString offers = tr("Operations: %n.", nullptr, static_cast<int>(m_preview.catalogue->operations.size()));
     if (m_preview.before == 0)
         return offers;
     if (m_preview.changes.empty())
@@ -132,7 +131,7 @@ QString ImportDialog::summary() const
                   "known already.")
             .arg(offers);
     return tr("%1 %2").arg(
-        offers, tr("%n are different from what is known:", nullptr, static_cast<int>(m_preview.changes.size())));
+        offers, tr("Different from what is known: %n.", nullptr, static_cast<int>(m_preview.changes.size())));
 }
 
 void ImportDialog::updateState()

@@ -11,7 +11,7 @@
 namespace countersign::ui {
 
 namespace {
-constexpr int kWidest = 32; // of a column that takes what it needs, in widths of "m"
+constexpr int kWidest = 18; // of a column that takes what it needs, in widths of "m"
 }
 
 OperationsTable::OperationsTable(QWidget* parent) : QTableView(parent), m_model(new OperationsModel(this))
@@ -24,8 +24,8 @@ OperationsTable::OperationsTable(QWidget* parent) : QTableView(parent), m_model(
     setEditTriggers(QAbstractItemView::NoEditTriggers);
     setTabKeyNavigation(false);
     setShowGrid(false);
-    setWordWrap(false);
     verticalHeader()->hide();
+    verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents); // what is demanded is never cut
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setDefaultAlignment(Qt::AlignLeading | Qt::AlignVCenter);
     horizontalHeader()->setSectionResizeMode(OperationsModel::Demands, QHeaderView::Stretch);

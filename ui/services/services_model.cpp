@@ -34,7 +34,7 @@ QString ServicesModel::offersOf(const authority::ServiceRow& row)
     case authority::ServiceRow::Document::Unreadable:
         return tr("⚠ can't be read");
     case authority::ServiceRow::Document::Kept:
-        return tr("%n operations", nullptr, static_cast<int>(row.catalogue->operations.size()));
+        return tr("operations: %n", nullptr, static_cast<int>(row.catalogue->operations.size()));
     }
     return {};
 }
