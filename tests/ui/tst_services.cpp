@@ -46,10 +46,10 @@ private Q_SLOTS:
         table.showAll(samples::service().catalogue);
         QCOMPARE(column(table, OperationsModel::Action),
             (QStringList{u"health.read"_s, u"payments.cancel"_s, u"payments.create"_s, u"payments.read"_s}));
-        QCOMPARE(column(table, OperationsModel::Demands)[0], u"nothing"_s);
-        const QString create = column(table, OperationsModel::Demands)[2];
+        QCOMPARE(column(table, OperationsModel::Demands).at(0), u"nothing"_s);
+        const QString create = column(table, OperationsModel::Demands).at(2);
         QVERIFY(create.contains(u"trust level L3"_s) && create.contains(u"screened"_s));
-        QCOMPARE(column(table, OperationsModel::Request)[1], u"DELETE /payments/{id}"_s);
+        QCOMPARE(column(table, OperationsModel::Request).at(1), u"DELETE /payments/{id}"_s);
         QVERIFY(table.isColumnHidden(OperationsModel::Change));
         table.showAll(nullptr);
         QCOMPARE(table.model()->rowCount(), 0);
@@ -193,7 +193,7 @@ private Q_SLOTS:
         QCOMPARE(column(*table, OperationsModel::Change),
             (QStringList{u"gone"_s, u"demands more"_s, u"does or takes something else, ⚠ demands less"_s, u"new"_s,
                 u"demands more"_s}));
-        const QString create = column(*table, OperationsModel::Demands)[2];
+        const QString create = column(*table, OperationsModel::Demands).at(2);
         QVERIFY(create.startsWith(u"trust level L2"_s) && create.contains(u"before: trust level L3"_s));
         QVERIFY(!walk::buttonNamed(dialog, u"Import"_s)->isEnabled()); // of another address
         dialog.findChild<QCheckBox*>()->click();
