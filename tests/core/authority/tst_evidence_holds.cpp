@@ -4,6 +4,7 @@
 // In the middle of a grant's life: what falls short of a service's floor holds the grant until it is back; a hit ends
 // it.
 #include "tests/core/authority/floor_scene.h"
+#include "tests/core/authority/forging.h"
 #include "tests/core/authority/tampering.h"
 
 using namespace countersign;
@@ -31,6 +32,7 @@ private Q_SLOTS:
     void evidence_does_not_look_at_what_changed_for_the_person();
     void a_service_that_is_removed_demands_nothing_any_more();
     void it_is_held_after_a_restart_too();
+    void what_went_on_goes_on_after_a_kill();
     void work_that_fails_beside_it_changes_nothing();
     void what_was_undone_is_due_again();
 };
@@ -310,6 +312,22 @@ void EvidenceHoldsTest::it_is_held_after_a_restart_too()
     QVERIFY(scene.isHeld(scene.tokens.grant));
     scene.say(scene.agent, TrustLevel::L2);
     QVERIFY(scene.isLive(scene.tokens.grant));
+}
+
+void EvidenceHoldsTest::what_went_on_goes_on_after_a_kill()
+{
+    Scene scene;
+    scene.say(scene.agent, TrustLevel::L1);
+    scene.say(scene.agent, TrustLevel::L2); // and it goes on by itself
+    QVERIFY(scene.isLive(scene.tokens.grant));
+    const QTemporaryDir left; // as it stands on the disk, with nothing written at the end
+    copyFolder(scene.fixture.folder(), left.path());
+    scene.fixture.stop();
+    AuthorityFixture next(left.path(), scene.fixture.identity());
+    next.clock().setWall(scene.fixture.clock().now());
+    QVERIFY(next.start());
+    QCOMPARE(next.status().detail, QString());
+    QCOMPARE(next.grant(scene.tokens.grant).state, grants::GrantState::Live);
 }
 
 void EvidenceHoldsTest::work_that_fails_beside_it_changes_nothing()
