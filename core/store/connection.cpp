@@ -4,11 +4,15 @@
 
 #include "core/store/migrations.h"
 
+#include <QSqlDriver>
 #include <QSqlError>
 #include <QSqlQuery>
 #include <QUuid>
 
+#include <sqlite3.h>
+
 #include <array>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -16,20 +20,7 @@ namespace countersign::store {
 
 namespace {
 
-// Result codes (https://sqlite.org/rescode.html). The driver reports the extended ones.
-constexpr int kPrimaryMask = 0xff;
-constexpr int kError = 1;
-constexpr int kIoError = 10;
-constexpr int kCorrupt = 11;
-constexpr int kFull = 13;
-constexpr int kTooBig = 18;
-constexpr int kConstraint = 19;
-constexpr int kMismatch = 20;
-constexpr int kRange = 25;
-constexpr int kNotADatabase = 26;
-constexpr int kIoErrorWrite = kIoError | 3 << 8; // a quota, or a file that may not grow; ENOSPC is kFull
-constexpr int kIoErrorSharedMemorySize = kIoError | 19 << 8;
-constexpr int kIoErrorCorruptFileSystem = kIoError | 33 << 8;
+constexpr int kPrimaryMask = 0xff; ///< of a result code (https://sqlite.org/rescode.html)
 
 constexpr auto kOpenOptions = "QSQLITE_BUSY_TIMEOUT=5000;QSQLITE_OPEN_NOFOLLOW"_L1;
 constexpr auto kReadOnlyOption = ";QSQLITE_OPEN_READONLY"_L1;
@@ -56,15 +47,16 @@ std::unexpected<Error> damaged(const std::string& how)
 ErrorCode codeOf(int result)
 {
     switch (result & kPrimaryMask) {
-    case kFull:
+    case SQLITE_FULL:
         return ErrorCode::StorageFull;
-    case kCorrupt:
-    case kNotADatabase:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
         return ErrorCode::StorageCorrupt;
-    case kIoError:
-        if (result == kIoErrorWrite || result == kIoErrorSharedMemorySize)
+    case SQLITE_IOERR:
+        // A quota, or a file that may not grow; without room it is SQLITE_FULL.
+        if (result == SQLITE_IOERR_WRITE || result == SQLITE_IOERR_SHMSIZE)
             return ErrorCode::StorageFull;
-        return result == kIoErrorCorruptFileSystem ? ErrorCode::StorageCorrupt : ErrorCode::StorageFailed;
+        return result == SQLITE_IOERR_CORRUPTFS ? ErrorCode::StorageCorrupt : ErrorCode::StorageFailed;
     default:
         return ErrorCode::StorageFailed;
     }
@@ -79,6 +71,22 @@ std::string sentence(ErrorCode code, const std::string& how)
     return "The database can't be used (" + how + ").";
 }
 
+SqlFailure failureOf(int result, const std::string& text)
+{
+    const ErrorCode code = codeOf(result);
+    Error error{code, sentence(code, text + ", " + std::to_string(result))};
+    switch (result & kPrimaryMask) {
+    case SQLITE_ERROR:
+    case SQLITE_TOOBIG:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_RANGE:
+        return {std::move(error), Aftermath::StatementUndone};
+    default:
+        return {std::move(error), Aftermath::TransactionLost};
+    }
+}
+
 } // namespace
 
 SqlFailure failureOf(const QSqlError& error)
@@ -88,18 +96,12 @@ SqlFailure failureOf(const QSqlError& error)
     if (!known) // found by Qt before SQLite was asked
         return {{ErrorCode::StorageFailed, sentence(ErrorCode::StorageFailed, error.text().toStdString())},
             Aftermath::StatementUndone};
-    const std::string how = error.databaseText().toStdString() + ", " + std::to_string(result);
-    const ErrorCode code = codeOf(result);
-    switch (result & kPrimaryMask) {
-    case kError:
-    case kTooBig:
-    case kConstraint:
-    case kMismatch:
-    case kRange:
-        return {{code, sentence(code, how)}, Aftermath::StatementUndone};
-    default:
-        return {{code, sentence(code, how)}, Aftermath::TransactionLost};
-    }
+    return failureOf(result, error.databaseText().toStdString());
+}
+
+SqlFailure failureOf(sqlite3* handle)
+{
+    return failureOf(sqlite3_extended_errcode(handle), sqlite3_errmsg(handle));
 }
 
 Connection::Connection(const QSqlDatabase& handle) : m_handle(handle) { }
@@ -121,11 +123,28 @@ Result<std::unique_ptr<Connection>> Connection::open(const QString& file, Access
     handle.setConnectOptions(access == Access::ReadOnly ? kOpenOptions + kReadOnlyOption : QString(kOpenOptions));
     if (!handle.open())
         return std::unexpected(failureOf(handle.lastError()).error);
+    if (auto shared = connection->shareSqlite(); !shared)
+        return std::unexpected(shared.error());
     for (const char16_t* setting : kSettings) {
         if (auto done = connection->execute(QString::fromUtf16(setting)); !done)
             return std::unexpected(done.error());
     }
     return connection;
+}
+
+/// What Qt's driver opened is used by our own calls too, which is only right where both call the same SQLite.
+Result<void> Connection::shareSqlite()
+{
+    const QVariant driver = m_handle.driver()->handle();
+    if (driver.isValid() && qstrcmp(driver.typeName(), "sqlite3*") == 0)
+        m_sqlite = *static_cast<sqlite3* const*>(driver.constData());
+    const auto source = value(u"SELECT sqlite_source_id()"_s);
+    if (!source)
+        return std::unexpected(source.error());
+    if (m_sqlite == nullptr || source->toString() != QLatin1StringView(sqlite3_sourceid()))
+        return fail(ErrorCode::StorageFailed,
+            "Qt's driver for SQLite has another SQLite inside than the system's; its package must use the system's.");
+    return {};
 }
 
 Result<void> Connection::execute(const QString& sql) const

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
-// One connection to SQLite through Qt Sql, and all that SQLite wants otherwise than PostgreSQL: how it is opened, what
-// its errors mean, how it is checked.
+// One connection to SQLite, opened and cared for through Qt Sql, and all that SQLite wants otherwise than PostgreSQL:
+// how it is opened, what its errors mean, how it is checked.
 #pragma once
 
 #include "core/base/result.h"
@@ -16,6 +16,7 @@
 #include <memory>
 
 class QSqlError;
+struct sqlite3;
 
 namespace countersign::store {
 
@@ -31,6 +32,7 @@ struct SqlFailure {
 };
 
 [[nodiscard]] SqlFailure failureOf(const QSqlError& error);
+[[nodiscard]] SqlFailure failureOf(sqlite3* handle); ///< of what was called last there
 
 class Connection {
 public:
@@ -40,7 +42,8 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    [[nodiscard]] const QSqlDatabase& handle() const { return m_handle; }
+    /// For what runs often: a statement by Qt costs several times what it costs by SQLite. (QSqlDriver::handle())
+    [[nodiscard]] sqlite3* sqlite() const { return m_sqlite; }
     [[nodiscard]] Result<void> execute(const QString& sql) const;
     [[nodiscard]] Result<QVariant> value(const QString& sql) const; ///< the first column of the first row
 
@@ -56,9 +59,11 @@ public:
 
 private:
     explicit Connection(const QSqlDatabase& handle);
+    [[nodiscard]] Result<void> shareSqlite();
     [[nodiscard]] Result<QString> schemaText() const;
 
     QSqlDatabase m_handle;
+    sqlite3* m_sqlite = nullptr;
 };
 
 } // namespace countersign::store

@@ -4,13 +4,18 @@
 
 #include "core/store/database_data.h"
 
-#include <QSqlError>
+#include <sqlite3.h>
 
 #include <utility>
 
 using namespace Qt::StringLiterals;
 
 namespace countersign::store {
+
+void FinishStatement::operator()(sqlite3_stmt* statement) const
+{
+    sqlite3_finalize(statement);
+}
 
 Result<void> Database::Data::make()
 {
@@ -86,13 +91,18 @@ Result<void> Database::Data::open()
     return {};
 }
 
-Result<void> Database::Data::control(const QString& sql)
+IdleStatements& Database::Data::idleFor(std::string_view sql)
+{
+    const auto known = idleStatements.find(sql);
+    return known != idleStatements.end() ? known->second : idleStatements[std::string(sql)];
+}
+
+Result<void> Database::Data::control(const char* sql)
 {
     if (lost)
         return std::unexpected(*lost);
-    QSqlQuery query(connection->handle());
-    if (!query.exec(sql))
-        return std::unexpected(remember(failureOf(query.lastError())));
+    if (sqlite3_exec(sqlite(), sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+        return std::unexpected(remember(failureOf(sqlite())));
     return {};
 }
 
@@ -138,7 +148,7 @@ Result<void> Database::begin()
     if (d->inTransaction)
         return fail(ErrorCode::Internal, "A transaction is running already.");
     // A reader's transaction is a snapshot; a writer's takes its place in the queue at once.
-    auto begun = d->control(d->access == Access::ReadWrite ? u"BEGIN IMMEDIATE"_s : u"BEGIN"_s);
+    auto begun = d->control(d->access == Access::ReadWrite ? "BEGIN IMMEDIATE" : "BEGIN");
     d->inTransaction = begun.has_value();
     return begun;
 }
@@ -147,7 +157,7 @@ Result<void> Database::commit()
 {
     if (!d->inTransaction)
         return fail(ErrorCode::Internal, "No transaction is running.");
-    auto done = d->control(u"COMMIT"_s);
+    auto done = d->control("COMMIT");
     if (!done)
         rollback();
     d->inTransaction = false;
@@ -173,19 +183,19 @@ Result<void> Database::savepoint()
 {
     if (!d->inTransaction)
         return fail(ErrorCode::Internal, "No transaction is running.");
-    return d->control(u"SAVEPOINT part"_s);
+    return d->control("SAVEPOINT part");
 }
 
 Result<void> Database::releaseSavepoint()
 {
-    return d->control(u"RELEASE part"_s);
+    return d->control("RELEASE part");
 }
 
 void Database::rollbackToSavepoint()
 {
     // Where this fails the transaction is lost, which commit() will say.
-    if (d->control(u"ROLLBACK TO part"_s))
-        static_cast<void>(d->control(u"RELEASE part"_s));
+    if (d->control("ROLLBACK TO part"))
+        static_cast<void>(d->control("RELEASE part"));
     else if (!d->lost)
         d->lost = Error{ErrorCode::StorageFailed, "A part of a transaction could not be undone."};
 }

@@ -8,23 +8,37 @@
 #include "core/store/data_folder.h"
 #include "core/store/database.h"
 
-#include <QSqlQuery>
-
-#include <map>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
+
+struct sqlite3;
+struct sqlite3_stmt;
 
 namespace countersign::store {
 
 enum class Creation : std::uint8_t { WasThere, MadeNow };
+
+struct FinishStatement {
+    void operator()(sqlite3_stmt* statement) const;
+};
+using Statement = std::unique_ptr<sqlite3_stmt, FinishStatement>;
+using IdleStatements = std::vector<Statement>;
+
+struct TextHash : std::hash<std::string_view> {
+    using is_transparent = void;
+};
 
 struct Database::Data {
     DataFolder folder;
     Access access;
     Creation creation = Creation::WasThere;
     std::unique_ptr<Connection> connection = nullptr;
-    std::map<std::string, std::vector<QSqlQuery>, std::less<>> idleStatements =
+    std::unordered_map<std::string, IdleStatements, TextHash, std::equal_to<>> idleStatements =
         {}; ///< by their text; goes before the connection
     bool inTransaction = false;
     std::optional<std::int64_t> othersVersion = std::nullopt; ///< as changedByOthers() saw it last
@@ -34,7 +48,9 @@ struct Database::Data {
     [[nodiscard]] Result<void> open();
     [[nodiscard]] Result<void> make();
     [[nodiscard]] Result<void> checkPresent() const;
-    [[nodiscard]] Result<void> control(const QString& sql); ///< BEGIN, COMMIT, …
+    [[nodiscard]] sqlite3* sqlite() const { return connection->sqlite(); }
+    [[nodiscard]] IdleStatements& idleFor(std::string_view sql);
+    [[nodiscard]] Result<void> control(const char* sql); ///< BEGIN, COMMIT, …
     [[nodiscard]] Error remember(const SqlFailure& failure); ///< returns its error
 };
 

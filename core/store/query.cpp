@@ -4,7 +4,7 @@
 #include "core/store/database.h"
 #include "core/store/database_data.h"
 
-#include <QSqlError>
+#include <sqlite3.h>
 
 #include <cstdint>
 
@@ -14,99 +14,126 @@ namespace {
 
 enum class Progress : std::uint8_t { Binding, HasRows, Done };
 
-QByteArray toByteArray(std::string_view bytes)
-{
-    // A view of nothing has a null pointer, which Qt would bind as NULL.
-    return bytes.empty() ? QByteArray("") : QByteArray(bytes.data(), static_cast<qsizetype>(bytes.size()));
-}
-
-/// Qt and SQLite both drop a byte order mark at the start, and SQLite replaces U+FFFE and U+FFFF.
+/// Where text becomes UTF-16, SQLite replaces U+FFFE and U+FFFF, and Qt drops a byte order mark at the start.
 bool isChangedByStorage(std::string_view utf8)
 {
     return utf8.starts_with("\xEF\xBB\xBF") || utf8.contains("\xEF\xBF\xBE") || utf8.contains("\xEF\xBF\xBF");
+}
+
+/// A view of nothing has a null pointer, which SQLite would bind as NULL.
+const char* startOf(std::string_view bytes)
+{
+    return bytes.empty() ? "" : bytes.data();
 }
 
 } // namespace
 
 struct Query::Data {
     Database::Data& database;
-    std::string sql;
-    std::optional<QSqlQuery> statement = std::nullopt;
-    QVariantList values = {}; ///< kept while the statement steps: the driver binds without copying
+    IdleStatements& idle;
+    Statement statement = {};
     std::optional<Error> error = std::nullopt;
     Progress progress = Progress::Binding;
+    int bound = 0;
     std::int64_t changed = 0;
 
-    void prepare();
-    void add(const QVariant& value);
-    [[nodiscard]] Result<void> execute();
+    void prepare(std::string_view sql);
+    /// Where the next value goes; it is run again, with other values, if it ran before.
+    [[nodiscard]] int place();
+    void addNull();
+    void check(int result);
+    [[nodiscard]] Result<bool> step();
+    [[nodiscard]] Error failed() { return database.remember(failureOf(database.sqlite())); }
 };
 
-void Query::Data::prepare()
+void Query::Data::prepare(std::string_view sql)
 {
-    auto idle = database.idleStatements.find(sql);
-    if (idle != database.idleStatements.end() && !idle->second.empty()) {
-        statement = std::move(idle->second.back());
-        idle->second.pop_back();
+    if (!idle.empty()) {
+        statement = std::move(idle.back());
+        idle.pop_back();
         return;
     }
-    statement.emplace(database.connection->handle());
-    statement->setForwardOnly(true);
-    if (!statement->prepare(QString::fromUtf8(sql)))
-        error = database.remember(failureOf(statement->lastError()));
+    sqlite3_stmt* prepared = nullptr;
+    check(sqlite3_prepare_v3(
+        database.sqlite(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &prepared, nullptr));
+    statement.reset(prepared);
 }
 
-void Query::Data::add(const QVariant& value)
+int Query::Data::place()
 {
-    if (progress != Progress::Binding) { // run again, with other values
-        statement->finish();
-        values.clear();
+    if (progress != Progress::Binding) {
+        sqlite3_reset(statement.get()); // what it returns is how the last run ended, which was told
+        bound = 0;
         progress = Progress::Binding;
     }
-    values.append(value);
+    return ++bound;
 }
 
-Result<void> Query::Data::execute()
+void Query::Data::addNull()
 {
-    if (database.lost)
-        return std::unexpected(*database.lost);
-    if (error)
-        return std::unexpected(*error);
-    for (qsizetype i = 0; i < values.size(); ++i)
-        statement->bindValue(static_cast<int>(i), values.at(i));
-    if (!statement->exec()) {
-        progress = Progress::Done;
-        return std::unexpected(database.remember(failureOf(statement->lastError())));
+    const int at = place();
+    check(sqlite3_bind_null(statement.get(), at));
+}
+
+void Query::Data::check(int result)
+{
+    if (result != SQLITE_OK && !error)
+        error = failed();
+}
+
+/// Whether there is a row.
+Result<bool> Query::Data::step()
+{
+    if (progress == Progress::Binding) {
+        if (database.lost)
+            return std::unexpected(*database.lost);
+        if (!error && bound != sqlite3_bind_parameter_count(statement.get()))
+            error = Error{ErrorCode::StorageFailed, "A statement got too few values, or too many."};
+        if (error)
+            return std::unexpected(*error);
     }
-    changed = statement->numRowsAffected();
-    progress = Progress::HasRows;
-    return {};
+    const int result = sqlite3_step(statement.get());
+    if (result == SQLITE_ROW) {
+        progress = Progress::HasRows;
+        return true;
+    }
+    progress = Progress::Done;
+    if (result != SQLITE_DONE)
+        return std::unexpected(failed());
+    changed = sqlite3_changes64(database.sqlite());
+    return false;
 }
 
-Query::Query(Database& database, std::string_view sql) : d(new Data{.database = *database.d, .sql = std::string(sql)})
+Query::Query(Database& database, std::string_view sql)
+    : d(new Data{.database = *database.d, .idle = database.d->idleFor(sql)})
 {
-    d->prepare();
+    d->prepare(sql);
 }
 
 Query::~Query()
 {
-    if (d->error)
+    if (!d->statement)
         return;
-    d->statement->finish(); // lets go of what it read
-    d->database.idleStatements[d->sql].push_back(std::move(*d->statement));
+    sqlite3_reset(d->statement.get()); // lets go of what it read
+    sqlite3_clear_bindings(d->statement.get());
+    d->idle.push_back(std::move(d->statement));
 }
 
 Query& Query::bind(std::int64_t value)
 {
-    d->add(QVariant::fromValue<qlonglong>(value));
+    const int place = d->place();
+    d->check(sqlite3_bind_int64(d->statement.get(), place, value));
     return *this;
 }
 
 Query& Query::bind(std::string_view text)
 {
+    const int place = d->place();
     if (!isValidUtf8(text) || isChangedByStorage(text))
         d->error = Error{ErrorCode::InvalidInput, "A text has characters that can't be stored."};
-    d->add(QString::fromUtf8(toByteArray(text)));
+    else
+        d->check(
+            sqlite3_bind_text64(d->statement.get(), place, startOf(text), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
     return *this;
 }
 
@@ -114,7 +141,7 @@ Query& Query::bind(const std::optional<std::string>& text)
 {
     if (text)
         return bind(std::string_view(*text));
-    d->add(QVariant());
+    d->addNull();
     return *this;
 }
 
@@ -122,60 +149,57 @@ Query& Query::bind(const std::optional<std::int64_t>& value)
 {
     if (value)
         return bind(*value);
-    d->add(QVariant());
+    d->addNull();
     return *this;
 }
 
 Query& Query::bindBlob(std::string_view bytes)
 {
-    d->add(toByteArray(bytes));
+    const int place = d->place();
+    d->check(sqlite3_bind_blob64(d->statement.get(), place, startOf(bytes), bytes.size(), SQLITE_TRANSIENT));
     return *this;
 }
 
 Result<void> Query::run()
 {
-    auto done = d->execute();
-    if (!done)
-        return done;
-    d->statement->finish();
+    d->progress = Progress::Binding; // also again, with the same values
+    const auto stepped = d->step();
+    sqlite3_reset(d->statement.get());
     d->progress = Progress::Done;
+    if (!stepped)
+        return std::unexpected(stepped.error());
     return {};
 }
 
 Result<bool> Query::next()
 {
-    if (d->progress == Progress::Done)
-        return false;
-    if (d->progress == Progress::Binding) {
-        if (auto done = d->execute(); !done)
-            return std::unexpected(done.error());
-    }
-    if (d->statement->next())
-        return true;
-    d->progress = Progress::Done;
-    if (d->statement->lastError().isValid())
-        return std::unexpected(d->database.remember(failureOf(d->statement->lastError())));
-    return false;
+    return d->progress == Progress::Done ? Result<bool>(false) : d->step();
 }
 
 std::int64_t Query::integer(int column) const
 {
-    return d->statement->value(column).toLongLong();
+    return sqlite3_column_int64(d->statement.get(), column);
 }
 
 std::string Query::text(int column) const
 {
-    return d->statement->value(column).toString().toStdString();
+    std::string text = blob(column);
+    if (isValidUtf8(text))
+        return text;
+    return QString::fromUtf8(text).toStdString(); // another program may have left it
 }
 
 std::string Query::blob(int column) const
 {
-    return d->statement->value(column).toByteArray().toStdString();
+    // SQLite wants the bytes asked for before their number (https://sqlite.org/c3ref/column_blob.html).
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(d->statement.get(), column));
+    const int size = sqlite3_column_bytes(d->statement.get(), column);
+    return bytes == nullptr ? std::string() : std::string(bytes, static_cast<std::size_t>(size));
 }
 
 bool Query::isNull(int column) const
 {
-    return d->statement->isNull(column);
+    return sqlite3_column_type(d->statement.get(), column) == SQLITE_NULL;
 }
 
 std::optional<std::int64_t> Query::optionalInteger(int column) const

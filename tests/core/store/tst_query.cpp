@@ -68,6 +68,19 @@ private Q_SLOTS:
         QVERIFY(!query.next().value());
     }
 
+    void text_that_another_program_left_is_read_as_text_whatever_it_is()
+    {
+        QVERIFY(Query(*m_db, "INSERT INTO meta (key, value) VALUES ('k', CAST(x'61ff62' AS TEXT))").run());
+        Query query(*m_db, "SELECT value FROM meta");
+        QVERIFY(query.next().value());
+        QCOMPARE(query.text(0),
+            "a\xEF\xBF\xBD"
+            "b");
+        QCOMPARE(query.blob(0),
+            "a\xFF"
+            "b");
+    }
+
     void blobs_come_back_byte_for_byte_data()
     {
         QTest::addColumn<QByteArray>("bytes");
