@@ -75,7 +75,7 @@ struct Context {
         , devices(ring)
         , registry(opened)
         , trust(opened)
-        , ledger(opened)
+        , ledger(opened, grants::Ledger::Memory::Kept)
         , tokens(opened)
         , links(opened)
         , requests(opened)

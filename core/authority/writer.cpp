@@ -85,6 +85,7 @@ Result<void> Writer::load()
         return loaded;
     }
     TRY(m_database->commit());
+    m_context.ledger.forget(); // agents were held to the log after it
     TRY(publishAll(m_context));
     if (m_context.log) {
         if (const auto last = TRY(audit::lastCheckpoint(*m_database)))
@@ -258,6 +259,7 @@ std::vector<Job> Writer::takeUnfinished(std::vector<Job>& jobs, const Result<voi
 void Writer::forgetUndone()
 {
     m_context.touched.notEnded();
+    m_context.ledger.forget();
     m_context.trust.forgetMemory();
     m_context.evidenceEnds.undone();
     if (m_context.touched.services == Touched::Services::Changed)

@@ -29,6 +29,7 @@ Result<void> Writer::lookForOthers()
             {ErrorCode::StorageCorrupt,
                 "Another program wrote into the database while Countersign was running. At the next start all of it is "
                 "held to the log."});
+    m_context.ledger.forget();
     if (m_context.log && !m_context.log->reload())
         m_context.log.reset(); // it can't be continued
     return {};

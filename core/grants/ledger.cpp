@@ -18,6 +18,8 @@ namespace {
 
 using store::Query;
 
+constexpr std::size_t kMaxRemembered = 4096;
+
 // What every look-up of whole grants selects, in fromRow()'s order.
 #define COUNTERSIGN_GRANT_SELECT                                                                                       \
     "SELECT g.grant_id, g.client_id, a.jkt, g.bound_jkt, g.permission, g.created_at, g.expires_at, g.state, "          \
@@ -118,6 +120,7 @@ Result<void> Ledger::add(const Grant& grant, std::optional<std::int64_t> request
 
 Result<void> Ledger::remove(const GrantId& id)
 {
+    m_read.erase(id);
     for (const char* sql : {"DELETE FROM tokens WHERE grant_id = ?", "DELETE FROM uses WHERE grant_id = ?",
              "DELETE FROM use_times WHERE grant_id = ?", "DELETE FROM seen_values WHERE grant_id = ?",
              "DELETE FROM approvals WHERE grant_id = ?", "DELETE FROM links WHERE grant_id = ?",
@@ -129,6 +132,19 @@ Result<void> Ledger::remove(const GrantId& id)
 }
 
 Result<std::optional<Grant>> Ledger::find(const GrantId& id) const
+{
+    if (const auto known = m_read.find(id); known != m_read.end())
+        return known->second;
+    auto grant = TRY(read(id));
+    if (grant && m_memory == Memory::Kept) {
+        if (m_read.size() >= kMaxRemembered)
+            m_read.clear();
+        m_read.emplace(id, *grant);
+    }
+    return grant;
+}
+
+Result<std::optional<Grant>> Ledger::read(const GrantId& id) const
 {
     Query query(*m_database, COUNTERSIGN_GRANT_SELECT "WHERE g.grant_id = ?");
     query.bind(id.value);
@@ -145,6 +161,7 @@ Result<bool> Ledger::isLive(const GrantId& id) const
 
 Result<void> Ledger::setState(const GrantId& id, GrantState state, EndReason reason, std::optional<UnixSeconds> endedAt)
 {
+    m_read.erase(id);
     Query query(*m_database, "UPDATE grants SET state = ?, end_reason = ?, ended_at = ? WHERE grant_id = ?");
     query.bind(std::int64_t{std::to_underlying(state)}).bind(std::string(endReasonName(reason)));
     query.bind(endedAt ? std::optional(endedAt->value) : std::nullopt).bind(id.value);
@@ -153,12 +170,18 @@ Result<void> Ledger::setState(const GrantId& id, GrantState state, EndReason rea
 
 Result<void> Ledger::bindKey(const GrantId& id, const Thumbprint& key)
 {
+    m_read.erase(id);
     Query query(*m_database, "UPDATE grants SET bound_jkt = ? WHERE grant_id = ?");
     return query.bind(key.value).bind(id.value).run();
 }
 
 Result<void> Ledger::setLastUsed(const GrantId& id, UnixSeconds at)
 {
+    if (const auto known = m_read.find(id); known != m_read.end()) {
+        if (known->second.lastUsedAt == at)
+            return {};
+        known->second.lastUsedAt = at;
+    }
     Query query(*m_database, "UPDATE grants SET last_used_at = ? WHERE grant_id = ?");
     return query.bind(at.value).bind(id.value).run();
 }
@@ -166,6 +189,7 @@ Result<void> Ledger::setLastUsed(const GrantId& id, UnixSeconds at)
 Result<void> Ledger::setPermission(const GrantId& id, const permissions::Permission& permission,
     const std::vector<int>& pairing, UnixSeconds expiresAt)
 {
+    m_read.erase(id);
     Query query(*m_database, "UPDATE grants SET permission = ?, pairing = ?, expires_at = ? WHERE grant_id = ?");
     query.bind(permissions::permissionJson(permission)).bind(pairingText(pairing));
     return query.bind(expiresAt.value).bind(id.value).run();

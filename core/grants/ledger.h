@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace countersign::grants {
@@ -33,7 +34,14 @@ struct Descendant {
 
 class Ledger {
 public:
-    explicit Ledger(store::Database& database) : m_database(&database) { }
+    enum class Memory : std::uint8_t {
+        None,
+        Kept, ///< find() remembers what it read: for the only one who writes, who calls forget() after each rollback
+    };
+    explicit Ledger(store::Database& database, Memory memory = Memory::None) : m_database(&database), m_memory(memory)
+    {
+    }
+    void forget() { m_read.clear(); }
 
     /// `requestRow`: nullopt for a grant that was delegated.
     [[nodiscard]] Result<void> add(const Grant& grant, std::optional<std::int64_t> requestRow);
@@ -84,7 +92,11 @@ public:
     [[nodiscard]] Result<std::optional<UnixSeconds>> nextEnd() const;
 
 private:
+    [[nodiscard]] Result<std::optional<Grant>> read(const GrantId& id) const;
+
     store::Database* m_database;
+    Memory m_memory;
+    mutable std::unordered_map<GrantId, Grant> m_read;
 };
 
 } // namespace countersign::grants

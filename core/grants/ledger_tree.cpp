@@ -67,8 +67,10 @@ Result<std::vector<Descendant>> Ledger::notEndedBelow(const GrantId& id) const
 Result<void> Ledger::endAll(std::span<const Descendant> grants, GrantState state, EndReason reason, UnixSeconds endedAt)
 {
     std::string rows = "[0"; // no row has this number
-    for (const Descendant& grant : grants)
+    for (const Descendant& grant : grants) {
+        m_read.erase(grant.id);
         rows += ',' + std::to_string(grant.row);
+    }
     // The +: by their rows, in the order in which these lie in the file, not by an index on what is changed.
     Query query(*m_database,
         "UPDATE grants SET state = ?, end_reason = ?, ended_at = ? "

@@ -43,6 +43,50 @@ private Q_SLOTS:
         QVERIFY(!*fixture.ledger.find({"other"}));
     }
 
+    void what_is_remembered_follows_every_change()
+    {
+        Fixture fixture;
+        Grant grant = fixture.add("g", 100);
+        Ledger kept(*fixture.database, Ledger::Memory::Kept);
+        const auto reads = [&] { return **kept.find({"g"}) == grant && **fixture.ledger.find({"g"}) == grant; };
+        QVERIFY(reads());
+        QVERIFY(kept.bindKey({"g"}, {"bound"}));
+        grant.boundKey = Thumbprint{"bound"};
+        QVERIFY(reads());
+        for (const std::int64_t at : {20, 20, 21}) {
+            QVERIFY(kept.setLastUsed({"g"}, {at}));
+            grant.lastUsedAt = UnixSeconds{at};
+            QVERIFY(reads());
+        }
+        grant.permission.details.push_back(grant.permission.details.front());
+        grant.expiresAt = {80};
+        QVERIFY(kept.setPermission({"g"}, grant.permission, {}, grant.expiresAt));
+        QVERIFY(reads());
+        QVERIFY(kept.setState({"g"}, GrantState::Held, EndReason::ClockMoved, std::nullopt));
+        grant.state = GrantState::Held;
+        grant.reason = EndReason::ClockMoved;
+        QVERIFY(reads());
+        fixture.add("below", 90, "g", 1);
+        QVERIFY(*kept.find({"below"}));
+        QVERIFY(kept.endAll(*kept.notEndedBelow({"g"}), GrantState::Revoked, EndReason::RevokedByAgent, {30}));
+        QVERIFY((*kept.find({"below"}))->state == GrantState::Revoked);
+        QVERIFY(kept.remove({"below"}));
+        QVERIFY(!*kept.find({"below"}));
+    }
+
+    void what_is_remembered_is_forgotten_when_it_was_undone()
+    {
+        Fixture fixture;
+        const Grant grant = fixture.add("g", 100);
+        Ledger kept(*fixture.database, Ledger::Memory::Kept);
+        QVERIFY(fixture.database->begin());
+        QVERIFY(kept.setState({"g"}, GrantState::Revoked, EndReason::RevokedByAgent, UnixSeconds{30}));
+        QVERIFY((*kept.find({"g"}))->state == GrantState::Revoked);
+        fixture.database->rollback();
+        kept.forget();
+        QCOMPARE(**kept.find({"g"}), grant);
+    }
+
     void a_delegated_grant_reads_back_with_its_place_in_the_tree()
     {
         Fixture fixture;
