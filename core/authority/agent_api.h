@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
 // What agents and services may ask of the authority. Every call may come from any thread; replies arrive on the
-// authority's thread after what they tell of is durable, and must only hand on. Nothing here approves anything.
+// authority's thread after what they tell of is durable, and must only hand on; where the answer is one to be signed,
+// on another thread, which has the time. Nothing here approves anything.
 #pragma once
 
 #include "core/agents/agent.h"

@@ -17,6 +17,7 @@
 #include "core/base/json.h"
 #include "core/base/mailbox.h"
 #include "core/base/try.h"
+#include "core/base/worker_pool.h"
 #include "core/crypto/jws.h"
 
 #include <QThread>
@@ -26,6 +27,10 @@
 #include <latch>
 
 namespace countersign::authority {
+
+namespace {
+constexpr std::size_t kAnswerThreads = 2; ///< one signs while another waits for its turn
+}
 
 struct Authority::Data {
     Data(const AuthorityOptions& options, DeviceKeys deviceKeys)
@@ -119,6 +124,7 @@ struct Authority::Data {
     ReadView view;
     LogKeys keys; ///< its devices are those at start
     DeviceRing devices;
+    WorkerPool answers{kAnswerThreads}; ///< goes after the thread whose answers it makes
     std::unique_ptr<ReaderPool> readers;
     std::unique_ptr<LogChecker> checker;
 
@@ -219,6 +225,11 @@ void Authority::read(std::move_only_function<void(store::Database&)> work)
 void Authority::runAside(std::move_only_function<void()> work)
 {
     d->readers->post([work = std::move(work)](auto&&) mutable { work(); });
+}
+
+void Authority::makeAnswer(std::move_only_function<void()> work)
+{
+    d->answers.post([work = std::move(work)](auto) mutable { work(); });
 }
 
 const Clock& Authority::clock() const

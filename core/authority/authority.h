@@ -158,6 +158,16 @@ public:
 private:
     struct Data;
     explicit Authority(std::unique_ptr<Data> data);
+
+    void makeAnswer(std::move_only_function<void()> work);
+    /// For a reply that has an answer to sign: the authority's thread has the next decisions to make.
+    template <typename T> [[nodiscard]] Reply<T> aside(Reply<T> reply)
+    {
+        return [this, reply = std::move(reply)](Result<T> result) mutable {
+            makeAnswer([result = std::move(result), reply = std::move(reply)]() mutable { reply(std::move(result)); });
+        };
+    }
+
     std::unique_ptr<Data> d;
 };
 

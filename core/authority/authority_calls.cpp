@@ -59,14 +59,14 @@ void Authority::perform(PerformAction command, Reply<ActionAnswer> reply)
 {
     submit(Work<ActionAnswer>(
                [command = std::move(command)](Context& context) { return performAction(context, command); }),
-        std::move(reply));
+        aside(std::move(reply)));
 }
 
 void Authority::reportOutcome(ReportOutcome command, Reply<OutcomeAnswer> reply)
 {
     submit(Work<OutcomeAnswer>(
                [command = std::move(command)](Context& context) { return authority::reportOutcome(context, command); }),
-        std::move(reply));
+        aside(std::move(reply)));
 }
 
 void Authority::consume(std::vector<UsedProof> proofs, Reply<void> reply)

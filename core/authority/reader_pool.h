@@ -5,15 +5,12 @@
 #pragma once
 
 #include "core/authority/agent_api.h"
-#include "core/base/mailbox.h"
+#include "core/base/worker_pool.h"
 #include "core/store/database.h"
 
 #include <QString>
-#include <QThread>
 
-#include <atomic>
 #include <functional>
-#include <latch>
 #include <memory>
 #include <vector>
 
@@ -22,25 +19,19 @@ namespace countersign::authority {
 class ReaderPool {
 public:
     explicit ReaderPool(QString folder);
-    ~ReaderPool(); ///< runs what was posted, joins
 
-    /// `work` gets the thread's read-only connection, or why there is none. Goes to the thread with the least to do, so
-    /// that what takes a while holds up nothing else while others are idle. Any thread.
+    /// `work` gets its thread's read-only connection, or why there is none. As WorkerPool::post().
     using Work = std::move_only_function<void(Result<store::Database*>)>;
     void post(Work work);
 
 private:
-    struct Reader {
-        QThread thread;
-        std::unique_ptr<Mailbox> mailbox = std::make_unique<Mailbox>(); ///< dies on the thread
-        std::unique_ptr<store::Database> database; ///< the thread's own, opened when first used
-        std::latch ended{1};
-        std::atomic<int> waiting = 0; ///< works, the running one among them
-    };
-    static constexpr int kReaders = 4;
+    static constexpr std::size_t kReaders = 4;
+
+    [[nodiscard]] Result<store::Database*> databaseOf(std::size_t reader);
 
     QString m_folder;
-    std::vector<std::unique_ptr<Reader>> m_readers;
+    std::vector<std::unique_ptr<store::Database>> m_databases{kReaders}; ///< each its thread's own, opened when used
+    WorkerPool m_workers;
 };
 
 /// Reads on the pool and replies from there.
