@@ -102,6 +102,25 @@ private Q_SLOTS:
         QCOMPARE(thumbprintUrn({kEdThumbprint}), "urn:ietf:params:oauth:jwk-thumbprint:sha-256:" + kEdThumbprint);
     }
 
+    void a_key_that_was_seen_before_is_read_as_at_first()
+    {
+        // More than are remembered, each signing for itself only.
+        constexpr int kKeys = 1100;
+        std::vector<PrivateKey> keys;
+        for (int i = 0; i < kKeys; ++i)
+            keys.push_back(PrivateKey::generate(KeyType::P256).value());
+        for (int round = 0; round < 2; ++round) {
+            for (int i = 0; i < kKeys; i += 50) {
+                const auto read = PublicKey::fromJwk(keys[static_cast<std::size_t>(i)].publicKey().toJwk());
+                QCOMPARE(read->thumbprint(), keys[static_cast<std::size_t>(i)].publicKey().thumbprint());
+                QVERIFY(read->verify("x", keys[static_cast<std::size_t>(i)].sign("x").value()));
+                QVERIFY(!read->verify("x", keys[static_cast<std::size_t>(i + 1)].sign("x").value()));
+            }
+            QVERIFY(!fromText(ecJwk(kY, kX)));
+            QVERIFY(!fromText(p256Jwk(R"({"use":"enc"})")));
+        }
+    }
+
     void a_jwk_is_taken_or_refused_data()
     {
         QTest::addColumn<std::string>("jwk");
