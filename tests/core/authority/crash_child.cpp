@@ -11,6 +11,7 @@
 
 #include <QCoreApplication>
 
+#include <latch>
 #include <thread>
 
 #include <unistd.h>
@@ -20,8 +21,8 @@ using namespace countersign::testing;
 
 namespace {
 
-constexpr int kAgents = 3;
-constexpr int kActions = 5; ///< under each grant
+constexpr int kAgents = 4;
+constexpr int kActions = 16; ///< under each grant, all on their way at once
 
 /// In one write, so that lines of several threads don't mix.
 void say(const std::string& line)
@@ -49,14 +50,18 @@ void handOn(
     say("delegated " + below.grant.value + ' ' + tokens.grant.value);
 }
 
-/// Acts some times, each with a signature of its own.
+/// Acts many times at once, each with a signature of its own.
 void act(AuthorityFixture& fixture, const ServiceId& service, const TestAgent& agent, const authority::TokenSet& tokens)
 {
+    std::latch answered(kActions);
     for (int i = 0; i < kActions; ++i) {
         const auto command = performanceOf(fixture, service, tokens.accessToken, agent, payment("1.00"));
-        const auto answer = orEnd(perform(fixture, withSignature(command)), "perform");
-        say("receipt " + answer.receipt->jws);
+        fixture.authority().perform(withSignature(command), [&](Result<authority::ActionAnswer> answer) {
+            say("receipt " + orEnd(std::move(answer), "perform").receipt->jws);
+            answered.count_down();
+        });
     }
+    answered.wait();
 }
 
 /// Asks, approves, polls, acts, hands on, and revokes every other grant, for ever.

@@ -132,6 +132,13 @@ class TestCrash : public QObject {
         QVERIFY(fixture.count(audit::LeafKind::ActionPermitted) >= static_cast<int>(acknowledged.receipts.size()));
     }
 
+    static void checkWholeLog(AuthorityFixture& fixture)
+    {
+        const auto checked = AuthorityFixture::wait<std::uint64_t>(
+            [&](auto reply) { fixture.authority().checkLog({}, std::move(reply)); });
+        QVERIFY2(checked, checked ? "" : checked.error().message.c_str());
+    }
+
 private Q_SLOTS:
     void nothing_acknowledged_is_lost_and_nothing_revoked_comes_back()
     {
@@ -167,6 +174,8 @@ private Q_SLOTS:
             QVERIFY2(started, started ? "" : started.error().message.c_str());
             check(fixture, acknowledged);
             checkReceipts(fixture, acknowledged);
+            if (round % kRoundsAFolder == kRoundsAFolder - 1 || round == rounds - 1)
+                checkWholeLog(fixture);
             if (QTest::currentTestFailed())
                 return;
             fixture.stop();
