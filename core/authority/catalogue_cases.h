@@ -27,9 +27,9 @@ namespace countersign::authority {
 [[nodiscard]] Result<void> importCatalogue(Context& context, const CataloguePreview& preview);
 
 // pin_catalogues.cpp
-/// The person has allowed the grant, or looked at what changed: it is for what is offered now. Error: StorageCorrupt,
-/// where that can't be read.
-[[nodiscard]] Result<void> pinCatalogues(Context& context, const grants::Grant& grant);
+/// Whether the person can know what the grant is for, who allows it or lets it go on. Error: StorageCorrupt, where what
+/// is offered can't be read.
+[[nodiscard]] Result<void> offersCanBeRead(const Context& context, const grants::Grant& grant);
 /// What is different at a service from what grants were given for; nothing where no document was known then. Each
 /// document that grants were given for is compared once.
 class ChangesAt {
@@ -40,12 +40,15 @@ public:
     {
     }
     [[nodiscard]] Result<std::vector<services::OperationChange>> under(const grants::Grant& grant);
+    /// What a grant was given for could not be read; then all that is offered is new to it.
+    [[nodiscard]] bool lostSome() const { return m_lost; }
 
 private:
     const Context* m_context;
     const OfferedService* m_place;
     const services::Catalogue* m_now;
     std::map<std::int64_t, std::vector<services::OperationChange>> m_since; ///< by the entry of what was offered then
+    bool m_lost = false;
 };
 /// The same at all services.
 [[nodiscard]] Result<std::vector<services::OperationChange>> operationsChangedUnder(
@@ -53,7 +56,9 @@ private:
 /// The grants of the person's own decisions at the place that have not ended.
 [[nodiscard]] Result<std::vector<grants::Grant>> openGrantsAt(
     const Context& context, const permissions::Location& place);
-/// At start: holds the grants for which what is kept is not what the log says. A sentence for each service.
+/// What nobody offers any more, and no grant that has not ended was given for.
+[[nodiscard]] Result<void> forgetUnusedCatalogues(Context& context);
+/// At start: sets aside what is kept and is not what the log says, and holds the grants that it was for. Sentences.
 [[nodiscard]] Result<QStringList> verifyCatalogues(Context& context);
 
 // show_offers.cpp

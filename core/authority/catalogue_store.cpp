@@ -11,7 +11,7 @@
 #include "core/services/catalogue_json.h"
 
 #include <algorithm>
-#include <set>
+#include <limits>
 #include <utility>
 
 namespace countersign::authority {
@@ -21,8 +21,10 @@ namespace {
 using audit::LeafKind;
 using store::Query;
 
-// The index log_leaves_of_services names the kinds.
+// The index log_leaves_of_services names the kinds, and so do the queries here.
 static_assert(std::to_underlying(LeafKind::ServiceRemoved) == 5);
+static_assert(std::to_underlying(LeafKind::ConsentGiven) == 13);
+static_assert(std::to_underlying(LeafKind::GrantResumed) == 17);
 static_assert(std::to_underlying(LeafKind::CatalogueImported) == 39);
 
 Result<OfferedService> offeredIn(const json::Object& leaf, std::int64_t entry)
@@ -33,43 +35,69 @@ Result<OfferedService> offeredIn(const json::Object& leaf, std::int64_t entry)
     offered.location = TRY(permissions::Location::parse(location));
     offered.importedAt = {TRY(json::requiredInteger(leaf, "iat"))};
     offered.kept.entry = entry;
-    const std::string digest = TRY(json::requiredString(leaf, "catalogue"));
-    offered.kept.digest = TRY(crypto::fromBase64url(digest));
     return offered;
+}
+
+/// When evidence let it go on nobody had looked.
+bool isLook(LeafKind kind, std::string_view stored)
+{
+    if (kind == LeafKind::ConsentGiven)
+        return true;
+    const auto leaf = audit::unpackClaims(stored);
+    return leaf && json::requiredString(*leaf, "held") != endReasonName(grants::EndReason::WaitingForEvidence);
 }
 
 } // namespace
 
-/// Without the texts; in the order in which the services got them. An entry that can't be read breaks the log, and with
-/// a broken log nothing is permitted.
-Result<std::vector<OfferedService>> CatalogueStore::read() const
+/// An entry that can't be read breaks the log, and with a broken log nothing is permitted.
+Result<std::vector<CatalogueStore::Event>> CatalogueStore::readEvents() const
 {
-    Query query(*m_database, "SELECT idx, leaf FROM log_leaves WHERE kind IN (5, 39) ORDER BY idx");
-    std::vector<OfferedService> found;
+    Query query(*m_database, "SELECT idx, leaf, kind FROM log_leaves WHERE kind IN (5, 39) ORDER BY idx");
+    std::vector<Event> events;
     while (TRY(query.next())) {
         const auto leaf = audit::unpackClaims(query.blob(1));
-        const auto service = leaf ? json::requiredString(*leaf, "service_id") : std::unexpected(leaf.error());
-        if (!service)
+        auto offered = leaf ? offeredIn(*leaf, query.integer(0)) : std::unexpected(leaf.error());
+        if (!offered)
             continue;
-        std::erase_if(found, [&](const OfferedService& each) { return each.service.value == *service; });
-        const auto type = json::requiredString(*leaf, "type");
-        if (type && *type == audit::leafKindName(LeafKind::ServiceRemoved))
-            continue;
-        if (auto offered = offeredIn(*leaf, query.integer(0)))
-            found.push_back(*std::move(offered));
+        const bool isImport = query.integer(2) == std::to_underlying(LeafKind::CatalogueImported);
+        if (isImport)
+            offered->kept.digest =
+                crypto::fromBase64url(json::requiredString(*leaf, "catalogue").value_or("")).value_or(std::string());
+        events.push_back({*std::move(offered), isImport ? Event::Kind::Imported : Event::Kind::Removed});
     }
-    return found;
+    return events;
 }
 
-Result<std::span<const OfferedService>> CatalogueStore::offered() const
+/// In the order in which the services got them.
+std::vector<OfferedService> CatalogueStore::offeredBefore(std::int64_t entry) const
+{
+    std::vector<OfferedService> offered;
+    for (const Event& event : m_events) {
+        if (event.offered.kept.entry >= entry)
+            break;
+        std::erase_if(offered, [&](const OfferedService& each) { return each.service == event.offered.service; });
+        if (event.kind == Event::Kind::Imported)
+            offered.push_back(event.offered);
+    }
+    return offered;
+}
+
+Result<void> CatalogueStore::know() const
 {
     if (m_isKnown)
-        return m_offered;
-    std::vector<OfferedService> offered = TRY(read());
+        return {};
+    m_events = TRY(readEvents());
+    std::vector<OfferedService> offered = offeredBefore(std::numeric_limits<std::int64_t>::max());
     for (OfferedService& each : offered)
         each.kept.catalogue = TRY(catalogue(each.kept.entry, each.kept.digest));
     m_offered = std::move(offered); // until here the old ones kept their texts in memory
     m_isKnown = true;
+    return {};
+}
+
+Result<std::span<const OfferedService>> CatalogueStore::offered() const
+{
+    TRY(know());
     return m_offered;
 }
 
@@ -107,54 +135,96 @@ Result<void> CatalogueStore::add(const ServiceId& service, const KeptCatalogue& 
     return query.bind(kept.entry).bind(service.value).bindBlob(kept.digest).bind(json).run();
 }
 
-Result<std::optional<std::int64_t>> CatalogueStore::pinnedBy(const GrantId& grant, const ServiceId& service) const
+Result<std::optional<std::int64_t>> CatalogueStore::lastLook(const GrantId& grant) const
 {
     Query query(*m_database,
-        "SELECT g.catalogue FROM services s JOIN services before ON before.location = s.location "
-        "JOIN grant_catalogues g ON g.service_id = before.service_id WHERE s.service_id = ? AND g.grant_id = ? "
-        "ORDER BY before.service_id = s.service_id DESC, g.catalogue DESC LIMIT 1");
-    if (!TRY(query.bind(service.value).bind(grant.value).next()))
+        "SELECT idx, kind, leaf FROM log_leaves WHERE grant_id = ? AND kind IN (13, 17) ORDER BY idx DESC");
+    query.bind(grant.value);
+    while (TRY(query.next())) {
+        if (isLook(static_cast<LeafKind>(query.integer(1)), query.blob(2)))
+            return query.integer(0);
+    }
+    return std::nullopt;
+}
+
+Result<std::optional<std::int64_t>> CatalogueStore::pinnedBy(const GrantId& grant, const Place& place) const
+{
+    TRY(know());
+    const auto look = TRY(lastLook(grant));
+    if (!look)
         return std::nullopt;
-    return query.integer(0);
+    std::optional<std::int64_t> pinned;
+    for (const OfferedService& then : offeredBefore(*look)) {
+        if (then.location != place.location)
+            continue;
+        pinned = then.kept.entry;
+        if (then.service == place.service)
+            return pinned;
+    }
+    if (pinned)
+        return pinned;
+    const auto first = std::ranges::find_if(m_events, [&](const Event& event) {
+        return event.kind == Event::Kind::Imported && event.offered.kept.entry > *look
+            && event.offered.location == place.location;
+    });
+    return first == m_events.end() ? std::nullopt : std::optional(first->offered.kept.entry);
+}
+
+const OfferedService* CatalogueStore::importOf(std::int64_t entry) const
+{
+    const auto found = std::ranges::find_if(m_events,
+        [&](const Event& event) { return event.kind == Event::Kind::Imported && event.offered.kept.entry == entry; });
+    return found == m_events.end() ? nullptr : &found->offered;
 }
 
 Result<std::shared_ptr<const services::Catalogue>> CatalogueStore::importedAs(std::int64_t entry) const
 {
-    Query query(*m_database, "SELECT digest FROM catalogues WHERE idx = ?");
-    if (!TRY(query.bind(entry).next()))
-        return nullptr;
-    return catalogue(entry, query.blob(0));
+    TRY(know());
+    const OfferedService* imported = importOf(entry);
+    return imported == nullptr ? nullptr : TRY(catalogue(entry, imported->kept.digest));
 }
 
-Result<void> CatalogueStore::pin(const GrantId& grant, const ServiceId& service, std::int64_t entry)
+Result<std::vector<Place>> CatalogueStore::places() const
 {
-    Query query(*m_database,
-        "INSERT INTO grant_catalogues (grant_id, service_id, catalogue) VALUES (?, ?, ?) "
-        "ON CONFLICT (grant_id, service_id) DO UPDATE SET catalogue = excluded.catalogue");
-    return query.bind(grant.value).bind(service.value).bind(entry).run();
+    TRY(know());
+    std::vector<Place> places;
+    for (const Event& event : m_events) {
+        if (!std::ranges::contains(places, event.offered.service, &Place::service))
+            places.push_back(event.offered);
+    }
+    return places;
 }
 
-Result<void> CatalogueStore::forgetUnused()
+Result<std::set<std::int64_t>> CatalogueStore::kept() const
 {
-    Query pins(*m_database,
-        "DELETE FROM grant_catalogues WHERE grant_id NOT IN (SELECT grant_id FROM grants WHERE state IN (?, ?))");
-    pins.bind(std::int64_t{std::to_underlying(grants::GrantState::Live)});
-    TRY(pins.bind(std::int64_t{std::to_underlying(grants::GrantState::Held)}).run());
-    std::set<std::int64_t> needed;
-    for (const OfferedService& each : TRY(offered()))
-        needed.insert(each.kept.entry);
-    Query kept(*m_database, "SELECT idx FROM catalogues WHERE idx NOT IN (SELECT catalogue FROM grant_catalogues)");
-    std::vector<std::int64_t> unused;
-    while (TRY(kept.next())) {
-        if (!needed.contains(kept.integer(0)))
-            unused.push_back(kept.integer(0));
-    }
-    for (const std::int64_t entry : unused) {
-        Query remove(*m_database, "DELETE FROM catalogues WHERE idx = ?");
-        TRY(remove.bind(entry).run());
-    }
+    Query query(*m_database, "SELECT idx FROM catalogues");
+    std::set<std::int64_t> kept;
+    while (TRY(query.next()))
+        kept.insert(query.integer(0));
+    return kept;
+}
+
+Result<void> CatalogueStore::forget(std::int64_t entry)
+{
     std::erase_if(m_texts, [](const auto& text) { return text.second.expired(); });
-    return {};
+    Query remove(*m_database, "DELETE FROM catalogues WHERE idx = ?");
+    return remove.bind(entry).run();
+}
+
+Result<int> CatalogueStore::forgetForged()
+{
+    TRY(know());
+    // Where older versions kept what grants were given for.
+    Query pins(*m_database, "DELETE FROM grant_catalogues");
+    TRY(pins.run());
+    int forged = 0;
+    for (const std::int64_t entry : TRY(kept())) {
+        if (TRY(importedAs(entry)))
+            continue;
+        TRY(forget(entry));
+        ++forged;
+    }
+    return forged;
 }
 
 } // namespace countersign::authority

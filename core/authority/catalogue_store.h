@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
 // What services offer, as their OpenAPI documents said, and which of those each grant was given for. Which document
-// holds for a service, and for which place, is read from the log (CatalogueImported, ServiceRemoved), so that no
-// changed row can take a service's demands away: the tables only have the texts. Used on the authority's thread, inside
-// a transaction where it writes.
+// holds for a service, for which place, and which one the person knew who allowed something there, is read from the log
+// (CatalogueImported, ServiceRemoved, ConsentGiven, GrantResumed), so that no changed row can take a service's demands
+// away, or hide what has changed: the table only has the texts. Used on the authority's thread, inside a transaction
+// where it writes.
 #pragma once
 
 #include "core/base/clock.h"
@@ -18,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,10 +34,15 @@ struct KeptCatalogue {
     std::shared_ptr<const services::Catalogue> catalogue;
 };
 
-/// A service with a document: whoever acts there must meet what it demands.
-struct OfferedService {
+struct Place {
     ServiceId service;
     permissions::Location location;
+
+    bool operator==(const Place&) const = default;
+};
+
+/// A service with a document: whoever acts there must meet what it demands.
+struct OfferedService : Place {
     UnixSeconds importedAt;
     KeptCatalogue kept;
 };
@@ -53,21 +60,38 @@ public:
     /// What the leaf `kept.entry` is about. `json`: services::catalogueJson() of it.
     [[nodiscard]] Result<void> add(const ServiceId& service, const KeptCatalogue& kept, const std::string& json);
 
-    /// The entry of what the grant was given for at that service, or at one that was there before it. nullopt: no
-    /// document was known.
-    [[nodiscard]] Result<std::optional<std::int64_t>> pinnedBy(const GrantId& grant, const ServiceId& service) const;
-    /// What was imported then, as the row has it; nullptr: it can't be read.
+    /// The entry of what was offered at that service, or at one that was at its place before it, when the person
+    /// allowed the grant or let it go on after looking; where no document was known then, of the first that came.
+    /// nullopt: none.
+    [[nodiscard]] Result<std::optional<std::int64_t>> pinnedBy(const GrantId& grant, const Place& place) const;
+    /// What was imported then; nullptr: it is not there, or not that.
     [[nodiscard]] Result<std::shared_ptr<const services::Catalogue>> importedAs(std::int64_t entry) const;
-    [[nodiscard]] Result<void> pin(const GrantId& grant, const ServiceId& service, std::int64_t entry);
-    /// Removes what grants that have ended were given for, and catalogues that nobody needs any more.
-    [[nodiscard]] Result<void> forgetUnused();
+
+    /// All that ever had a document.
+    [[nodiscard]] Result<std::vector<Place>> places() const;
+    /// The entries whose texts are kept.
+    [[nodiscard]] Result<std::set<std::int64_t>> kept() const;
+    [[nodiscard]] Result<void> forget(std::int64_t entry);
+    /// Forgets texts that are not what the log says. How many they were.
+    [[nodiscard]] Result<int> forgetForged();
 
 private:
-    [[nodiscard]] Result<std::vector<OfferedService>> read() const;
+    /// A document, or the end of a service.
+    struct Event {
+        OfferedService offered; ///< without the text
+        enum class Kind : std::uint8_t { Imported, Removed } kind = Kind::Imported;
+    };
+
+    [[nodiscard]] Result<void> know() const;
+    [[nodiscard]] Result<std::vector<Event>> readEvents() const;
+    [[nodiscard]] std::vector<OfferedService> offeredBefore(std::int64_t entry) const;
+    [[nodiscard]] const OfferedService* importOf(std::int64_t entry) const;
+    [[nodiscard]] Result<std::optional<std::int64_t>> lastLook(const GrantId& grant) const;
     [[nodiscard]] Result<std::shared_ptr<const services::Catalogue>> catalogue(
         std::int64_t entry, const std::string& digest) const;
 
     store::Database* m_database;
+    mutable std::vector<Event> m_events; ///< all, in their order
     mutable std::vector<OfferedService> m_offered;
     mutable bool m_isKnown = false;
     /// By digest, so that it is never behind the database, nor ahead of it.

@@ -96,7 +96,7 @@ Result<void> keepGrant(Context& context, const Decision& decision, const StoredR
     TRY(signAndKeep(context, grant, recordOf(context, decision, stored, grant), shownOf(decision), detailOf));
     TRY(context.ledger.add(grant, stored.row));
     TRY(context.requests.approve(stored.row, grant.id, context.now()));
-    TRY(pinCatalogues(context, grant));
+    TRY(offersCanBeRead(context, grant));
     if (!replaced)
         return {};
     TRY(context.uses.carryOver(replaced->id, grant.id, *detailOf));

@@ -110,7 +110,7 @@ Result<void> continueGrant(Context& context, const grants::Grant& grant)
         return parent ? resumeBelow(context, grant, *parent) : endGrant(context, grant.id, EndReason::AncestorEnded);
     }
     if (grant.reason != EndReason::WaitingForEvidence) // then nobody has looked
-        TRY(pinCatalogues(context, grant));
+        TRY(offersCanBeRead(context, grant));
     TRY(goOn(context, grant));
     return goOnBelow(context, grant.id);
 }

@@ -97,14 +97,12 @@ Result<void> importCatalogue(Context& context, const CataloguePreview& preview)
     ChangesAt changes(context, place, *kept.catalogue);
     for (const grants::Grant& grant : TRY(openGrantsAt(context, place.location))) {
         const bool isConcerned = !TRY(changes.under(grant)).empty();
-        if (!isConcerned)
-            TRY(context.catalogues.pin(grant.id, place.service, kept.entry));
-        else if (isToBeHeld(grant))
+        if (isConcerned && isToBeHeld(grant))
             TRY(holdGrant(context, grant, EndReason::OperationsChanged));
         context.touched.grants.insert(grant.id);
     }
     TRY(followDemands(context));
-    TRY(context.catalogues.forgetUnused());
+    TRY(forgetUnusedCatalogues(context));
     TRY(signLog(context));
     return touchRequestsAt(context, place.location);
 }

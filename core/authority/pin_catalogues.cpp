@@ -4,6 +4,7 @@
 // What grants were given for, held against what is offered now.
 
 #include "core/authority/catalogue_cases.h"
+#include "core/authority/leaves.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 
@@ -69,28 +70,44 @@ QString cantBeRead(const OfferedService& place)
         .arg(QString::fromStdString(place.location.place()));
 }
 
+QString wasLost(const OfferedService& place)
+{
+    return QCoreApplication::translate("authority",
+        "What %1 offered when you allowed something there is not in the data any more. Permissions there are held "
+        "until "
+        "you have looked.")
+        .arg(QString::fromStdString(place.location.place()));
+}
+
+Result<void> logForged(Context& context, int count)
+{
+    audit::LeafDraft leaf;
+    leaf.kind = audit::LeafKind::StateRejected;
+    leaf.claims["what"] = "catalogues: " + std::to_string(count) + " were not what was imported";
+    TRY(appendLeaf(context, leaf));
+    return {};
+}
+
 } // namespace
 
-Result<void> pinCatalogues(Context& context, const grants::Grant& grant)
+Result<void> offersCanBeRead(const Context& context, const grants::Grant& grant)
 {
     for (const OfferedService& place : TRY(context.catalogues.offered())) {
-        if (!isAt(grant.permission, place.location))
-            continue;
-        if (!place.kept.catalogue)
+        if (isAt(grant.permission, place.location) && !place.kept.catalogue)
             return fail(ErrorCode::StorageCorrupt, cantBeRead(place).toStdString());
-        TRY(context.catalogues.pin(grant.id, place.service, place.kept.entry));
     }
     return {};
 }
 
 Result<std::vector<OperationChange>> ChangesAt::under(const grants::Grant& grant)
 {
-    const auto pinned = TRY(m_context->catalogues.pinnedBy(grant.id, m_place->service));
+    const auto pinned = TRY(m_context->catalogues.pinnedBy(grant.id, *m_place));
     if (!pinned)
         return std::vector<OperationChange>();
     auto since = m_since.find(*pinned);
     if (since == m_since.end()) {
         const auto then = TRY(m_context->catalogues.importedAs(*pinned));
+        m_lost = m_lost || !then;
         auto changes = then.get() == m_now ? std::vector<OperationChange>()
                                            : services::changesBetween(then ? *then : nothing(), *m_now);
         since = m_since.emplace(*pinned, std::move(changes)).first;
@@ -120,9 +137,35 @@ Result<std::vector<grants::Grant>> openGrantsAt(const Context& context, const pe
     return open;
 }
 
+Result<void> forgetUnusedCatalogues(Context& context)
+{
+    std::set<std::int64_t> unused = TRY(context.catalogues.kept());
+    for (const OfferedService& place : TRY(context.catalogues.offered()))
+        unused.erase(place.kept.entry);
+    if (unused.empty())
+        return {};
+    const std::vector<Place> places = TRY(context.catalogues.places());
+    for (const grants::Grant& grant : TRY(openGrants(context))) {
+        for (const Place& place : places) {
+            if (!isAt(grant.permission, place.location))
+                continue;
+            if (const auto pinned = TRY(context.catalogues.pinnedBy(grant.id, place)))
+                unused.erase(*pinned);
+        }
+    }
+    for (const std::int64_t entry : unused)
+        TRY(context.catalogues.forget(entry));
+    return {};
+}
+
 Result<QStringList> verifyCatalogues(Context& context)
 {
     QStringList sentences;
+    if (const int forged = TRY(context.catalogues.forgetForged()); forged > 0) {
+        TRY(logForged(context, forged));
+        sentences.append(QCoreApplication::translate("authority",
+            "%n documents of services in the data were not what was imported and were set aside.", nullptr, forged));
+    }
     const std::span<const OfferedService> offered = TRY(context.catalogues.offered());
     if (offered.empty())
         return sentences;
@@ -135,11 +178,13 @@ Result<QStringList> verifyCatalogues(Context& context)
         for (const grants::Grant& grant : open) {
             if (!goesOnByItself(grant) || held.contains(grant.id) || !isAt(grant.permission, place.location))
                 continue;
-            if (place.kept.catalogue && TRY(changes.under(grant)).empty())
+            if (TRY(changes.under(grant)).empty() && place.kept.catalogue)
                 continue;
             TRY(holdGrant(context, grant, grants::EndReason::OperationsChanged));
             held.insert(grant.id);
         }
+        if (place.kept.catalogue && changes.lostSome())
+            sentences.append(wasLost(place));
     }
     return sentences;
 }

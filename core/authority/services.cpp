@@ -62,7 +62,7 @@ Result<void> removeService(Context& context, const ServiceId& service)
     context.touched.services = Touched::Services::Changed;
     context.catalogues.changed();
     TRY(followDemands(context));
-    TRY(context.catalogues.forgetUnused());
+    TRY(forgetUnusedCatalogues(context));
     TRY(signLog(context));
     const permissions::Location place = TRY(permissions::Location::parse(location));
     return touchRequestsAt(context, place);

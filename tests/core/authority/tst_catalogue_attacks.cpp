@@ -13,6 +13,7 @@
 using namespace countersign;
 using namespace countersign::testing;
 using namespace Qt::StringLiterals;
+using audit::LeafKind;
 using authority::Context;
 using grants::EndReason;
 using grants::GrantState;
@@ -68,6 +69,111 @@ private Q_SLOTS:
         QVERIFY(scene.import(document()));
         QVERIFY(scene.resume(grant));
         QVERIFY(scene.fixture.approve());
+    }
+
+    void rows_that_are_not_what_was_imported_are_set_aside_and_said()
+    {
+        CatalogueScene scene;
+        QVERIFY(scene.import(document()));
+        scene.fixture.stop();
+        tamper(scene.fixture.folder(),
+            {u"UPDATE catalogues SET catalogue = '{}'"_s,
+                u"INSERT INTO catalogues (idx, service_id, digest, catalogue) SELECT 1000, service_id, digest, "
+                u"catalogue FROM catalogues"_s});
+        must(scene.fixture.start(), "start");
+        QCOMPARE(scene.kept("SELECT count(*) FROM catalogues"), 0);
+        QCOMPARE(scene.fixture.count(LeafKind::StateRejected), 1);
+        QVERIFY(newestEntry(scene.fixture).details.contains(u"catalogues: 2 were not what was imported"_s));
+        const QString detail = scene.fixture.status().detail;
+        QVERIFY2(detail.contains(u"import its document again"_s), qPrintable(detail));
+        scene.restart();
+        QCOMPARE(scene.fixture.count(LeafKind::StateRejected), 1); // told once
+        QVERIFY(scene.fixture.status().detail.contains(u"import its document again"_s)); // as long as it is so
+    }
+
+    void what_a_grant_was_given_for_is_what_the_log_says_data()
+    {
+        QTest::addColumn<QStringList>("statements");
+        QTest::newRow("nothing was changed") << QStringList();
+        QTest::newRow("nothing was known") << QStringList(u"DELETE FROM grant_catalogues"_s);
+        QTest::newRow("another document") << QStringList{u"DELETE FROM grant_catalogues"_s,
+            u"INSERT INTO catalogues (idx, service_id, digest, catalogue) SELECT idx + 1, service_id, digest, "
+            u"replace(catalogue, 'POST', 'PUT') FROM catalogues"_s,
+            u"INSERT INTO grant_catalogues (grant_id, service_id, catalogue) SELECT g.grant_id, c.service_id, "
+            u"max(c.idx) FROM grants g, catalogues c"_s};
+    }
+
+    void what_a_grant_was_given_for_is_what_the_log_says()
+    {
+        QFETCH(QStringList, statements);
+        CatalogueScene scene;
+        QVERIFY(scene.import(document()));
+        const GrantId grant = scene.grantOf(payments());
+        scene.fixture.stop();
+        tamper(scene.fixture.folder(), statements);
+        must(scene.fixture.start(), "start");
+        QCOMPARE(scene.fixture.grant(grant).state, GrantState::Live);
+        QVERIFY(scene.preview(document("integer"))->held == std::vector{grant});
+        QVERIFY(scene.import(document("integer")));
+        QCOMPARE(scene.fixture.grant(grant).reason, EndReason::OperationsChanged);
+        QVERIFY(scene.fixture.revoke(grant));
+        QVERIFY(scene.import(document("number"))); // and what nobody needs any more goes
+        QCOMPARE(scene.kept("SELECT count(*) FROM catalogues"), 1);
+    }
+
+    void what_changed_under_a_held_grant_can_not_be_hidden_data()
+    {
+        QTest::addColumn<QStringList>("statements");
+        QTest::addColumn<int>("changed");
+        QTest::newRow("nothing was changed") << QStringList() << 1;
+        QTest::newRow("given for the new one")
+            << QStringList(u"UPDATE grant_catalogues SET catalogue = (SELECT max(idx) FROM catalogues)"_s) << 1;
+        QTest::newRow("the old one is the new one") << QStringList(
+            u"UPDATE catalogues SET (digest, catalogue) = (SELECT digest, catalogue FROM catalogues ORDER "
+            u"BY idx DESC LIMIT 1)"_s) << 2; // what was offered is not known: all is new
+        QTest::newRow("the old one is gone") << QStringList{u"DELETE FROM grant_catalogues"_s,
+            u"DELETE FROM catalogues WHERE idx < (SELECT max(idx) FROM catalogues)"_s}
+                                             << 2;
+    }
+
+    void what_changed_under_a_held_grant_can_not_be_hidden()
+    {
+        QFETCH(QStringList, statements);
+        QFETCH(int, changed);
+        CatalogueScene scene;
+        QVERIFY(scene.import(document()));
+        const GrantId grant = scene.grantOf(payments());
+        QVERIFY(scene.import(document("integer")));
+        scene.fixture.stop();
+        tamper(scene.fixture.folder(), statements);
+        must(scene.fixture.start(), "start");
+        QCOMPARE(scene.fixture.grant(grant).reason, EndReason::OperationsChanged);
+        QCOMPARE(rowOf(scene.fixture, grant).changedOperations.size(), static_cast<std::size_t>(changed));
+        QVERIFY(scene.resume(grant));
+        QVERIFY(rowOf(scene.fixture, grant).changedOperations.empty());
+    }
+
+    void a_grant_whose_document_is_lost_is_held_and_the_person_is_told()
+    {
+        CatalogueScene scene;
+        QVERIFY(scene.import(document()));
+        const GrantId grant = scene.grantOf(payments());
+        QByteArray other = document();
+        other.replace("L2", "L3"); // which holds nothing
+        QVERIFY(scene.import(other));
+        QCOMPARE(scene.fixture.grant(grant).state, GrantState::Live);
+        scene.fixture.stop();
+        tamper(scene.fixture.folder(),
+            {u"DELETE FROM grant_catalogues"_s,
+                u"DELETE FROM catalogues WHERE idx < (SELECT max(idx) FROM catalogues)"_s});
+        must(scene.fixture.start(), "start");
+        QCOMPARE(scene.fixture.grant(grant).reason, EndReason::OperationsChanged);
+        const QString detail = scene.fixture.status().detail;
+        QVERIFY2(detail.contains(u"until you have looked"_s), qPrintable(detail));
+        QVERIFY(scene.resume(grant));
+        scene.restart();
+        QCOMPARE(scene.fixture.grant(grant).state, GrantState::Live);
+        QCOMPARE(scene.fixture.status().detail, QString());
     }
 
     void a_removed_service_offers_nothing_and_one_at_its_place_is_held_to_what_it_offered()
