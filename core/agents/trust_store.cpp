@@ -47,12 +47,20 @@ std::string newestJson(const std::map<std::string, UnixSeconds>& newest)
     return json::serialize(object);
 }
 
+std::unexpected<Error> unreadable()
+{
+    return fail(ErrorCode::StorageCorrupt, "What is kept of an agent's tokens can't be read.");
+}
+
 Result<std::map<std::string, UnixSeconds>> readNewest(std::string_view text)
 {
     std::map<std::string, UnixSeconds> newest;
-    for (const auto& each : TRY(json::parseObject(text))) {
+    const auto object = json::parseObject(text);
+    if (!object)
+        return unreadable();
+    for (const auto& each : *object) {
         if (!each.value().is_int64())
-            return fail(ErrorCode::StorageCorrupt, "What is kept of an agent's tokens can't be read.");
+            return unreadable();
         newest[each.key()] = {each.value().get_int64()};
     }
     return newest;

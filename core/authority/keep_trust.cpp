@@ -69,7 +69,8 @@ Result<void> keepTrust(Context& context, const ClientId& id, const TrustEvidence
     if (kept.token)
         TRY(noteNewestToken(context, id, *kept.token));
     touchAll(context, id);
-    return followNews(context, id, before);
+    TRY(followNews(context, id, before));
+    return signLog(context);
 }
 
 Result<void> dropTrust(Context& context)
@@ -95,7 +96,8 @@ Result<void> assignTrust(Context& context, const ClientId& id, std::optional<age
         leaf.claims["level"] = services::levelName(*level);
     TRY(appendLeaf(context, leaf));
     touchAll(context, id);
-    return followNews(context, id, before);
+    TRY(followNews(context, id, before));
+    return signLog(context);
 }
 
 Result<TrustEvidence> trustOf(const Context& context, const ClientId& agent)

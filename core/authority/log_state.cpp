@@ -91,11 +91,22 @@ void takeOfGrant(LoggedGrant& grant, const audit::Leaf& leaf, const json::Object
 }
 
 /// What only a signature of the log makes good: signLog() goes with each. With another document, or without one, a
-/// service may demand less.
+/// service may demand less; and what is said of an agent may meet what is demanded, or hide a hit.
 bool givesAuthority(LeafKind kind)
 {
-    return kind == LeafKind::GrantResumed || kind == LeafKind::AgentUnblocked || kind == LeafKind::KeyBound
-        || kind == LeafKind::CatalogueImported || kind == LeafKind::ServiceRemoved;
+    switch (kind) {
+    case LeafKind::GrantResumed:
+    case LeafKind::AgentUnblocked:
+    case LeafKind::KeyBound:
+    case LeafKind::ServiceAdded:
+    case LeafKind::ServiceRemoved:
+    case LeafKind::CatalogueImported:
+    case LeafKind::TrustReported:
+    case LeafKind::TrustAssigned:
+        return true;
+    default:
+        return false;
+    }
 }
 
 /// Signed by itself: each has a receipt.
@@ -116,6 +127,8 @@ std::string_view objectionTo(const audit::Leaf& leaf, const json::Object& claims
     const auto agent = before.agents.find(leaf.agent);
     if (leaf.kind == LeafKind::AgentRegistered && agent != before.agents.end() && agent->second != agentKeyOf(claims))
         return "it gives an agent another key";
+    if (leaf.kind == LeafKind::ServiceAdded && before.services.knows(ServiceId{textOf(claims, "service_id")}))
+        return "it adds a service that had been added before";
     if (leaf.index < before.signedSize)
         return {};
     if (givesAuthority(leaf.kind))
@@ -165,6 +178,8 @@ void LogState::take(const audit::Leaf& leaf)
         madeUp =
             Error{ErrorCode::StorageCorrupt, "entry " + std::to_string(leaf.index) + ": " + std::string(objection)};
     actions.take(leaf);
+    trust.take(leaf);
+    services.take(leaf);
     takeClaims(*this, leaf, *claims);
 }
 

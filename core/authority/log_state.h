@@ -1,13 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
-// What the log says of agents, grants and tokens: the measure that the rows of the database are held to at start.
-// Entries that no signature covers yet can be made up by whoever can write the database, so nothing is taken from those
-// that would give authority: this program signs the log in the transaction that writes one.
+// What the log says of agents, services, grants and tokens: the measure that the rows of the database are held to at
+// start. Entries that no signature covers yet can be made up by whoever can write the database, so nothing is taken
+// from those that would give authority: this program signs the log in the transaction that writes one.
 #pragma once
 
 #include "core/audit/leaf.h"
 #include "core/authority/logged_actions.h"
+#include "core/authority/logged_services.h"
+#include "core/authority/logged_trust.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
@@ -62,6 +64,8 @@ struct LogState {
     std::map<GrantId, LoggedGrant> grants;
     std::map<std::int64_t, LoggedStatus> statuses; ///< by place
     LoggedActions actions;
+    LoggedServices services;
+    LoggedTrust trust;
     UnixSeconds latest; ///< of the last leaf: after a clock that was wrong it may be before others
 
     /// The next leaf, in order. What can't be read was refused by the check before.

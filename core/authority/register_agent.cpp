@@ -20,15 +20,32 @@ std::string programOf(const agents::ProcessEvidence& evidence)
     return isValidUtf8(path) ? path : std::string();
 }
 
-Result<void> add(Context& context, const agents::Agent& agent, const crypto::PublicKey& key, std::optional<uid_t> uid)
+Result<void> logRegistered(Context& context, const agents::Agent& agent, agents::KeyProof proof)
 {
-    TRY(context.registry.add(agent, key, uid));
     audit::LeafDraft leaf = draftAbout(audit::LeafKind::AgentRegistered, agent);
+    if (proof == agents::KeyProof::Proven)
+        leaf.claims[kKeyProofClaim] = kKeyProvenByDpop;
     if (!agent.name.empty())
         leaf.privateText = agent.name;
     TRY(appendLeaf(context, leaf));
+    return {};
+}
+
+Result<void> add(Context& context, const agents::Agent& agent, const crypto::PublicKey& key, std::optional<uid_t> uid,
+    agents::KeyProof proof)
+{
+    TRY(context.registry.add(agent, key, uid));
+    TRY(logRegistered(context, agent, proof));
     context.touched.agents.insert(agent.id);
     return {};
+}
+
+/// It was known, and shows only now that the key is its own.
+Result<void> logFirstProof(Context& context, const agents::Agent& agent, agents::KeyProof proof)
+{
+    const bool isNew = proof == agents::KeyProof::Proven && agent.standing == agents::Standing::Ordinary
+        && !TRY(context.trust.shown(agent.id)).provenAt;
+    return isNew ? logRegistered(context, agent, proof) : Result<void>();
 }
 
 /// Known by a link so far, it introduces itself.
@@ -36,9 +53,7 @@ Result<agents::Agent> introduce(Context& context, agents::Agent agent, const Reg
 {
     agent.name = command.name;
     TRY(context.registry.introduce(agent.id, command.name, command.peer.uid));
-    audit::LeafDraft leaf = draftAbout(audit::LeafKind::AgentRegistered, agent);
-    leaf.privateText = agent.name;
-    TRY(appendLeaf(context, leaf));
+    TRY(logRegistered(context, agent, command.proof));
     TRY(touchGrantsOf(context, agent.id));
     return agent;
 }
@@ -61,8 +76,10 @@ Result<agents::Agent> registerOrFind(Context& context, const RegisterAgent& comm
     if (command.name.size() > agents::kMaxClientNameBytes || !isValidUtf8(command.name))
         return fail(ErrorCode::InvalidClientMetadata, "client_name is too long or not UTF-8.");
     const auto known = TRY(context.registry.findByKey(command.key.thumbprint()));
-    if (known && (known->uid || command.name.empty()))
+    if (known && (known->uid || command.name.empty())) {
+        TRY(logFirstProof(context, known->agent, command.proof));
         return known->agent;
+    }
     TRY(mayExtend(context));
     if (TRY(context.registry.countOf(command.peer.uid)) >= agents::kMaxAgentsPerUid) {
         ++context.refusedRequests;
@@ -74,7 +91,7 @@ Result<agents::Agent> registerOrFind(Context& context, const RegisterAgent& comm
         programOf(command.evidence), context.now(), agents::Standing::Ordinary};
     if (TRY(context.registry.isBlocked(agent.key, agent.executable)))
         agent.standing = agents::Standing::Blocked;
-    TRY(add(context, agent, command.key, command.peer.uid));
+    TRY(add(context, agent, command.key, command.peer.uid, command.proof));
     return agent;
 }
 
@@ -102,7 +119,7 @@ Result<agents::Agent> registerUnnamed(Context& context, const crypto::PublicKey&
         return fail(ErrorCode::TemporarilyUnavailable, "Links have named too many agents that nobody registered.");
     const agents::Agent agent{
         ClientId{crypto::randomId()}, {}, key.thumbprint(), {}, context.now(), agents::Standing::Ordinary};
-    TRY(add(context, agent, key, std::nullopt));
+    TRY(add(context, agent, key, std::nullopt, agents::KeyProof::Unproven));
     return agent;
 }
 

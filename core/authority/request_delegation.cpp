@@ -104,7 +104,6 @@ Result<AcceptedRequest> requestDelegation(Context& context, const DelegationRequ
             return refuse(context, checked.error().code, checked.error().message);
     }
     TRY(rememberProgram(context, agent, command.evidence));
-    TRY(keyWasProven(context, agent.id)); // by its assertion
 
     if (const auto equal = TRY(context.requests.findEqual(command.agent, command.digest))) {
         TRY(context.requests.replace(*equal, stored, context.now()));
@@ -114,6 +113,7 @@ Result<AcceptedRequest> requestDelegation(Context& context, const DelegationRequ
         TRY(context.requests.add(stored));
         TRY(logReceived(context, LeafKind::RequestReceived, agent, stored.request));
     }
+    TRY(keyWasProven(context, agent.id)); // by its assertion, which what was logged bears out
     return AcceptedRequest{
         RequestId{secret}, stored.request.expiresAt - stored.request.receivedAt, stored.pollInterval};
 }

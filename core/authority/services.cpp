@@ -6,9 +6,11 @@
 #include "core/authority/catalogue_cases.h"
 #include "core/authority/evidence_holds.h"
 #include "core/authority/leaves.h"
+#include "core/authority/logged_services.h"
 #include "core/authority/use_cases.h"
 #include "core/base/text_safety.h"
 #include "core/base/try.h"
+#include "core/crypto/bytes.h"
 #include "core/crypto/digest.h"
 
 namespace countersign::authority {
@@ -39,11 +41,14 @@ Result<ServiceSecret> addService(Context& context, const QString& name, const QS
     const std::string secret = crypto::randomToken();
     store::Query query(context.database,
         "INSERT INTO services (service_id, name, location, secret_hash, added_at) VALUES (?, ?, ?, ?, ?)");
-    query.bind(id.value).bind(plainName).bind(place.url()).bindBlob(crypto::sha256(secret));
+    const std::string secretHash = crypto::sha256(secret);
+    query.bind(id.value).bind(plainName).bind(place.url()).bindBlob(secretHash);
     TRY(query.bind(context.now().value).run());
     audit::LeafDraft leaf = draftAboutService(audit::LeafKind::ServiceAdded, id, place.url());
+    leaf.claims[kServiceSecretClaim] = crypto::base64url(secretHash);
     leaf.privateText = plainName;
     TRY(appendLeaf(context, leaf));
+    TRY(signLog(context));
     context.touched.services = Touched::Services::Changed;
     return ServiceSecret{id, QString::fromStdString(secret)};
 }

@@ -9,10 +9,16 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace countersign::authority {
 
 inline constexpr std::chrono::hours kProofRemembered{24}; ///< a proof of the key is noted again after that
+
+/// In an AgentRegistered: the agent has shown that the key is its own, and how. (A RequestReceived needs no such claim:
+/// each came with an assertion by the key.)
+inline constexpr std::string_view kKeyProofClaim = "key_proof";
+inline constexpr std::string_view kKeyProvenByDpop = "dpop";
 
 // show_trust.cpp
 /// An agent shows a token, a proof of its key, both or nothing. A token without a proof is taken only where there is

@@ -260,6 +260,8 @@ Result<QStringList> verifyState(Context& context, const LogState& log)
     QStringList sentences;
     std::set<GrantId> gone;
     sentences += TRY(verifyAgents(context, log));
+    sentences += TRY(log.trust.verify(context, log.signedSize));
+    sentences += TRY(log.services.verify(context));
     sentences += TRY(verifyGrants(context, log, gone));
     sentences += TRY(findMissing(context, log, gone));
     sentences += TRY(alignTrees(context, gone));

@@ -4,6 +4,8 @@
 // The end of the log that nothing has signed yet can be written by any program of the same user: no entry there gives
 // authority, and what Countersign itself writes there that does is signed at once.
 
+#include "core/agents/trust_evidence_json.h"
+#include "core/agents/trust_judgement.h"
 #include "core/audit/leaf_codec.h"
 #include "core/authority/use_cases.h"
 #include "core/grants/link.h"
@@ -12,6 +14,7 @@
 #include "tests/core/authority/family.h"
 #include "tests/core/authority/forging.h"
 #include "tests/core/authority/tampering.h"
+#include "tests/core/authority/trust_house.h"
 #include "tests/support/actions.h"
 
 #include <QTest>
@@ -55,6 +58,11 @@ struct Scene {
                 return audit::unpackClaims(query.blob(0));
             })
             .value();
+    }
+    void say(const TrustEvidence& evidence)
+    {
+        QVERIFY(
+            fixture.run<void>([&](Context& context) { return authority::keepTrust(context, agent.id(), evidence); }));
     }
     Result<void> pause()
     {
@@ -152,6 +160,33 @@ void TestForgedEntries::an_entry_that_nothing_signed_gives_no_authority_data()
         << Forgery{nothing, [ofService](Scene& scene) { return ofService(scene, LeafKind::ServiceRemoved); }, {}};
     QTest::newRow("a service demands something else")
         << Forgery{nothing, [ofService](Scene& scene) { return ofService(scene, LeafKind::CatalogueImported); }, {}};
+    QTest::newRow("another service") << Forgery{nothing,
+        [](Scene&) {
+            return LeafDraft{LeafKind::ServiceAdded, {}, {},
+                {{"service_id", "mine"}, {"location", kPaymentsUrl}, {"secret_digest", "AAAA"}}, std::nullopt};
+        },
+        {u"INSERT INTO services (service_id, name, location, secret_hash, added_at) "
+         u"SELECT 'mine', 'Mine', location, x'000000', added_at FROM services"_s}};
+    const auto ofAgent = [](Scene& scene, LeafKind kind, json::Object claims) {
+        LeafDraft leaf = scene.leaf(kind, std::move(claims));
+        leaf.grant = {};
+        return leaf;
+    };
+    QTest::newRow("the person trusts an agent") << Forgery{
+        nothing, [ofAgent](Scene& scene) { return ofAgent(scene, LeafKind::TrustAssigned, {{"level", "L4"}}); }, {}};
+    QTest::newRow("somebody speaks well of an agent") << Forgery{nothing,
+        [ofAgent](Scene& scene) {
+            return ofAgent(scene, LeafKind::TrustReported,
+                {{"trust", agents::trustClaim(attested(TrustLevel::L4, scene.fixture.clock().now()))}});
+        },
+        {}};
+    QTest::newRow("nobody knows of a hit")
+        << Forgery{[](Scene& scene) { scene.say(attested(TrustLevel::L0, kTestStart, Screening::Hit)); },
+               [ofAgent](Scene& scene) {
+                   return ofAgent(scene, LeafKind::TrustReported,
+                       {{"trust", agents::trustClaim(agents::judge({}, KeyProof::Proven, kTestStart))}});
+               },
+               {}};
     QTest::newRow("an agent has another key") << Forgery{nothing,
         [](Scene& scene) {
             LeafDraft leaf = scene.leaf(LeafKind::AgentRegistered, agentClaim(scene.agent, "mine"));
@@ -252,6 +287,9 @@ void TestForgedEntries::what_gives_authority_is_signed_at_once_data()
     QTest::newRow("the clock is right") << 2;
     QTest::newRow("an agent is not blocked any more") << 3;
     QTest::newRow("a service is removed") << 4;
+    QTest::newRow("a service is added") << 5;
+    QTest::newRow("the person trusts an agent") << 6;
+    QTest::newRow("somebody speaks of an agent") << 7;
 }
 
 void TestForgedEntries::what_gives_authority_is_signed_at_once()
@@ -272,6 +310,13 @@ void TestForgedEntries::what_gives_authority_is_signed_at_once()
     } else if (deed == 4) {
         QVERIFY(scene.fixture.run<void>(
             [service = scene.service](Context& context) { return authority::removeService(context, service); }));
+    } else if (deed == 5) {
+        addService(scene.fixture, "https://other.example/");
+    } else if (deed == 6) {
+        QVERIFY(scene.fixture.run<void>(
+            [&](Context& context) { return authority::assignTrust(context, scene.agent.id(), TrustLevel::L3); }));
+    } else if (deed == 7) {
+        scene.say(attested(TrustLevel::L3, kTestStart));
     }
     // The power goes, and the keychain remembers nothing.
     const QTemporaryDir copy;
