@@ -5,6 +5,8 @@
 
 #include "core/base/json_members.h"
 
+#include <ranges>
+
 namespace countersign::authority {
 
 namespace {
@@ -145,10 +147,14 @@ void takeClaims(LogState& state, const audit::Leaf& leaf, const json::Object& cl
         state.agents[leaf.agent] = agentKeyOf(claims);
         break;
     case LeafKind::AgentBlocked:
-        state.blockedKeys.insert(agentKeyOf(claims));
+        state.blocked.insert_or_assign(agentKeyOf(claims), leaf.privateText.value_or(std::string()));
         break;
     case LeafKind::AgentUnblocked:
-        state.blockedKeys.erase(agentKeyOf(claims));
+        state.blocked.erase(agentKeyOf(claims));
+        for (auto& program : state.blocked | std::views::values) {
+            if (program == leaf.privateText) // it is not blocked any more, whoever comes with it
+                program.clear();
+        }
         break;
     case LeafKind::ConsentGiven:
         state.grants[leaf.grant].consentLeaf = leaf.bytes;

@@ -60,7 +60,8 @@ struct LogState {
     std::optional<Error> madeUp; ///< StorageCorrupt: the first entry that this program can't have written
 
     std::map<ClientId, Thumbprint> agents;
-    std::set<Thumbprint> blockedKeys;
+    /// By key the program that was blocked with it; empty: none, or its name was erased.
+    std::map<Thumbprint, std::string> blocked;
     std::map<GrantId, LoggedGrant> grants;
     std::map<std::int64_t, LoggedStatus> statuses; ///< by place
     LoggedActions actions;

@@ -206,14 +206,39 @@ Result<QStringList> verifyAgents(Context& context, const LogState& log)
             TRY(context.registry.remove(id));
             sentences.append(QCoreApplication::translate(
                 "authority", "An agent in the data was not backed by the log and was set aside."));
+        }
+    }
+    return sentences;
+}
+
+/// All that block() does.
+Result<bool> standsBlocked(const Context& context, const Thumbprint& key, const std::string& program)
+{
+    const auto known = TRY(context.registry.findByKey(key));
+    if (known && known->agent.standing != agents::Standing::Blocked)
+        return false;
+    if (!TRY(context.registry.isBlocked(key, {})))
+        return false;
+    return program.empty() || TRY(context.registry.isBlocked({}, program));
+}
+
+Result<QStringList> verifyBlocks(Context& context, const LogState& log)
+{
+    QStringList sentences;
+    for (const auto& [key, program] : log.blocked) {
+        if (TRY(standsBlocked(context, key, program)))
             continue;
-        }
-        const agents::Agent& agent = (*known)->agent;
-        if (log.blockedKeys.contains(agent.key) && agent.standing != agents::Standing::Blocked) {
-            TRY(context.registry.block(agent, context.now()));
-            sentences.append(QCoreApplication::translate(
-                "authority", "An agent that you had blocked was unblocked in the data; it is blocked again."));
-        }
+        agents::Agent agent;
+        agent.key = key;
+        agent.executable = program;
+        TRY(context.registry.block(agent, context.now()));
+        audit::LeafDraft leaf;
+        leaf.kind = audit::LeafKind::StateRejected;
+        leaf.claims["what"] = "agent: the rows said that it is not blocked, the log says that it is";
+        leaf.claims["jkt"] = key.value;
+        TRY(appendLeaf(context, leaf));
+        sentences.append(QCoreApplication::translate(
+            "authority", "An agent that you had blocked was unblocked in the data; it is blocked again."));
     }
     return sentences;
 }
@@ -260,6 +285,7 @@ Result<QStringList> verifyState(Context& context, const LogState& log)
     QStringList sentences;
     std::set<GrantId> gone;
     sentences += TRY(verifyAgents(context, log));
+    sentences += TRY(verifyBlocks(context, log));
     sentences += TRY(log.trust.verify(context, log.signedSize));
     sentences += TRY(log.services.verify(context));
     sentences += TRY(verifyGrants(context, log, gone));

@@ -55,6 +55,9 @@ private Q_SLOTS:
     void services_are_what_the_log_says_data();
     void services_are_what_the_log_says();
     void what_a_service_demands_stays_where_the_service_is();
+    void a_block_is_what_the_log_says_data();
+    void a_block_is_what_the_log_says();
+    void a_block_that_was_lifted_stays_so();
     void an_untouched_folder_starts_without_a_word();
 };
 
@@ -190,6 +193,58 @@ void ChangedEvidenceTest::what_a_service_demands_stays_where_the_service_is()
         return offered && offered->size() == 1 ? offered->front().location.url() : std::string();
     });
     QCOMPARE(*place, "https://payments.example/");
+}
+
+void ChangedEvidenceTest::a_block_is_what_the_log_says_data()
+{
+    QTest::addColumn<bool>("forgotten");
+    QTest::addColumn<QString>("sql");
+    QTest::newRow("the agent's own") << false << u"UPDATE agents SET blocked = 0"_s;
+    QTest::newRow("its key's") << false << u"DELETE FROM blocks WHERE jkt IS NOT NULL"_s;
+    QTest::newRow("its program's") << false << u"DELETE FROM blocks WHERE executable IS NOT NULL"_s;
+    QTest::newRow("its key's, and it was forgotten") << true << u"DELETE FROM blocks WHERE jkt IS NOT NULL"_s;
+}
+
+void ChangedEvidenceTest::a_block_is_what_the_log_says()
+{
+    QFETCH(const bool, forgotten);
+    QFETCH(const QString, sql);
+    AuthorityFixture fixture;
+    const TestAgent agent = fixture.registerAgent("reconcile-bot", "/usr/bin/bot");
+    QVERIFY(fixture.run<void>([&](Context& context) { return blockAgent(context, agent.id()); }));
+    if (forgotten)
+        QVERIFY(fixture.run<void>([&](Context& context) { return forgetAgent(context, agent.id()); }));
+    fixture.stop();
+    tamper(fixture.folder(), {sql});
+    must(fixture.start(), "start");
+    const auto isBlocked = [&](const Thumbprint& key, const std::string& program) {
+        return must(
+            fixture.run<bool>([&](Context& context) { return context.registry.isBlocked(key, program); }), "blocked");
+    };
+    QVERIFY(isBlocked(agent.jkt(), {}));
+    QVERIFY(isBlocked({}, "/usr/bin/bot"));
+    if (!forgotten)
+        QCOMPARE(fixture.ask(agent).error().code, ErrorCode::UnauthorizedClient);
+    QCOMPARE(fixture.count(LeafKind::StateRejected), 1);
+    QVERIFY(fixture.status().detail.contains(u"blocked again"_s));
+    fixture.stop();
+    must(fixture.start(), "start");
+    QCOMPARE(fixture.status().detail, QString());
+}
+
+void ChangedEvidenceTest::a_block_that_was_lifted_stays_so()
+{
+    AuthorityFixture fixture;
+    const TestAgent one = fixture.registerAgent("one", "/usr/bin/bot");
+    const TestAgent other = fixture.registerAgent("other", "/usr/bin/bot");
+    for (const TestAgent* agent : {&one, &other})
+        QVERIFY(fixture.run<void>([&](Context& context) { return blockAgent(context, agent->id()); }));
+    QVERIFY(fixture.run<void>([&](Context& context) { return unblockAgent(context, other.id()); }));
+    fixture.stop();
+    must(fixture.start(), "start");
+    QCOMPARE(fixture.status().detail, QString());
+    QCOMPARE(fixture.ask(one).error().code, ErrorCode::UnauthorizedClient);
+    QVERIFY(fixture.ask(other));
 }
 
 void ChangedEvidenceTest::an_untouched_folder_starts_without_a_word()
