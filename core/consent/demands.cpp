@@ -34,12 +34,28 @@ QString levelText(services::TrustLevel level)
 
 QString limitText(const services::SpendLimit& limit, const QLocale& locale)
 {
+    if (limit.allowsNothing())
+        //: %1: the code of a currency
+        return translate("that an agent spends nothing in %1").arg(QString::fromStdString(limit.currency.code()));
     const auto money = [&](Amount amount) { return permissions::moneyLabel(amount, limit.currency, locale); };
     if (limit.perAction && limit.perDay)
         return translate("that an agent spends at most %1 each and %2 a day")
             .arg(money(*limit.perAction), money(*limit.perDay));
     return limit.perAction ? translate("that an agent spends at most %1 each").arg(money(*limit.perAction))
                            : translate("that an agent spends at most %1 a day").arg(money(*limit.perDay));
+}
+
+/// Of another action, which leaves what may be spent in other currencies as it is: of those in one currency the
+/// stricter is told.
+void addLimits(std::vector<services::SpendLimit>& told, const std::vector<services::SpendLimit>& more)
+{
+    for (const services::SpendLimit& limit : more) {
+        const auto same = std::ranges::find(told, limit.currency, &services::SpendLimit::currency);
+        if (same == told.end())
+            told.push_back(limit);
+        else
+            *same = services::both({.spendLimits = {*same}}, {.spendLimits = {limit}}).spendLimits.front();
+    }
 }
 
 bool isKept(const Demanded& demanded, const Edit& edit)
@@ -121,7 +137,8 @@ QString Demand::text() const
 std::vector<Demand> demandsBeside(const ScreenFacts& facts, const Edit& edit, const QLocale& locale)
 {
     struct AtPlace {
-        services::Requirements together;
+        services::Requirements together; ///< without spend limits
+        std::vector<services::SpendLimit> limits;
         Demanded::Known known = Demanded::Known::Yes;
     };
     std::map<std::string, AtPlace> places;
@@ -129,11 +146,14 @@ std::vector<Demand> demandsBeside(const ScreenFacts& facts, const Edit& edit, co
         if (!isKept(demanded, edit))
             continue;
         AtPlace& at = places[demanded.place];
-        at.together = services::both(at.together, demanded.requirements);
+        services::Requirements requirements = demanded.requirements;
+        addLimits(at.limits, std::exchange(requirements.spendLimits, {}));
+        at.together = services::both(at.together, requirements);
         at.known = std::max(at.known, demanded.known);
     }
     std::vector<Demand> all;
-    for (const auto& [place, at] : places) {
+    for (auto& [place, at] : places) {
+        at.together.spendLimits = std::move(at.limits);
         Beside beside(facts, safeText(place).text, locale);
         if (at.known == Demanded::Known::Unreadable)
             beside.addUnreadable();

@@ -23,6 +23,11 @@ constexpr char16_t kPopDirectionalIsolate = 0x2069;
 
 void addLimits(QStringList& words, const services::SpendLimit& limit, const QLocale& locale)
 {
+    if (limit.allowsNothing()) {
+        //: %1: the code of a currency
+        words.append(translate("nothing in %1").arg(QString::fromStdString(limit.currency.code())));
+        return;
+    }
     if (limit.perAction)
         words.append(
             translate("at most %1 each").arg(permissions::moneyLabel(*limit.perAction, limit.currency, locale)));

@@ -8,14 +8,7 @@ namespace countersign::services {
 
 bool OperationChange::demandsLess() const
 {
-    if (kind == Kind::Removed)
-        return false;
-    const auto& limits = operation.requirements.spendLimits;
-    // Nothing might be spent in a currency without a limit where others had one.
-    const bool opensCurrency = !before.spendLimits.empty() && std::ranges::any_of(limits, [&](const SpendLimit& limit) {
-        return !std::ranges::contains(before.spendLimits, limit.currency, &SpendLimit::currency);
-    });
-    return opensCurrency || !operation.requirements.cover(before);
+    return kind != Kind::Removed && !operation.requirements.cover(before);
 }
 
 std::vector<OperationChange> changesBetween(const Catalogue& before, const Catalogue& after)

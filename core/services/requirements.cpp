@@ -3,6 +3,7 @@
 #include "core/services/requirements.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace countersign::services {
 
@@ -14,18 +15,36 @@ void tighten(std::optional<Amount>& limit, const std::optional<Amount>& other)
         limit = other;
 }
 
-void tighten(std::vector<SpendLimit>& limits, const SpendLimit& other)
+/// What is not named in limits may not be spent: in that currency nothing.
+SpendLimit limitIn(const std::vector<SpendLimit>& limits, const Currency& currency)
 {
-    const auto at = std::ranges::lower_bound(limits, other.currency, {}, &SpendLimit::currency);
-    if (at == limits.end() || at->currency != other.currency) {
-        limits.insert(at, other);
-        return;
+    const auto at = std::ranges::lower_bound(limits, currency, {}, &SpendLimit::currency);
+    return at != limits.end() && at->currency == currency ? *at : SpendLimit{currency, Amount(), Amount()};
+}
+
+/// In each currency that either names what both allow. So one that names no more currencies opens none.
+std::vector<SpendLimit> bothLimits(const std::vector<SpendLimit>& one, const std::vector<SpendLimit>& other)
+{
+    if (one.empty() || other.empty())
+        return one.empty() ? other : one;
+    std::vector<SpendLimit> out;
+    std::ranges::set_union(one, other, std::back_inserter(out), {}, &SpendLimit::currency, &SpendLimit::currency);
+    for (SpendLimit& limit : out) {
+        for (const std::vector<SpendLimit>* each : {&one, &other}) {
+            const SpendLimit its = limitIn(*each, limit.currency);
+            tighten(limit.perAction, its.perAction);
+            tighten(limit.perDay, its.perDay);
+        }
     }
-    tighten(at->perAction, other.perAction);
-    tighten(at->perDay, other.perDay);
+    return out;
 }
 
 } // namespace
+
+bool SpendLimit::allowsNothing() const
+{
+    return perAction == Amount() || perDay == Amount();
+}
 
 bool Requirements::cover(const Requirements& other) const
 {
@@ -41,8 +60,7 @@ Requirements both(const Requirements& one, const Requirements& other)
     out.agentSignature = std::max(one.agentSignature, other.agentSignature);
     out.capabilities.clear();
     std::ranges::set_union(one.capabilities, other.capabilities, std::back_inserter(out.capabilities));
-    for (const SpendLimit& limit : other.spendLimits)
-        tighten(out.spendLimits, limit);
+    out.spendLimits = bothLimits(one.spendLimits, other.spendLimits);
     return out;
 }
 

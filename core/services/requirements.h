@@ -34,6 +34,7 @@ struct SpendLimit {
     std::optional<Amount> perDay;
 
     bool operator==(const SpendLimit&) const = default;
+    [[nodiscard]] bool allowsNothing() const;
 };
 
 struct Requirements {
@@ -50,7 +51,8 @@ struct Requirements {
     [[nodiscard]] bool cover(const Requirements& other) const;
 };
 
-/// What whoever must meet both must meet.
+/// What whoever must meet both must meet. Of spend limits that is the stricter in each currency; where both have some,
+/// and only one names a currency, nothing in that.
 [[nodiscard]] Requirements both(const Requirements& one, const Requirements& other);
 
 } // namespace countersign::services

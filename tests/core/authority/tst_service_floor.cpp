@@ -19,6 +19,7 @@ private Q_SLOTS:
     void a_chain_is_as_trusted_as_its_least_trusted_hop();
     void what_demands_nothing_goes_on();
     void a_limit_of_the_service_needs_to_know_the_amount();
+    void of_two_services_at_a_place_the_stricter_limit_holds();
     void whom_a_source_dropped_stays_capped();
     void a_level_caps_what_all_grants_spend_in_a_day();
     void agent_signature_is_taken_where_it_is_asked_for();
@@ -89,6 +90,23 @@ void ServiceFloorTest::a_limit_of_the_service_needs_to_know_the_amount()
     QCOMPARE(denialOf(known.pay("50.01")), Reason::ServiceLimit);
     Scene unknown(limited, paymentsWith(std::string()));
     QCOMPARE(denialOf(unknown.pay("1.00")), Reason::ServiceLimit);
+}
+
+void ServiceFloorTest::of_two_services_at_a_place_the_stricter_limit_holds()
+{
+    services::Requirements dollars;
+    dollars.spendLimits = {{*Currency::parse("USD"), *Amount::parse("50.00"), std::nullopt}};
+    services::Requirements less = dollars;
+    less.spendLimits.front().perAction = *Amount::parse("20.00");
+    services::Requirements euros;
+    euros.spendLimits = {{*Currency::parse("EUR"), *Amount::parse("50.00"), std::nullopt}};
+    Scene scene(dollars);
+    const ServiceId other = addService(scene.fixture);
+    offer(scene.fixture, other, catalogue(less));
+    QVERIFY(isPermitted(scene.pay("20.00")));
+    QCOMPARE(denialOf(scene.pay("20.01")), Reason::ServiceLimit);
+    offer(scene.fixture, other, catalogue(euros)); // which lets nobody spend dollars
+    QCOMPARE(denialOf(scene.pay("0.01")), Reason::ServiceLimit);
 }
 
 void ServiceFloorTest::whom_a_source_dropped_stays_capped()

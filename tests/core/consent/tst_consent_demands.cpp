@@ -157,6 +157,22 @@ private Q_SLOTS:
         QVERIFY(apart[0].demanded.contains(u"L3"_s) && apart[1].demanded.contains(u"L1"_s));
     }
 
+    void limits_of_two_actions_are_told_beside_each_other()
+    {
+        const auto limited = [](const char* currency, const char* each) {
+            return Requirements{.spendLimits = {{*Currency::parse(currency), *Amount::parse(each), std::nullopt}}};
+        };
+        const auto told = demandsOf(
+            factsWith({at("payments.example", limited("USD", "70")), at("payments.example", limited("EUR", "50"), 1),
+                at("payments.example", limited("USD", "60"), 2)}),
+            {});
+        QCOMPARE(told.size(), 2U);
+        QVERIFY2(told[0].demanded.contains(u"60"_s), qPrintable(told[0].demanded));
+        QVERIFY2(told[1].demanded.contains(u"50"_s), qPrintable(told[1].demanded));
+        const auto nothing = demandsOf(factsWith({at("payments.example", limited("USD", "0"))}), {});
+        QVERIFY2(nothing.front().demanded.contains(u"nothing in USD"_s), qPrintable(nothing.front().demanded));
+    }
+
     void what_cannot_be_read_is_not_met()
     {
         Demanded unreadable = at("payments.example", {});

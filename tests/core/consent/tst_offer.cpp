@@ -124,10 +124,12 @@ private Q_SLOTS:
         all.identity = services::IdentityMethod::ChallengeResponse;
         all.agentSignature = services::AgentSignature::Asked;
         all.capabilities = {"pay\u202E"};
-        all.spendLimits = {{*Currency::parse("EUR"), *Amount::parse("500"), *Amount::parse("900")}};
+        all.spendLimits = {{*Currency::parse("EUR"), *Amount::parse("500"), *Amount::parse("900")},
+            {*Currency::parse("USD"), Amount(), Amount()}};
         const QString words = demandWords(all, QLocale::c());
-        for (const QString& part : {u"trust level L3 or higher"_s, u"screened against sanctions lists"_s,
-                 u"a signed challenge"_s, u"Agent-Signature"_s, u"pay⟨U+202E⟩"_s, u"each"_s, u"a day"_s})
+        for (const QString& part :
+            {u"trust level L3 or higher"_s, u"screened against sanctions lists"_s, u"a signed challenge"_s,
+                u"Agent-Signature"_s, u"pay⟨U+202E⟩"_s, u"each"_s, u"a day"_s, u"nothing in USD"_s})
             QVERIFY2(words.contains(part), qPrintable(words));
     }
 };

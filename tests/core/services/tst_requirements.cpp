@@ -5,6 +5,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <random>
 
 using namespace countersign;
@@ -68,7 +69,7 @@ private Q_SLOTS:
             .identity = IdentityMethod::ChallengeResponse,
             .agentSignature = AgentSignature::Asked,
             .capabilities = {"payments.create", "payments.read", "reports.read"},
-            .spendLimits = {limit("CHF", 5, std::nullopt), limit("EUR", 100, 500)}};
+            .spendLimits = {limit("CHF", 0, 0), limit("EUR", 100, 500)}};
         QVERIFY(both(one, other) == expected);
     }
 
@@ -77,6 +78,17 @@ private Q_SLOTS:
         const Requirements one{.spendLimits = {limit("EUR", 100, std::nullopt)}};
         const Requirements other{.spendLimits = {limit("EUR", std::nullopt, 50)}};
         QVERIFY(both(one, other).spendLimits == std::vector{limit("EUR", 100, 50)});
+    }
+
+    void what_one_lets_nobody_spend_the_other_does_not_open()
+    {
+        const Requirements francs{.spendLimits = {limit("CHF", 100, std::nullopt)}};
+        const Requirements euros{.spendLimits = {limit("EUR", std::nullopt, 50)}};
+        const Requirements both = services::both(francs, euros);
+        QCOMPARE(both.spendLimits.size(), std::size_t{2});
+        QVERIFY(std::ranges::all_of(both.spendLimits, &SpendLimit::allowsNothing));
+        QVERIFY(!francs.spendLimits.front().allowsNothing() && !euros.spendLimits.front().allowsNothing());
+        QVERIFY(services::both(francs, {}) == francs); // one without limits says nothing of them
     }
 
     void joining_is_a_join()
