@@ -89,6 +89,26 @@ Result<std::optional<grants::Grant>> replacedBy(const Context& context, const St
     return old;
 }
 
+bool spendSameCurrency(const permissions::AgentDelegation& a, const permissions::AgentDelegation& b)
+{
+    return a.spend && b.spend && a.spend->currency == b.spend->currency;
+}
+
+/// The new grant goes on counting. What the old one spent today of a detail that has no place there, or another
+/// currency there, still counts for the agent, under the old one.
+Result<void> carryOver(
+    Context& context, const grants::Grant& old, const grants::Grant& grant, const std::vector<int>& detailOf)
+{
+    TRY(context.uses.carryOver(old.id, grant.id, detailOf));
+    for (std::size_t i = 0; i < detailOf.size(); ++i) {
+        if (detailOf[i] >= 0
+            && spendSameCurrency(
+                old.permission.details[i], grant.permission.details[static_cast<std::size_t>(detailOf[i])]))
+            TRY(context.uses.moveDayAway(old.id, static_cast<int>(i)));
+    }
+    return {};
+}
+
 Result<void> keepGrant(Context& context, const Decision& decision, const StoredRequest& stored,
     const grants::Grant& grant, const std::optional<grants::Grant>& replaced)
 {
@@ -99,7 +119,7 @@ Result<void> keepGrant(Context& context, const Decision& decision, const StoredR
     TRY(offersCanBeRead(context, grant));
     if (!replaced)
         return {};
-    TRY(context.uses.carryOver(replaced->id, grant.id, *detailOf));
+    TRY(carryOver(context, *replaced, grant, *detailOf));
     return endGrant(context, replaced->id, grants::EndReason::Replaced);
 }
 

@@ -34,17 +34,15 @@ Result<void> addSpentUnder(const Context& context, const grants::Grant& grant, d
     return {};
 }
 
-/// Under all grants of the agent, each on its own day. What went on under one that another replaced counts there.
+/// Under all grants of the agent, each on its own day. What goes on under one that replaced another counts there alone.
 Result<void> addSpending(const Context& context, const grants::Grant& hop, decision::Standing& standing)
 {
     TRY(addSpentUnder(context, hop, standing));
     const auto others = TRY(context.ledger.othersUsedSince(hop, context.now() - kLongestDay, kMostSummed));
     if (others.size() >= kMostSummed)
         standing.summed = decision::Standing::Summed::TooMany;
-    for (const grants::Grant& grant : others) {
-        if (grant.reason != grants::EndReason::Replaced)
-            TRY(addSpentUnder(context, grant, standing));
-    }
+    for (const grants::Grant& grant : others)
+        TRY(addSpentUnder(context, grant, standing));
     return {};
 }
 

@@ -308,6 +308,12 @@ Result<void> Uses::carryOver(const GrantId& from, const GrantId& to, const std::
     return {};
 }
 
+Result<void> Uses::moveDayAway(const GrantId& grant, int detail)
+{
+    Query query(*m_database, "UPDATE uses SET on_day = 0 WHERE grant_id = ? AND detail = ?");
+    return query.bind(grant.value).bind(std::int64_t{detail}).run();
+}
+
 Result<void> Uses::raise(const GrantId& grant, int detail, const LoggedUses& least, std::int64_t today)
 {
     Counted counted = TRY(countedOf(*m_database, grant, detail));

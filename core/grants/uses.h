@@ -95,6 +95,8 @@ public:
     /// grant's own counts stay. `from` and `to` may be the same grant, whose details changed places. Error:
     /// InvalidInput on an overflow.
     [[nodiscard]] Result<void> carryOver(const GrantId& from, const GrantId& to, const std::vector<int>& detailOf);
+    /// What was spent today of a detail counts elsewhere from now on; all else of it stays.
+    [[nodiscard]] Result<void> moveDayAway(const GrantId& grant, int detail);
     /// Sees to it that no less is counted than this. What the row says of a day that is still to come, and `least` does
     /// not know, is taken for `today`.
     [[nodiscard]] Result<void> raise(const GrantId& grant, int detail, const LoggedUses& least, std::int64_t today);

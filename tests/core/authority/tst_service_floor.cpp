@@ -22,6 +22,8 @@ private Q_SLOTS:
     void of_two_services_at_a_place_the_stricter_limit_holds();
     void whom_a_source_dropped_stays_capped();
     void a_level_caps_what_all_grants_spend_in_a_day();
+    void what_a_replaced_grant_spent_today_still_counts_data();
+    void what_a_replaced_grant_spent_today_still_counts();
     void agent_signature_is_taken_where_it_is_asked_for();
     void the_log_names_the_evidence();
 };
@@ -135,6 +137,32 @@ void ServiceFloorTest::a_level_caps_what_all_grants_spend_in_a_day()
     QCOMPARE(denialOf(scene.pay(scene.agent, other, "0.02")), Reason::LevelCap);
     QVERIFY(isPermitted(scene.pay(scene.agent, other, "0.01")));
     QCOMPARE(denialOf(scene.pay("0.01")), Reason::LevelCap);
+}
+
+void ServiceFloorTest::what_a_replaced_grant_spent_today_still_counts_data()
+{
+    QTest::addColumn<bool>("isDropped");
+    QTest::newRow("it goes on in the new one") << false;
+    QTest::newRow("nothing of the new one is about it") << true;
+}
+
+void ServiceFloorTest::what_a_replaced_grant_spent_today_still_counts()
+{
+    QFETCH(const bool, isDropped);
+    Scene scene;
+    scene.say(scene.agent, TrustLevel::L2); // 100 each, 500 a day
+    for (int i = 0; i < 4; ++i)
+        QVERIFY(isPermitted(scene.pay("100.00")));
+    const permissions::Permission paying = scene.grant().permission;
+    permissions::Permission other = paying;
+    if (isDropped)
+        other.details.front().actions = {*permissions::Action::parse("payments.read")};
+    const auto next = replaceBy(scene.fixture, scene.agent, scene.tokens.grant, other);
+    const auto last = isDropped ? replaceBy(scene.fixture, scene.agent, next.grant, paying) : next;
+    QCOMPARE(denialOf(scene.pay(scene.agent, last, "100.01")), Reason::LevelCap);
+    QVERIFY(isPermitted(scene.pay(scene.agent, last, "99.99")));
+    QCOMPARE(denialOf(scene.pay(scene.agent, last, "0.02")), Reason::LevelCap);
+    QVERIFY(isPermitted(scene.pay(scene.agent, last, "0.01")));
 }
 
 void ServiceFloorTest::agent_signature_is_taken_where_it_is_asked_for()
