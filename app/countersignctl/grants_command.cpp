@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/countersignctl/command.h"
 #include "app/countersignctl/control_client.h"
+#include "app/countersignctl/held_text.h"
 #include "app/countersignctl/terminal_text.h"
 
 #include <map>
@@ -105,9 +106,12 @@ std::string toText(const json::Object& answer, UnixSeconds now)
     auto grants = objectsOf(answer, "grants");
     if (grants.empty())
         return "No grants. `countersignctl ask` makes a sample agent ask for one.\n";
+    const std::string held = heldText(grants);
     std::string text = Tree(std::move(grants), now).text();
     if (const auto leftOut = numberOf(answer, "left_out"); leftOut > 0)
         text += "… and " + std::to_string(leftOut) + " older ones\n";
+    if (!held.empty())
+        text += '\n' + held;
     return text;
 }
 

@@ -50,6 +50,33 @@ QString because(const std::string& reason)
     return QString::fromStdString(reason);
 }
 
+QString goesOnWhen(grants::EndReason held)
+{
+    using grants::EndReason;
+    switch (held) {
+    case EndReason::ClockMoved:
+        return translate("The computer's clock was changed: it goes on when you have confirmed the clock.");
+    case EndReason::RefreshTokenReused:
+        return translate(
+            "A token was used that had been replaced, so a copy may be in other hands: it goes on when you "
+            "resume it.");
+    case EndReason::PausedByPerson:
+        return translate("You paused it: it goes on when you resume it.");
+    case EndReason::AncestorHeld:
+        return translate("The grant that it comes from is held: it goes on with that one.");
+    case EndReason::AncestorNarrowed:
+        return translate(
+            "What is left of the grant that it comes from can't be told as this grant: it goes on when you "
+            "resume it, if it fits then.");
+    case EndReason::OperationsChanged:
+        return translate("A service changed what it covers: it goes on when you have looked and resume it.");
+    case EndReason::WaitingForEvidence:
+        return translate("An agent does not show what a service demands: it goes on by itself once the agent does.");
+    default:
+        return {};
+    }
+}
+
 QString deniedBecause(const std::string& reason)
 {
     if (reason == "location" || reason == "action")

@@ -2,8 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The terminal program itself, as a process, against a running program.
+#include "core/authority/catalogue_cases.h"
+#include "core/authority/use_cases.h"
+#include "core/base/try.h"
 #include "tests/app/running_program.h"
 #include "tests/app/terminal.h"
+#include "tests/support/actions.h"
+#include "tests/support/must.h"
 
 #include <QDir>
 #include <QFile>
@@ -44,6 +49,7 @@ private Q_SLOTS:
     void a_key_file_that_others_can_read_is_refused();
     void an_agent_that_the_server_forgot_registers_again();
     void grants_are_listed_and_revoked();
+    void held_grants_say_what_they_wait_for();
     void ids_that_begin_with_a_dash_are_no_options();
     void everything_is_stopped_on_demand();
     void the_timeline_is_listed_and_filtered();
@@ -236,6 +242,45 @@ void CountersignctlTest::grants_are_listed_and_revoked()
     const Ran unknown = run({QStringLiteral("revoke"), QStringLiteral("unknown"), QStringLiteral("--json")});
     QCOMPARE(unknown.status, 1);
     QCOMPARE(unknown.text("error"), "not_found");
+}
+
+void CountersignctlTest::held_grants_say_what_they_wait_for()
+{
+    const Ran asked = run({QStringLiteral("ask"), QStringLiteral("--json"), QStringLiteral("--message"),
+        QStringLiteral("approve"), QStringLiteral("--location"), QStringLiteral("https://payments.example/"),
+        QStringLiteral("--action"), QStringLiteral("payments.create")});
+    const GrantId grant{asked.text("grant_id")};
+    QVERIFY2(!grant.isEmpty(), asked.err);
+    const auto submit = [&](authority::Authority::Work<void> work) {
+        must(AuthorityFixture::wait<void>(
+                 [&](auto reply) { m_program->authority().submit(std::move(work), std::move(reply)); }),
+            "work");
+    };
+    QVERIFY(run({QStringLiteral("status")}).out.contains("Held grants:"));
+    submit([&](authority::Context& context) { return pauseGrant(context, grant); });
+    for (const char* command : {"grants", "status"}) {
+        const Ran paused = run({QString::fromLatin1(command)});
+        QVERIFY2(paused.out.contains(grant.value + " of sample-agent is held.\n    You paused it: "), paused.out);
+    }
+    // Now for a service that demands what nobody says of the agent.
+    submit([&](authority::Context& context) -> Result<void> {
+        services::Requirements demands;
+        demands.minimumLevel = services::TrustLevel::L2;
+        demands.screening = services::Screening::Required;
+        const ServiceId service =
+            TRY(addService(context, QStringLiteral("Payments"), QStringLiteral("https://payments.example/"))).id;
+        const auto preview = TRY(previewCatalogue(context, previewOf(service, catalogueThatDemands(demands))));
+        TRY(importCatalogue(context, preview));
+        return resumeGrant(context, grant);
+    });
+    const Ran waiting = run({QStringLiteral("grants")});
+    QVERIFY2(waiting.out.contains("goes on by itself once the agent does"), waiting.out);
+    QVERIFY2(waiting.out.contains("MISSING: NOT SCREENED") && waiting.out.contains("a trust level of L2"), waiting.out);
+    const Ran programs = run({QStringLiteral("status"), QStringLiteral("--json")});
+    const json::Object told = must(json::parseObject(programs.out.toStdString()), "JSON");
+    const json::Object& held = told.at("held_grants").as_array().at(0).as_object();
+    QCOMPARE(json::requiredString(held, "reason"), "waiting_for_evidence");
+    QCOMPARE(json::requiredStrings(held, "waits_for")->size(), std::size_t{3});
 }
 
 void CountersignctlTest::ids_that_begin_with_a_dash_are_no_options()

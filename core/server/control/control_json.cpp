@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/server/control/control_json.h"
 
+#include "core/authority/reason_words.h"
 #include "core/permissions/permission_json.h"
 #include "core/server/control/control_api.h"
 
@@ -83,6 +84,43 @@ json::Object witnessJson(const authority::WitnessState& witness)
     return {{"name", witness.name}, {"answered_at", orNull(witness.answeredAt)}, {"problem", witness.problem}};
 }
 
+std::string_view changeName(services::OperationChange::Kind kind)
+{
+    using Kind = services::OperationChange::Kind;
+    switch (kind) {
+    case Kind::Added:
+        return "added";
+    case Kind::Removed:
+        return "removed";
+    case Kind::Altered:
+        return "altered";
+    case Kind::Demands:
+        return "demands";
+    }
+    return "unknown";
+}
+
+json::Array changesJson(const std::vector<services::OperationChange>& changes)
+{
+    json::Array out;
+    for (const services::OperationChange& change : changes)
+        out.emplace_back(json::Object{{"change", changeName(change.kind)}, {"action", change.operation.action.name()},
+            {"method", change.operation.method}, {"path", change.operation.path},
+            {"demands_less", change.demandsLess()}});
+    return out;
+}
+
+/// Sentences; none where it is not held.
+json::Array waitsForJson(const authority::GrantRow& row)
+{
+    if (row.grant.state != grants::GrantState::Held)
+        return {};
+    json::Array out = textsJson(row.waitsFor);
+    if (const QString first = authority::goesOnWhen(row.grant.reason); !first.isEmpty())
+        out.insert(out.begin(), json::Value(first.toStdString()));
+    return out;
+}
+
 json::Object grantJson(const authority::GrantRow& row)
 {
     const grants::Grant& grant = row.grant;
@@ -97,6 +135,8 @@ json::Object grantJson(const authority::GrantRow& row)
         {"name_shown", row.naming == authority::Naming::Shown},
         {"state", grants::grantStateName(grant.state)},
         {"reason", grants::endReasonName(grant.reason)},
+        {"waits_for", waitsForJson(row)},
+        {"changed_operations", changesJson(row.changedOperations)},
         {"created_at", grant.createdAt.value},
         {"expires_at", grant.expiresAt.value},
         {"ended_at", orNull(grant.endedAt)},

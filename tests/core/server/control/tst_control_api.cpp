@@ -12,8 +12,10 @@
 #include <QTest>
 
 #include <algorithm>
+#include <array>
 #include <future>
 #include <unistd.h>
+#include <utility>
 
 using namespace countersign;
 using namespace countersign::testing;
@@ -44,6 +46,8 @@ private Q_SLOTS:
     void status_names_troubles();
     void grants_are_listed_with_what_they_permit();
     void grants_make_a_tree_with_meters();
+    void held_grants_say_what_they_wait_for_data();
+    void held_grants_say_what_they_wait_for();
     void ended_grants_are_listed_on_demand();
     void revoking_a_grant_ends_it();
     void revoking_what_is_unknown_is_an_error();
@@ -136,14 +140,58 @@ void ControlApiTest::grants_make_a_tree_with_meters()
     QCOMPARE(below.at("depth"), json::Value(1));
     QCOMPARE(json::requiredString(below, "reason"), "ancestor_held");
     QCOMPARE(below.at("narrowed"), json::Value(json::Array{"only 20 times"}));
+    QCOMPARE(below.at("waits_for"),
+        json::Value(json::Array{"The grant that it comes from is held: it goes on with that one."}));
     QVERIFY(!below.contains("own_name"));
     const json::Object& above = told.at("grants").as_array().at(1).as_object();
     QVERIFY(!above.contains("parent"));
+    QCOMPARE(above.at("waits_for"), json::Value(json::Array{}));
     QCOMPARE(json::requiredString(above, "own_name"), "night shift");
     QCOMPARE(above.at("meters"),
         json::parse(R"([{"kind":"uses","used":12,"limit":200},)"
                     R"({"kind":"per_day","used":"120.50","limit":"500.00","currency":"EUR"},)"
                     R"({"kind":"total","used":"0.00","limit":"9223372036854.775807","currency":"USDC"}])")
+            .value());
+}
+
+void ControlApiTest::held_grants_say_what_they_wait_for_data()
+{
+    QTest::addColumn<int>("reason");
+    QTest::addColumn<bool>("isHeld");
+    // Whatever holds a grant is told; what ends one is nothing that it would wait for.
+    for (int i = 0; i <= std::to_underlying(grants::EndReason::ScreeningHit); ++i) {
+        using enum grants::EndReason;
+        const auto reason = static_cast<grants::EndReason>(i);
+        const bool isHeld =
+            std::ranges::contains(std::array{ClockMoved, RefreshTokenReused, PausedByPerson, AncestorHeld,
+                                      AncestorNarrowed, OperationsChanged, WaitingForEvidence},
+                reason);
+        QTest::addRow("%s", std::string(grants::endReasonName(reason)).c_str()) << i << isHeld;
+    }
+}
+
+void ControlApiTest::held_grants_say_what_they_wait_for()
+{
+    QFETCH(const int, reason);
+    QFETCH(const bool, isHeld);
+    authority::GrantRow row;
+    row.grant.state = grants::GrantState::Held;
+    row.grant.reason = static_cast<grants::EndReason>(reason);
+    row.waitsFor = {QStringLiteral("reconcile-bot: its screening is too old")};
+    services::OperationChange change;
+    change.kind = services::OperationChange::Kind::Altered;
+    change.operation.action = permissions::Action::parse("payments.create").value();
+    change.operation.method = "POST";
+    change.operation.path = "/payments";
+    row.changedOperations = {change};
+    const json::Object told = server::grantsJson({row}, server::ListedGrants::Active);
+    const json::Object& grant = told.at("grants").as_array().at(0).as_object();
+    const auto waits = json::requiredStrings(grant, "waits_for").value();
+    QCOMPARE(waits.size(), isHeld ? std::size_t{2} : std::size_t{1});
+    QCOMPARE(waits.back(), "reconcile-bot: its screening is too old");
+    QCOMPARE(grant.at("changed_operations"),
+        json::parse(R"([{"change":"altered","action":"payments.create","method":"POST","path":"/payments",)"
+                    R"("demands_less":false}])")
             .value());
 }
 
