@@ -57,6 +57,7 @@ void Notifier::say(const QString& event, const QString& title, const QString& te
 void Notifier::onGrantChanged(int row)
 {
     const authority::GrantRow& changed = m_desk.grants().at(static_cast<std::size_t>(row));
+    onOperationsChanged(changed);
     if (changed.grant.state == grants::GrantState::Held)
         onGrantHeld(changed);
     else if (changed.grant.reason == grants::EndReason::ScreeningHit
@@ -78,6 +79,22 @@ void Notifier::onGrantHeld(const authority::GrantRow& held)
                  : tr("“%1”, or an agent above it, does not show what the service demands. Nothing is permitted under "
                       "it until it does; then it goes on by itself.")
                        .arg(held.agentName));
+}
+
+/// One document may hold many grants: told once, until they were all looked at.
+void Notifier::onOperationsChanged(const authority::GrantRow& row)
+{
+    const bool isHeld =
+        row.grant.state == grants::GrantState::Held && row.grant.reason == grants::EndReason::OperationsChanged;
+    if (!isHeld) {
+        m_toLookAt.erase(row.grant.id);
+        return;
+    }
+    const bool isFirst = m_toLookAt.empty();
+    if (m_toLookAt.insert(row.grant.id).second && isFirst)
+        say(u"grantHeld"_s, tr("Grants are held"),
+            tr("A service changed what they cover. Nothing is permitted under them until you have looked at them under "
+               "Grants, and resume them."));
 }
 
 void Notifier::onStatusChanged()

@@ -36,6 +36,7 @@ private:
     void update();
     void onGrantChanged(int row);
     void onGrantHeld(const authority::GrantRow& held);
+    void onOperationsChanged(const authority::GrantRow& row);
     void onStatusChanged();
     void show(const QString& title, const QString& text, const QString& publicId);
 
@@ -43,6 +44,7 @@ private:
     SessionLock m_lock;
     QPointer<KNotification> m_notification;
     std::set<GrantId> m_toldOfGrants;
+    std::set<GrantId> m_toLookAt; ///< held because a service changed what they cover
     std::set<ClientId> m_toldOfAgents; ///< that a screening of them had a hit
     std::vector<authority::Trouble> m_toldOfTroubles;
 };
