@@ -355,10 +355,9 @@ void PersonDesk::importReceipts(PersonImport receipts, Done<ImportedReceipts> do
     d->authority.importReceipts(std::move(receipts), through<ImportedReceipts>(d->port, std::move(done)));
 }
 
-void PersonDesk::previewCatalogue(const ServiceId& service, QByteArray document, Done<CataloguePreview> done)
+void PersonDesk::previewCatalogue(const ServiceId& service, const QString& path, Done<CataloguePreview> done)
 {
-    authority::previewCatalogue(
-        d->authority, service, std::move(document), through<CataloguePreview>(d->port, std::move(done)));
+    previewCatalogueFile(d->authority, service, path, through<CataloguePreview>(d->port, std::move(done)));
 }
 
 void PersonDesk::importCatalogue(CataloguePreview preview, Done<void> done)

@@ -91,9 +91,9 @@ public:
 
     void addService(const QString& name, const QString& location, Done<ServiceSecret> done);
     void removeService(const ServiceId& service, Done<void> done);
-    /// Reads an OpenAPI document off this thread, and says what importing it would change. Errors as of
-    /// services::importOpenApi(); NotFound.
-    void previewCatalogue(const ServiceId& service, QByteArray document, Done<CataloguePreview> done);
+    /// Reads a file with an OpenAPI document off this thread, and says what importing it would change. Errors as of
+    /// services::importOpenApi(); InvalidInput: the file can't be read; NotFound: no such service.
+    void previewCatalogue(const ServiceId& service, const QString& path, Done<CataloguePreview> done);
     /// What was previewed. Grants under which an operation changes are held until they are resumed.
     void importCatalogue(CataloguePreview preview, Done<void> done);
 

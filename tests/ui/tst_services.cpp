@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/services/document.h"
 #include "tests/ui/service_samples.h"
 #include "tests/ui/walk.h"
 #include "ui/common/notice.h"
@@ -17,8 +16,9 @@
 #include <QMessageBox>
 #include <QPushButton>
 #include <QTableView>
-#include <QTemporaryFile>
 #include <QTest>
+
+#include <memory>
 
 using namespace countersign;
 using namespace countersign::ui;
@@ -91,14 +91,14 @@ private Q_SLOTS:
         QCOMPARE(services->selectionModel()->selectedRows().constFirst().row(), 0);
     }
 
-    void a_file_is_read_previewed_and_imported()
+    void a_file_is_previewed_and_imported()
     {
-        QByteArray read;
+        QString read;
         int imported = 0;
         ServiceDeeds deeds;
-        deeds.preview = [&](const ServiceId&, QByteArray document, const ServiceDeeds::Previewed& answer) {
-            read = std::move(document);
-            if (read == "bad")
+        deeds.preview = [&](const ServiceId&, const QString& path, const ServiceDeeds::Previewed& answer) {
+            read = path;
+            if (read == u"/bad"_s)
                 return answer(fail(ErrorCode::InvalidInput, "Line 1, column 1: this is no OpenAPI document."));
             answer(samples::preview());
         };
@@ -110,14 +110,11 @@ private Q_SLOTS:
         page.show();
         page.setServices({samples::service()});
         page.findChild<QTableView*>(u"services"_s)->selectRow(0);
-        QTemporaryFile file;
-        QVERIFY(file.open() && file.write("bad") == 3 && file.flush());
-        page.importFile(file.fileName());
+        page.importFile(u"/bad"_s);
         QVERIFY(page.findChild<Notice*>()->isVisible());
         QVERIFY(!page.findChild<ImportDialog*>());
-        QVERIFY(file.resize(0) && file.seek(0) && file.write("good") == 4 && file.flush());
-        page.importFile(file.fileName());
-        QCOMPARE(read, QByteArray("good"));
+        page.importFile(u"/good"_s);
+        QCOMPARE(read, u"/good"_s);
         QVERIFY(!page.findChild<Notice*>()->isVisible());
         QPointer dialog = page.findChild<ImportDialog*>();
         QVERIFY(dialog);
@@ -128,27 +125,27 @@ private Q_SLOTS:
         QVERIFY(dialog->isVisible()); // it says why not
         QTest::mouseClick(accept, Qt::LeftButton);
         QTRY_VERIFY(!dialog);
-        page.importFile(u"/nowhere/at/all"_s);
-        QVERIFY(page.findChild<Notice*>()->isVisible());
-        page.importFile(u"/dev/zero"_s); // never ends
-        QCOMPARE(read, QByteArray("good"));
     }
 
-    void a_file_is_read_as_far_as_one_may_be_long()
+    void while_a_file_is_read_the_page_goes_on()
     {
-        qsizetype read = 0;
+        ServiceDeeds::Previewed answer;
         ServiceDeeds deeds;
-        deeds.preview = [&](const ServiceId&, const QByteArray& document, const ServiceDeeds::Previewed& answer) {
-            read = document.size();
-            answer(fail(ErrorCode::TooLarge, "Too large."));
+        deeds.preview = [&](const ServiceId&, const QString&, ServiceDeeds::Previewed later) {
+            answer = std::move(later);
         };
-        ServicesPage page(deeds);
-        page.setServices({samples::service()});
-        page.findChild<QTableView*>(u"services"_s)->selectRow(0);
-        QTemporaryFile file;
-        QVERIFY(file.open() && file.resize(static_cast<qint64>(3 * services::kMaxDocumentBytes)));
-        page.importFile(file.fileName());
-        QCOMPARE(read, static_cast<qsizetype>(services::kMaxDocumentBytes + 1));
+        auto page = std::make_unique<ServicesPage>(deeds);
+        page->show();
+        page->setServices({samples::service()});
+        page->findChild<QTableView*>(u"services"_s)->selectRow(0);
+        const QPushButton* import = walk::buttonNamed(*page, u"Import OpenAPI…"_s);
+        page->importFile(u"/dev/zero"_s); // which the page itself would never have read to its end
+        QVERIFY(answer && !import->isEnabled());
+        answer(fail(ErrorCode::InvalidInput, "The file can't be read: it is no ordinary file."));
+        QVERIFY(import->isEnabled());
+        page->importFile(u"/somewhere"_s);
+        page.reset(); // the window goes
+        answer(samples::preview());
     }
 
     void no_words_of_a_document_are_drawn_as_markup_or_turned_around()

@@ -254,8 +254,8 @@ void MainWindow::addServices()
     deeds.remove = [this](const ServiceId& service, ServiceDeeds::Answer answer) {
         m_desk.removeService(service, std::move(answer));
     };
-    deeds.preview = [this](const ServiceId& service, QByteArray document, ServiceDeeds::Previewed previewed) {
-        m_desk.previewCatalogue(service, std::move(document), std::move(previewed));
+    deeds.preview = [this](const ServiceId& service, const QString& path, ServiceDeeds::Previewed previewed) {
+        m_desk.previewCatalogue(service, path, std::move(previewed));
     };
     deeds.import = [this](authority::CataloguePreview preview, ServiceDeeds::Answer answer) {
         m_desk.importCatalogue(std::move(preview), std::move(answer));

@@ -4,20 +4,18 @@
 
 #include "core/base/text_safety.h"
 #include "core/consent/offer.h"
-#include "core/services/document.h"
 #include "core/services/openapi.h"
 #include "ui/common/notice.h"
 #include "ui/common/plain_label.h"
 #include "ui/common/row_delegate.h"
+#include "ui/common/text_direction.h"
 #include "ui/common/time_words.h"
 #include "ui/services/import_dialog.h"
 #include "ui/services/operations_table.h"
 #include "ui/services/services_model.h"
 
 #include <QCoreApplication>
-#include <QFile>
 #include <QFileDialog>
-#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLocale>
@@ -165,16 +163,8 @@ void ServicesPage::importFile(const QString& path)
     if (!service)
         return;
     m_problem->hide();
-    QFile file(path);
-    const QFileInfo info(path);
-    if (info.exists() && !info.isFile()) // a pipe would keep the window waiting
-        return report(tr("The file can't be read."), tr("It is no ordinary file."));
-    if (!file.open(QIODevice::ReadOnly))
-        return report(tr("The file can't be read."), file.errorString());
-    // One byte more, so that what is too large is told from what just fits.
-    QByteArray document = file.read(static_cast<qint64>(services::kMaxDocumentBytes) + 1);
-    m_import->setEnabled(false);
-    m_deeds.preview(service->id, std::move(document),
+    m_import->setEnabled(false); // until it is read
+    m_deeds.preview(service->id, path,
         [guarded = QPointer(this), name = service->name](Result<authority::CataloguePreview> preview) {
             if (ServicesPage* page = guarded)
                 page->showPreview(name, std::move(preview));

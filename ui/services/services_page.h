@@ -31,7 +31,7 @@ struct ServiceDeeds {
     std::function<void(const QString& name, const QString& location, Added)> add;
     std::function<void(const ServiceId&, Answer)> remove;
     using Previewed = std::function<void(Result<authority::CataloguePreview>)>;
-    std::function<void(const ServiceId&, QByteArray document, Previewed)> preview;
+    std::function<void(const ServiceId&, const QString& path, Previewed)> preview;
     std::function<void(authority::CataloguePreview, Answer)> import;
 };
 
@@ -42,7 +42,7 @@ public:
 
     void setServices(std::vector<authority::ServiceRow> rows);
     [[nodiscard]] ServicesModel& model() { return *m_model; }
-    /// Reads the file, and shows what importing it for the selected service would change.
+    /// Has the file read, and shows what importing it for the selected service would change.
     void importFile(const QString& path);
 
 private:

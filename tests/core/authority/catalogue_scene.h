@@ -40,6 +40,11 @@ struct CatalogueScene {
         return AuthorityFixture::wait<authority::CataloguePreview>(
             [&](auto reply) { authority::previewCatalogue(fixture.authority(), service, text, std::move(reply)); });
     }
+    Result<authority::CataloguePreview> previewFile(const QString& path)
+    {
+        return AuthorityFixture::wait<authority::CataloguePreview>(
+            [&](auto reply) { authority::previewCatalogueFile(fixture.authority(), service, path, std::move(reply)); });
+    }
     Result<void> import(const authority::CataloguePreview& preview)
     {
         return fixture.run<void>(

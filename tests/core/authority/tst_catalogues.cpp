@@ -3,8 +3,11 @@
 //
 // OpenAPI documents of services: what they change, and what grants were given for.
 
+#include "core/services/document.h"
 #include "tests/core/authority/catalogue_scene.h"
 
+#include <QDir>
+#include <QTemporaryFile>
 #include <QTest>
 
 using namespace countersign;
@@ -66,6 +69,38 @@ private Q_SLOTS:
         QVERIFY2(bad.error().message.starts_with("Line "), bad.error().message.c_str());
         QVERIFY(*scene.offered() == *offered);
         QCOMPARE(scene.fixture.log().size(), entries);
+    }
+
+    void a_file_is_read_off_the_persons_thread()
+    {
+        CatalogueScene scene;
+        QTemporaryFile file;
+        QVERIFY(file.open() && file.write(document()) > 0 && file.flush());
+        const auto preview = scene.previewFile(file.fileName());
+        QVERIFY2(preview, preview ? "" : preview.error().message.c_str());
+        QCOMPARE(preview->changes.size(), std::size_t{2});
+        QVERIFY(file.resize(static_cast<qint64>(3 * services::kMaxDocumentBytes)));
+        QCOMPARE(scene.previewFile(file.fileName()).error().code, ErrorCode::TooLarge);
+    }
+
+    void a_file_that_can_not_be_read_says_why_data()
+    {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("why");
+        QTest::newRow("it is not there") << QStringLiteral("/nowhere/at/all") << QStringLiteral("No such file");
+        QTest::newRow("it never ends") << QStringLiteral("/dev/zero") << QStringLiteral("no ordinary file");
+        QTest::newRow("a folder") << QDir::tempPath() << QStringLiteral("no ordinary file");
+    }
+
+    void a_file_that_can_not_be_read_says_why()
+    {
+        QFETCH(const QString, path);
+        QFETCH(const QString, why);
+        CatalogueScene scene;
+        const auto preview = scene.previewFile(path);
+        QVERIFY(!preview);
+        const QString said = QString::fromStdString(preview.error().message);
+        QVERIFY2(said.startsWith(QStringLiteral("The file can't be read: ")) && said.contains(why), qPrintable(said));
     }
 
     void a_document_of_another_address_says_so()
