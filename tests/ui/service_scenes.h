@@ -25,7 +25,7 @@ inline QWidget* servicesWindow()
     auto* page = new ServicesPage({});
     page->setServices(
         {samples::service(), {ServiceId{"s2"}, u"Calendar"_s, u"https://calendar.example/"_s, samples::kNow}});
-    page->findChild<QTableView*>()->selectRow(0);
+    page->findChild<QTableView*>(u"services"_s)->selectRow(0);
     return page;
 }
 

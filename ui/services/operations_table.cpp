@@ -11,13 +11,25 @@
 namespace countersign::ui {
 
 namespace {
-constexpr int kWidest = 18; // of a column that takes what it needs, in widths of "m"
-}
+constexpr int kWidest = 15; // of a column that takes what it needs, in widths of "m"
+
+/// With room above and below, since rows of one line stand beside rows of several.
+class RoomyDelegate final : public RowDelegate {
+public:
+    using RowDelegate::RowDelegate;
+
+    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
+        return RowDelegate::sizeHint(option, index) + QSize(0, option.fontMetrics.height() / 2);
+    }
+};
+
+} // namespace
 
 OperationsTable::OperationsTable(QWidget* parent) : QTableView(parent), m_model(new OperationsModel(this))
 {
     setModel(m_model);
-    setItemDelegate(new RowDelegate(this));
+    setItemDelegate(new RoomyDelegate(this));
     setAccessibleName(tr("Operations"));
     setSelectionBehavior(QAbstractItemView::SelectRows);
     setSelectionMode(QAbstractItemView::SingleSelection);
@@ -47,11 +59,11 @@ void OperationsTable::showChanges(std::vector<services::OperationChange> changes
 
 void OperationsTable::fit()
 {
-    const int widest = fontMetrics().horizontalAdvance(u'm') * kWidest;
+    const int room = fontMetrics().horizontalAdvance(u'm');
     for (const int column :
         {OperationsModel::Change, OperationsModel::Action, OperationsModel::Summary, OperationsModel::Request}) {
         resizeColumnToContents(column);
-        setColumnWidth(column, std::min(columnWidth(column), widest));
+        setColumnWidth(column, std::min(columnWidth(column), room * kWidest) + room);
     }
 }
 

@@ -49,7 +49,7 @@ QString offerWords(const authority::ServiceRow& service)
         break;
     }
     //: %1: title of a document, %2: its version, both in the service's words; %3: a date
-    return Words::tr("%1, version %2, imported %3. What each operation demands is a floor: it permits nothing.")
+    return Words::tr("From %1, version %2, imported %3. What each operation demands is a floor: it permits nothing.")
         .arg(consent::quotedWords(service.catalogue->title, services::kMaxTitleBytes),
             consent::quotedWords(service.catalogue->version, services::kMaxVersionBytes),
             QLocale().toString(localTime(service.importedAt), QLocale::ShortFormat));
@@ -67,6 +67,7 @@ ServicesPage::ServicesPage(ServiceDeeds deeds, QWidget* parent)
           "No service checks tokens here.\nAdd one that should be able to ask whether an agent's token still holds.")))
     , m_remove(new QPushButton(tr("Remove…")))
     , m_import(new QPushButton(tr("Import OpenAPI…")))
+    , m_offerTitle(new PlainLabel({}, PlainLabel::Size::Heading))
     , m_offer(new PlainLabel)
     , m_operations(new OperationsTable)
 {
@@ -120,6 +121,9 @@ void ServicesPage::addOffer()
 {
     auto* column = static_cast<QVBoxLayout*>(layout());
     m_offer->setObjectName(u"offer"_s);
+    m_offer->setQuiet();
+    column->addSpacing(fontMetrics().height() / 2);
+    column->addWidget(m_offerTitle);
     column->addWidget(m_offer);
     column->addWidget(m_operations, 2);
 }
@@ -134,9 +138,11 @@ void ServicesPage::setServices(std::vector<authority::ServiceRow> rows)
     m_model->reset(std::move(rows));
     if (stays)
         m_table->selectRow(place);
-    m_table->resizeColumnToContents(ServicesModel::Name);
-    m_table->resizeColumnToContents(ServicesModel::Offers);
-    m_table->resizeColumnToContents(ServicesModel::Added);
+    const int room = fontMetrics().horizontalAdvance(u'm'); // between what stands side by side
+    for (const int each : {ServicesModel::Name, ServicesModel::Offers, ServicesModel::Added}) {
+        m_table->resizeColumnToContents(each);
+        m_table->setColumnWidth(each, m_table->columnWidth(each) + room);
+    }
     updateState();
 }
 
@@ -192,11 +198,13 @@ void ServicesPage::updateOffer()
 {
     const authority::ServiceRow* service = selected();
     const auto catalogue = service ? service->catalogue : nullptr;
+    m_offerTitle->setVisible(service != nullptr);
     m_offer->setVisible(service != nullptr);
     m_operations->setVisible(catalogue != nullptr);
     if (!service)
         return;
     m_operations->showAll(catalogue);
+    m_offerTitle->setText(tr("What %1 offers").arg(isolated(service->name)));
     m_offer->setText(offerWords(*service));
 }
 

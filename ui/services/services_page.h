@@ -63,6 +63,7 @@ private:
     QStackedLayout* m_place;
     QPushButton* m_remove;
     QPushButton* m_import;
+    PlainLabel* m_offerTitle;
     PlainLabel* m_offer; ///< what the selected service offers, in a line
     OperationsTable* m_operations;
 };
