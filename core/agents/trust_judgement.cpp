@@ -69,6 +69,22 @@ void addClaims(TrustEvidence& evidence, const TrustStatement& said)
     evidence.validUntil = isFirst ? said.validUntil : std::min(evidence.validUntil, said.validUntil);
 }
 
+/// When a hit was found, as far as its source says so and can be believed; what gives no time is as new as the word.
+UnixSeconds foundAt(const TrustEvidence& hit)
+{
+    return std::min(hit.screenedAt.value_or(hit.fetchedAt), hit.fetchedAt);
+}
+
+/// A hit gives way to another one, or to a screening of no earlier time that was clear. Who says nothing of a screening
+/// says nothing against it, nor does what was clear before it was found.
+bool takesPlaceOf(const TrustEvidence& hit, const TrustEvidence& newer)
+{
+    if (newer.screening == Screening::Hit)
+        return foundAt(newer) >= foundAt(hit);
+    return newer.distrust == Distrust::None && newer.screening == Screening::Clear && newer.screenedAt
+        && *newer.screenedAt >= foundAt(hit);
+}
+
 /// Only a clear screening runs out, and with it what it stood under.
 void endWithScreening(TrustEvidence& evidence, const std::vector<TrustStatement>& statements, UnixSeconds now)
 {
@@ -147,8 +163,7 @@ TrustEvidence judge(const std::vector<TrustStatement>& statements, KeyProof proo
 
 TrustEvidence successorOf(const TrustEvidence& kept, const TrustEvidence& newer, UnixSeconds now)
 {
-    const bool isBelieved = newer.distrust == Distrust::None || newer.distrust == Distrust::ScreeningHit;
-    const bool staysHit = kept.screening == Screening::Hit && !isBelieved;
+    const bool staysHit = kept.screening == Screening::Hit && !takesPlaceOf(kept, newer);
     const bool staysValid =
         newer.distrust == Distrust::NoAnswer && kept.distrust == Distrust::None && now < kept.validUntil;
     if (staysHit || staysValid)

@@ -18,9 +18,10 @@ inline constexpr std::chrono::seconds kNoAnswerFor{60};
 /// `statements`: one of each source, the agent's own token first. The owner is named but not asked here.
 [[nodiscard]] TrustEvidence judge(const std::vector<TrustStatement>& statements, KeyProof proof, UnixSeconds now);
 
-/// Which of the two is to be kept. A hit stays until a source that is believed says otherwise: an agent can't shake it
-/// off by showing something that can't be read. And while nobody answers, what is still valid stays so. Whom a source
-/// knew once is never again one of whom nothing is known: being dropped there must not lift the caps of levels.
+/// Which of the two is to be kept. A hit stays until a source that is believed says of a screening since then that it
+/// was clear: an agent can't shake it off by showing something that can't be read, that is older, or that says nothing
+/// of screenings. And while nobody answers, what is still valid stays so. Whom a source knew once is never again one of
+/// whom nothing is known: being dropped there must not lift the caps of levels.
 [[nodiscard]] TrustEvidence successorOf(const TrustEvidence& kept, const TrustEvidence& newer, UnixSeconds now);
 
 } // namespace countersign::agents

@@ -188,11 +188,41 @@ private Q_SLOTS:
     {
         const TrustEvidence hit = judged({screened(false, kTrustNow)});
         for (int i = 0; i <= std::to_underlying(kLastDistrust); ++i) {
-            TrustEvidence newer = judged({said(TrustLevel::L3)});
+            TrustEvidence newer = judged({screened(true, kTrustNow)});
             newer.distrust = static_cast<Distrust>(i);
-            const bool isBelieved = newer.distrust == Distrust::None || newer.distrust == Distrust::ScreeningHit;
-            QCOMPARE(successorOf(hit, newer, kTrustNow + 9000h) == newer, isBelieved);
+            QCOMPARE(successorOf(hit, newer, kTrustNow + 9000h) == newer, newer.distrust == Distrust::None);
         }
+    }
+
+    void who_says_nothing_of_a_screening_since_then_lifts_no_hit()
+    {
+        const TrustEvidence hit = judged({screened(false, kTrustNow)});
+        for (const auto& statement : {screened(std::nullopt, std::nullopt), screened(std::nullopt, kTrustNow),
+                 screened(true, kTrustNow - 1s), screened(true, std::nullopt)})
+            QCOMPARE(successorOf(hit, judged({statement}), kTrustNow + 1s), hit);
+        // The one who found it knows the agent no more, and its token says nothing of screenings.
+        QCOMPARE(successorOf(hit, judged({screened(std::nullopt, std::nullopt), refused(Distrust::NothingKnown)}),
+                     kTrustNow + 1s),
+            hit);
+        for (const auto since : {0s, 1s}) {
+            const TrustEvidence lifted = judged({screened(true, kTrustNow + since)});
+            QCOMPARE(successorOf(hit, lifted, kTrustNow + 1s), lifted);
+        }
+    }
+
+    void a_hit_is_as_new_as_it_can_be()
+    {
+        // Of no time, it was found when it was told; of a time to come, too.
+        for (const auto at : {std::optional<UnixSeconds>(), std::optional(kTrustNow + 9000h)}) {
+            const TrustEvidence hit = judged({screened(false, at)});
+            QCOMPARE(successorOf(hit, judged({screened(true, kTrustNow - 1s)}), kTrustNow).screening, Screening::Hit);
+            QCOMPARE(successorOf(hit, judged({screened(true, kTrustNow)}), kTrustNow).screening, Screening::Clear);
+        }
+        // An older one does not make it older.
+        const TrustEvidence hit = judged({screened(false, kTrustNow)});
+        QCOMPARE(successorOf(hit, judged({screened(false, kTrustNow - 1h)}), kTrustNow), hit);
+        const TrustEvidence again = judged({said(TrustLevel::L3), screened(false, kTrustNow)});
+        QCOMPARE(successorOf(hit, again, kTrustNow), again);
     }
 
     void while_nobody_answers_what_is_valid_stays_so()
