@@ -85,6 +85,18 @@ bool takesPlaceOf(const TrustEvidence& hit, const TrustEvidence& newer)
         && *newer.screenedAt >= foundAt(hit);
 }
 
+std::chrono::seconds lifeOf(Distrust distrust)
+{
+    switch (distrust) {
+    case Distrust::NoAnswer:
+        return kNoAnswerFor;
+    case Distrust::UnknownKey: // the key may be newer than what was fetched
+        return kRefetchPause;
+    default:
+        return kUnknownFor;
+    }
+}
+
 /// Only a clear screening runs out, and with it what it stood under.
 void endWithScreening(TrustEvidence& evidence, const std::vector<TrustStatement>& statements, UnixSeconds now)
 {
@@ -157,7 +169,7 @@ TrustEvidence judge(const std::vector<TrustStatement>& statements, KeyProof proo
     // What is unknown is never clear.
     if (evidence.screening == Screening::Clear)
         evidence.screening = Screening::NotScreened;
-    evidence.validUntil = now + (evidence.distrust == Distrust::NoAnswer ? kNoAnswerFor : kUnknownFor);
+    evidence.validUntil = now + lifeOf(evidence.distrust);
     return evidence;
 }
 

@@ -11,7 +11,8 @@
 
 namespace countersign::agents {
 
-/// How long an answer that gives no level is kept before the sources are asked again.
+/// How long an answer that gives no level is kept before the sources are asked again. What is by a key that its issuer
+/// did not publish when it was asked last is looked at again as soon as the issuer may be asked again (kRefetchPause).
 inline constexpr std::chrono::seconds kUnknownFor{3600};
 inline constexpr std::chrono::seconds kNoAnswerFor{60};
 

@@ -148,9 +148,10 @@ test('a rotated key is found, and its predecessor forgotten', async () => {
   s.peer.pages[keysPath] = { keys: [next.published] };
   const fresh = await token(s, {}, { key: next });
   for (let i = 0; i < 20; i += 1) await s.ask(await token(s, {}, { key: { ...s.key, kid: `made-up-${i}` } }));
+  isUnknown(await s.ask(fresh), 'unknown_key', 'in the pause');
   assert.equal(s.peer.asked.length, 1, 'nobody is hammered');
   await s.advance(61);
-  assert.equal((await s.ask(fresh, { anew: true })).level, 'L3');
+  assert.equal((await s.ask(fresh)).level, 'L3', 'nobody said that it was to be asked anew');
   assert.equal(s.peer.asked.length, 2);
   isUnknown(await s.ask(old, { anew: true }), 'unknown_key');
 });

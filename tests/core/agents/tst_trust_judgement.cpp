@@ -181,6 +181,7 @@ private Q_SLOTS:
     void no_answer_is_tried_again_soon()
     {
         QCOMPARE(judged({refused(Distrust::NoAnswer)}).validUntil, kTrustNow + kNoAnswerFor);
+        QCOMPARE(judged({refused(Distrust::UnknownKey)}).validUntil, kTrustNow + kRefetchPause);
         QCOMPARE(judged({refused(Distrust::BadSignature)}).validUntil, kTrustNow + kUnknownFor);
     }
 
