@@ -36,6 +36,7 @@ public:
         });
         QTimer::singleShot(kProviderLimit, this, [this] { answer(std::nullopt); });
         m_process.start();
+        m_leader = m_process.processId();
         m_process.write(QByteArray::fromStdString(question));
         m_process.closeWriteChannel();
     }
@@ -72,11 +73,12 @@ private:
             answer(std::nullopt);
     }
 
-    /// The program leads a session of its own, so that what it started goes with it.
+    /// The program leads a session of its own, so that what it started goes with it, also where it has ended itself:
+    /// its id is that of the group for as long as anything of the group lives.
     void killAll()
     {
-        if (const auto leader = m_process.processId(); leader > 0 && m_process.state() != QProcess::NotRunning)
-            ::kill(static_cast<pid_t>(-leader), SIGKILL);
+        if (m_leader > 0)
+            ::kill(static_cast<pid_t>(-m_leader), SIGKILL);
         m_process.waitForFinished(kKillLimit);
     }
 
@@ -91,6 +93,7 @@ private:
     static constexpr int kKillLimit = 1000; // milliseconds; a killed process is gone at once
 
     QProcess m_process;
+    qint64 m_leader = 0; ///< 0: it was not started
     QByteArray m_said;
     Done m_done;
 };

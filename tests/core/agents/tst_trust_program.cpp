@@ -125,6 +125,25 @@ private Q_SLOTS:
         QCOMPARE(written(), last);
     }
 
+    void what_a_program_left_behind_ends_with_its_answer()
+    {
+        TrustScene scene;
+        const QTemporaryDir folder;
+        const QByteArray mark = folder.filePath(QStringLiteral("alive")).toUtf8();
+        const Program program("(while :; do date +%s%N > " + mark + "; sleep 0.05; done) >/dev/null &\n"
+            + "while ! [ -s " + mark + " ]; do sleep 0.01; done\n" + says(scene.registered(2)));
+        scene.settings.program = program.settings();
+        QCOMPARE(scene.ask(scene.about({})).level, TrustLevel::L2);
+        const auto written = [&] {
+            QFile file(QString::fromUtf8(mark));
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        };
+        QTest::qWait(200);
+        const QByteArray last = written();
+        QTest::qWait(400);
+        QCOMPARE(written(), last);
+    }
+
     void one_that_runs_at_the_end_is_killed()
     {
         std::atomic<int> answered = 0;
