@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/agents/trust_owner_site.h"
 
+#include "core/agents/trust_round.h"
 #include "core/agents/trust_service.h"
 
 #include "tests/core/agents/trust_peer.h"
@@ -37,6 +38,30 @@ outbound::Answer answerOf(const json::Value& document)
     return {200, "application/did+json", json::serialize(document)};
 }
 
+/// Says so of every agent, at once.
+class OwnedByAcme final : public TrustProvider {
+public:
+    void ask(const TrustQuestion&, Done done) override
+    {
+        TrustStatement said{.source = TrustSource::Token, .distrust = Distrust::None};
+        said.claims.level = TrustLevel::L3;
+        said.claims.owner = "did:web:acme.example";
+        said.validUntil = kTrustNow + 1h;
+        done(std::move(said));
+    }
+};
+
+/// What the service says of this, with the event loop of the servers running.
+TrustEvidence answerFrom(TrustService& service, TrustQuestion question)
+{
+    auto answer = std::make_shared<std::promise<TrustEvidence>>();
+    auto arrived = answer->get_future();
+    service.ask(std::move(question), [answer](TrustEvidence evidence) { answer->set_value(std::move(evidence)); });
+    while (arrived.wait_for(0ms) != std::future_status::ready)
+        QTest::qWait(2);
+    return arrived.get();
+}
+
 /// A site with a certificate for localhost that this process trusts, as an owner's would be trusted.
 class Site {
 public:
@@ -67,8 +92,11 @@ public:
                 heard += socket->readAll();
                 if (!heard.endsWith("\r\n\r\n"))
                     return;
-                socket->write("HTTP/1.1 200 OK\r\nContent-Type: application/did+json\r\nContent-Length: "
-                    + QByteArray::number(says.size()) + "\r\n\r\n" + says);
+                if (way == Way::Slow)
+                    return;
+                socket->write("HTTP/1.1 " + status + "\r\nContent-Type: " + contentType + "\r\n" + more
+                    + "Content-Length: " + QByteArray::number(says.size()) + "\r\n\r\n");
+                socket->write(way == Way::CutOff ? says.first(says.size() / 2) : says);
                 socket->disconnectFromHost();
             });
         });
@@ -79,6 +107,10 @@ public:
         return "did:web:localhost%3A" + std::to_string(m_server.serverPort()) + ":agents";
     }
 
+    enum class Way : std::uint8_t { Right, Slow, CutOff } way = Way::Right;
+    QByteArray status = "200 OK";
+    QByteArray contentType = "application/did+json";
+    QByteArray more; ///< header lines, each with its end
     QByteArray says;
     QByteArray heard;
 
@@ -168,22 +200,93 @@ private Q_SLOTS:
             settings.ownerSites = what == QLatin1String("public") ? outbound::Reach::Public : outbound::Reach::Anywhere;
         TrustService service(settings, kOurIssuer, clock);
         const json::Object claims = with(rightClaims(peer.url(), agent.publicKey()), "agent_owner", site.did());
-        auto answer = std::make_shared<std::promise<TrustEvidence>>();
-        auto arrived = answer->get_future();
-        service.ask({.agent = {"agent"},
-                        .key = agent.publicKey(),
-                        .token = signToken(claims, what == QLatin1String("forged") ? newKey() : issuer),
-                        .proof = what == QLatin1String("unproven") ? KeyProof::Unproven : KeyProof::Proven},
-            [answer](TrustEvidence evidence) { answer->set_value(std::move(evidence)); });
-        while (arrived.wait_for(0ms) != std::future_status::ready)
-            QTest::qWait(2);
-        const TrustEvidence evidence = arrived.get();
+        const TrustEvidence evidence = answerFrom(service,
+            {.agent = {"agent"},
+                .key = agent.publicKey(),
+                .token = signToken(claims, what == QLatin1String("forged") ? newKey() : issuer),
+                .proof = what == QLatin1String("unproven") ? KeyProof::Unproven : KeyProof::Proven});
         QCOMPARE(evidence.ownerProof, expected);
         const bool isBelieved = what != QLatin1String("forged") && what != QLatin1String("unproven");
         QCOMPARE(evidence.level,
             isBelieved ? TrustLevel::L3 : TrustLevel::L0); // the owner's site gives no level and takes none
         QCOMPARE(site.heard.startsWith("GET /agents/did.json "),
             expected == OwnerProof::Confirmed || what == QLatin1String("key"));
+    }
+
+    void a_site_that_fails_confirms_nothing_and_takes_nothing_away_data()
+    {
+        QTest::addColumn<QString>("how");
+        for (const char* how :
+            {"slow", "huge", "redirect", "html", "text", "error", "cut off", "not there", "at the limit"})
+            QTest::newRow(how) << QString::fromLatin1(how);
+    }
+    void a_site_that_fails_confirms_nothing_and_takes_nothing_away()
+    {
+        QFETCH(QString, how);
+        Site site;
+        Site other; // has what the site would have said rightly
+        TrustPeer peer;
+        const ManualClock clock{kTrustNow};
+        const auto issuer = newKey();
+        const auto agent = newKey();
+        std::string did = site.did();
+        const std::string right = json::serialize(documentOf(did, agent.publicKey()));
+        site.says = other.says = QByteArray::fromStdString(right);
+        if (how == QLatin1String("slow"))
+            site.way = Site::Way::Slow;
+        else if (how == QLatin1String("huge") || how == QLatin1String("at the limit"))
+            site.says.append(
+                static_cast<qsizetype>(kMaxProviderAnswer - right.size() + (how == QLatin1String("huge") ? 1 : 0)),
+                ' ');
+        else if (how == QLatin1String("html"))
+            site.contentType = "text/html";
+        else if (how == QLatin1String("text"))
+            site.contentType = "text/plain; charset=application/json";
+        else if (how == QLatin1String("error"))
+            site.status = "503 Service Unavailable";
+        else if (how == QLatin1String("cut off"))
+            site.way = Site::Way::CutOff;
+        else if (how == QLatin1String("not there"))
+            did = "did:web:localhost%3A1:agents"; // tcpmux, which nobody has
+        else {
+            site.status = "302 Found";
+            site.more = "Location: " + QByteArray::fromStdString(*didWebUrl(other.did())) + "\r\n";
+        }
+        peer.pages["/keys"] = {.body = keySetOf(issuer.publicKey())};
+        TrustSettings settings;
+        settings.issuers = {
+            {.issuer = peer.url(), .keysUrl = peer.url() + "/keys", .reach = outbound::Reach::Anywhere}};
+        settings.ownerSites = outbound::Reach::Anywhere;
+        TrustService service(settings, kOurIssuer, clock);
+        const TrustEvidence evidence = answerFrom(service,
+            {.agent = {"agent"},
+                .key = agent.publicKey(),
+                .token = signToken(with(rightClaims(peer.url(), agent.publicKey()), "agent_owner", did), issuer),
+                .proof = KeyProof::Proven});
+        QCOMPARE(evidence.ownerProof,
+            how == QLatin1String("at the limit") ? OwnerProof::Confirmed : OwnerProof::NotConfirmed);
+        QCOMPARE(evidence.level, TrustLevel::L3);
+        QCOMPARE(site.heard.isEmpty(), how == QLatin1String("not there"));
+        QVERIFY(other.heard.isEmpty());
+    }
+
+    void a_round_does_not_wait_longer_for_a_site_than_it_may()
+    {
+        const ManualClock clock{kTrustNow};
+        const auto agent = newKey();
+        TrustSources sources;
+        sources.providers.push_back(std::make_unique<OwnedByAcme>());
+        int asked = 0;
+        sources.ownerSite.emplace(outbound::Reach::Anywhere, [&](const outbound::Request&, auto) { ++asked; });
+        std::optional<TrustEvidence> evidence;
+        TrustRound round(sources, clock, {.agent = {"agent"}, .key = agent.publicKey(), .proof = KeyProof::Proven},
+            [&](TrustEvidence said) { evidence = std::move(said); });
+        round.start();
+        QCOMPARE(asked, 1);
+        QVERIFY(!evidence);
+        QTRY_VERIFY_WITH_TIMEOUT(evidence.has_value(), 2 * kTrustLimit);
+        QCOMPARE(evidence->ownerProof, OwnerProof::NotChecked); // nobody knows
+        QCOMPARE(evidence->level, TrustLevel::L3);
     }
 };
 
