@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import * as jose from 'jose';
-import { keyPair, keysPath, serve, stopServing } from './trust_peer.mjs';
+import { failures, keyPair, keysPath, nobody, serve, stopServing } from './trust_peer.mjs';
 
 const us = 'http://127.0.0.1:7317';
 const now = () => Math.floor(Date.now() / 1000);
@@ -156,31 +156,6 @@ test('a rotated key is found, and its predecessor forgotten', async () => {
   isUnknown(await s.ask(old, { anew: true }), 'unknown_key');
 });
 
-/// How one may fail to give the answer `right`; `other`: a server that has it, too.
-function failures(other, path, right) {
-  return {
-    slow: () => {},
-    dripping: (response) => {
-      response.writeHead(200, { 'content-type': 'application/json' });
-      const drip = setInterval(() => response.write(' '), 200);
-      response.on('close', () => clearInterval(drip));
-    },
-    'cut off': (response) => {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 5000 });
-      response.write(JSON.stringify(right).slice(0, 5));
-      setTimeout(() => response.destroy(), 50);
-    },
-    down: (response) => response.destroy(),
-    error: (response) => response.writeHead(503).end(),
-    huge: (response) => {
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ ...right, padding: 'x'.repeat(5_000_000) }));
-    },
-    elsewhere: (response) => response.writeHead(302, { location: other.url + path }).end(),
-    html: (response) => response.writeHead(200, { 'content-type': 'text/html' }).end(JSON.stringify(right)),
-  };
-}
-
 test('an issuer that is slow, down, huge, elsewhere or lies about its type has not answered', async () => {
   const other = await serve();
   for (const [way, page] of Object.entries(failures(other, keysPath, { keys: [] }))) {
@@ -199,6 +174,15 @@ test('an issuer that is slow, down, huge, elsewhere or lies about its type has n
     assert.equal((await s.ask(await token(s), { anew: true })).level, 'L3', `${way}, and then right`);
   }
   assert.equal(other.asked.length, 0, 'no redirect is followed');
+});
+
+test('an issuer or a registry where nobody listens has not answered', async () => {
+  const down = await nobody();
+  const s = await scene((peer) => ({ issuers: [{ issuer: peer.url, issuerKeysUrl: down + keysPath, nearby: true }] }));
+  isUnknown(await s.ask(await token(s)), 'no_answer', 'the issuer');
+  const t = await scene({ registries: [{ name: 'acme registry', url: down, nearby: true }] });
+  isUnknown(await t.ask(await token(t)), 'no_answer', 'the registry');
+  assert.equal(t.peer.asked.length, 1, 'the issuer is up');
 });
 
 test('a registry is asked by the key, lowers what a token says, and knows of hits', async () => {

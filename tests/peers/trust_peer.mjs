@@ -28,6 +28,40 @@ export async function serve(pages = {}) {
   return { pages, asked, url: `http://127.0.0.1:${server.address().port}` };
 }
 
+/// How one may fail to give the answer `right`; `other`: a server that has it, too.
+export function failures(other, path, right) {
+  return {
+    slow: () => {},
+    dripping: (response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const drip = setInterval(() => response.write(' '), 200);
+      response.on('close', () => clearInterval(drip));
+    },
+    'cut off': (response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 5000 });
+      response.write(JSON.stringify(right).slice(0, 5));
+      setTimeout(() => response.destroy(), 50);
+    },
+    down: (response) => response.destroy(),
+    error: (response) => response.writeHead(503).end(),
+    huge: (response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ ...right, padding: 'x'.repeat(5_000_000) }));
+    },
+    elsewhere: (response) => response.writeHead(302, { location: other.url + path }).end(),
+    html: (response) => response.writeHead(200, { 'content-type': 'text/html' }).end(JSON.stringify(right)),
+  };
+}
+
+/// Where nobody listens.
+export async function nobody() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}
+
 /// When all is done.
 export function stopServing() {
   for (const server of servers) server.closeAllConnections();
