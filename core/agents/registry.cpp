@@ -92,6 +92,14 @@ Result<std::optional<RegisteredAgent>> Registry::findByKey(const Thumbprint& key
     return oneOf(query.bind(key.value));
 }
 
+Result<std::optional<ClientId>> Registry::forgottenWith(const Thumbprint& key) const
+{
+    Query query(*m_database,
+        "SELECT client_id FROM agents WHERE jkt = ? AND forgotten_at IS NOT NULL ORDER BY id DESC LIMIT 1");
+    const bool found = TRY(query.bind(key.value).next());
+    return found ? std::optional(ClientId{query.text(0)}) : std::nullopt;
+}
+
 Result<std::vector<ClientId>> Registry::ids() const
 {
     Query query(*m_database, "SELECT client_id FROM agents WHERE forgotten_at IS NULL ORDER BY id");

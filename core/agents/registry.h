@@ -36,6 +36,8 @@ public:
     [[nodiscard]] Result<void> forget(const ClientId& id, UnixSeconds now);
     [[nodiscard]] Result<std::optional<RegisteredAgent>> find(const ClientId& id) const;
     [[nodiscard]] Result<std::optional<RegisteredAgent>> findByKey(const Thumbprint& key) const;
+    /// The last agent of this key that the person forgot.
+    [[nodiscard]] Result<std::optional<ClientId>> forgottenWith(const Thumbprint& key) const;
     [[nodiscard]] Result<std::vector<ClientId>>
     ids() const; ///< all that are not forgotten, also those whose row can't be read
     [[nodiscard]] Result<int> countOf(std::optional<uid_t> uid) const; ///< nullopt: those that links named

@@ -115,9 +115,9 @@ Result<void> TrustStore::keepShown(const ClientId& agent, const ShownTrust& show
     return query.bind(newestJson(shown.newestTokens)).run();
 }
 
-Result<void> TrustStore::remove(const ClientId& agent)
+Result<void> TrustStore::forgetShown(const ClientId& agent)
 {
-    Query query(*m_database, "DELETE FROM agent_tokens WHERE client_id = ?");
+    Query query(*m_database, "UPDATE agent_tokens SET token = NULL, proven_at = NULL WHERE client_id = ?");
     return query.bind(agent.value).run();
 }
 

@@ -39,7 +39,8 @@ public:
 
     [[nodiscard]] Result<ShownTrust> shown(const ClientId& agent) const;
     [[nodiscard]] Result<void> keepShown(const ClientId& agent, const ShownTrust& shown);
-    [[nodiscard]] Result<void> remove(const ClientId& agent); ///< what it showed
+    /// What it showed, but for how new its tokens were.
+    [[nodiscard]] Result<void> forgetShown(const ClientId& agent);
 
 private:
     [[nodiscard]] Result<std::optional<json::Object>> newestLeaf(const ClientId& agent, audit::LeafKind kind) const;

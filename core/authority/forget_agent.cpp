@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
+#include "core/agents/trust_evidence_json.h"
 #include "core/authority/leaves.h"
 #include "core/authority/trust_cases.h"
 #include "core/authority/use_cases.h"
@@ -23,7 +24,8 @@ Result<void> endRequests(Context& context, const agents::Agent& agent)
 
 } // namespace
 
-/// A block of its key or program stays: whoever was blocked and forgotten comes back blocked.
+/// A block of its key or program stays: whoever was blocked and forgotten comes back blocked. So does a hit, and what
+/// its newest tokens were (recallTrust).
 Result<void> forgetAgent(Context& context, const ClientId& id)
 {
     const auto known = TRY(context.registry.find(id));
@@ -32,10 +34,29 @@ Result<void> forgetAgent(Context& context, const ClientId& id)
     TRY(revokeAllOf(context, id, grants::EndReason::RevokedByPerson));
     TRY(endRequests(context, known->agent));
     TRY(context.registry.forget(id, context.now()));
-    TRY(context.trust.remove(id));
+    TRY(context.trust.forgetShown(id));
     TRY(appendLeaf(context, draftAbout(audit::LeafKind::AgentForgotten, known->agent)));
     context.touched.agents.insert(id);
     return touchGrantsOf(context, id);
+}
+
+Result<void> recallTrust(Context& context, const agents::Agent& agent)
+{
+    const auto before = TRY(context.registry.forgottenWith(agent.key));
+    if (!before)
+        return {};
+    agents::ShownTrust shown;
+    shown.newestTokens = TRY(context.trust.shown(*before)).newestTokens;
+    if (!shown.newestTokens.empty())
+        TRY(context.trust.keepShown(agent.id, shown));
+    const agents::TrustEvidence known = TRY(context.trust.find(*before)).evidence;
+    if (known.screening != agents::Screening::Hit)
+        return {};
+    audit::LeafDraft leaf = draftAbout(audit::LeafKind::TrustReported, agent);
+    leaf.claims["trust"] = agents::trustClaim(known);
+    TRY(appendLeaf(context, leaf));
+    context.trust.changed(agent.id);
+    return {};
 }
 
 } // namespace countersign::authority

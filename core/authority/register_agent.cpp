@@ -37,7 +37,7 @@ Result<void> add(Context& context, const agents::Agent& agent, const crypto::Pub
     TRY(context.registry.add(agent, key, uid));
     TRY(logRegistered(context, agent, proof));
     context.touched.agents.insert(agent.id);
-    return {};
+    return recallTrust(context, agent);
 }
 
 /// It was known, and shows only now that the key is its own.

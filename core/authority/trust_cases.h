@@ -50,5 +50,7 @@ inline constexpr std::string_view kKeyProvenByDpop = "dpop";
 
 // forget_agent.cpp
 [[nodiscard]] Result<void> forgetAgent(Context& context, const ClientId& agent);
+/// For one that is new under a key that was forgotten before: a hit stays one, and older tokens don't come back.
+[[nodiscard]] Result<void> recallTrust(Context& context, const agents::Agent& agent);
 
 } // namespace countersign::authority

@@ -44,6 +44,44 @@ private Q_SLOTS:
         QVERIFY(scene.fixture.status().troubles.empty());
     }
 
+    void a_hit_outlives_being_forgotten_and_an_older_token_does_not_come_back()
+    {
+        TrustHouse scene;
+        const TestAgent agent = scene.fixture.registerAgent();
+        const std::string better = scene.tokenFor(agent, 4);
+        scene.show(agent, scene.tokenFor(agent, 1, 30s), KeyProof::Proven);
+        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L1);
+        const auto forget = [&](const TestAgent& which) {
+            return scene.fixture.run<void>([&](Context& context) { return forgetAgent(context, which.id()); });
+        };
+        const auto comesAgain = [&](const std::string& token) {
+            authority::RegisterAgent command{
+                "reconcile-bot", agent.key.publicKey(), {}, {}, token, KeyProof::Proven, {}};
+            command.peer.uid = 1000;
+            return TestAgent{must(AuthorityFixture::wait<agents::Agent>([&](auto reply) {
+                                 scene.fixture.authority().registerAgent(std::move(command), std::move(reply));
+                             }),
+                                 "registration"),
+                agent.key};
+        };
+        QVERIFY(forget(agent));
+        const TestAgent anew = comesAgain(better);
+        QTRY_COMPARE(scene.counts(anew).distrust, Distrust::Superseded);
+        QCOMPARE(scene.counts(anew).level, TrustLevel::L0);
+
+        scene.keepSaid(anew, attested(TrustLevel::L4, kTestStart, Screening::Hit));
+        QVERIFY(forget(anew));
+        const TestAgent last = comesAgain({});
+        QCOMPARE(scene.counts(last).screening, Screening::Hit); // also before anybody is asked
+        QVERIFY(scene.fixture.ask(last));
+        QCOMPARE(scene.fixture.approve().error().code, ErrorCode::AccessDenied);
+        scene.keeping.reset();
+        scene.fixture.stop();
+        QVERIFY(scene.fixture.start());
+        QCOMPARE(scene.counts(last).screening, Screening::Hit);
+        QVERIFY(scene.fixture.status().troubles.empty());
+    }
+
     void a_blocked_agent_that_was_forgotten_comes_back_blocked()
     {
         TrustHouse scene;
