@@ -166,8 +166,13 @@ Result<decision::Floor> floorOf(const Context& context, const permissions::Actio
 {
     decision::Floor floor;
     floor.caps = context.options.levelCaps;
-    for (const OfferedService* service : TRY(servicesAt(context, action.location)))
-        addDemands(floor, *service, action.action);
+    for (const OfferedService& service : TRY(context.catalogues.offered())) {
+        // What the asking service calls the place is its own word; the request went where it went.
+        const bool isThere = service.location.covers(action.location)
+            || (action.arrivedAt && service.location.covers(*action.arrivedAt));
+        if (isThere)
+            addDemands(floor, service, action.action);
+    }
     return floor;
 }
 

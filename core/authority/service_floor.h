@@ -13,7 +13,8 @@
 
 namespace countersign::authority {
 
-/// All that the services at that place demand of the action, and the caps that go with levels.
+/// All that is demanded of the action by the services at its place, and at the place to which its request went; and the
+/// caps that go with levels.
 [[nodiscard]] Result<decision::Floor> floorOf(const Context& context, const permissions::ActionRequest& action);
 
 /// The same for all that is asked for, one by one, where something is demanded.

@@ -21,6 +21,8 @@ struct ActionRequest {
         Signature, ///< the request is signed; or it is only asked whether it would be permitted
         Possession, ///< the agent has shown that it has the key, and signed nothing
     } proof = Proof::Signature;
+    /// Where the request itself went, as it was signed; nullopt: it is only asked whether it would be permitted.
+    std::optional<Location> arrivedAt = {};
 
     bool operator==(const ActionRequest&) const = default;
 };

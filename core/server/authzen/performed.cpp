@@ -209,6 +209,7 @@ Asked<authority::PerformAction> performedBy(
     auto verified = verifyRequest(passed, proof->key, server.clock.now());
     auto read = readArguments(passed, evaluation.arguments);
     request->arguments = std::move(read.arguments);
+    request->arrivedAt = *place;
     authority::PerformAction command;
     command.service = service.id;
     command.accessToken = passed.accessToken;

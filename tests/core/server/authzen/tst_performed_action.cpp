@@ -4,6 +4,7 @@
 // The decision through AuthZEN's door: a service passes on what an agent sent it, with everything right, or one thing
 // wrong; and chains that are shown to a service instead of being exchanged.
 #include "tests/core/server/authzen/performed_scene.h"
+#include "tests/support/actions.h"
 
 #include <QTest>
 
@@ -40,6 +41,7 @@ private Q_SLOTS:
     void a_paused_ancestor_is_a_no();
     void spending_below_counts_above();
     void the_person_is_asked_about_exactly_this();
+    void the_floor_is_that_of_where_the_request_went_too();
 };
 
 void PerformedActionTest::a_permitted_action_is_debited_and_logged()
@@ -329,6 +331,32 @@ void PerformedActionTest::the_person_is_asked_about_exactly_this()
     QVERIFY(!permits(scene.pay("\"60.01\""))); // other bytes
     QVERIFY(permits(scene.pay("\"60.00\"")));
     QVERIFY(!permits(scene.pay("\"60.00\""))); // once
+}
+
+void PerformedActionTest::the_floor_is_that_of_where_the_request_went_too()
+{
+    Scene scene;
+    const Credentials inner = scene.wire.addService(QStringLiteral("https://payments.example/inner/"));
+    services::Requirements demands;
+    demands.minimumLevel = services::TrustLevel::L2;
+    demand(scene.wire.fixture(), ServiceId{inner.id}, demands);
+    // The service above it may call the place what it likes.
+    const auto payAt = [&](const std::string& uri, const std::string& resource) {
+        Sent sent = scene.sentBy(scene.agent, scene.token());
+        sent.proof = scene.wire.proof(scene.agent, "POST", uri, scene.token(), scene.wire.nonce());
+        sent.uri = uri;
+        sent.resource = resource;
+        sent.body = "{\"amount\":\"1.00\"}";
+        return scene.pass(scene.signedBy(scene.agent, sent));
+    };
+    for (const char* resource : {"7", "https://payments.example/", "https://payments.example/inner/pay"}) {
+        QVERIFY(!permits(payAt("https://payments.example/inner/pay", resource)));
+        QCOMPARE(
+            contextText(payAt("https://payments.example/inner/pay", resource).body, "reason"), "waiting_for_evidence");
+    }
+    const WireAnswer outside = payAt("https://payments.example/inner2/pay", "7");
+    QVERIFY2(permits(outside), outside.response.body.c_str());
+    QCOMPARE(scene.count(audit::LeafKind::ActionPermitted), 1);
 }
 
 QTEST_GUILESS_MAIN(PerformedActionTest)
