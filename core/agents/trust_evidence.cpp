@@ -64,8 +64,13 @@ TrustEvidence AgentTrust::at(UnixSeconds now) const
     TrustEvidence counts = asOf(evidence, now);
     if (!assigned || counts.screening == Screening::Hit)
         return counts;
+    if (counts.source != TrustSource::Nobody)
+        counts.saidBy = SaidBy{std::move(counts.issuer), counts.fetchedAt, std::move(counts.digest)};
     counts.level = assigned->level;
     counts.source = TrustSource::Person;
+    counts.issuer.clear();
+    counts.fetchedAt = assigned->at;
+    counts.digest = assigned->digest;
     counts.distrust = Distrust::None;
     return counts;
 }

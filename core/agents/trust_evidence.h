@@ -64,22 +64,34 @@ struct AcceptedToken {
     bool operator==(const AcceptedToken&) const = default;
 };
 
+/// Who said something, when it was fetched, and its digest, as TrustEvidence has them.
+struct SaidBy {
+    std::string issuer;
+    UnixSeconds fetchedAt;
+    std::string digest;
+
+    bool operator==(const SaidBy&) const = default;
+};
+
 struct TrustEvidence {
-    TrustLevel level = TrustLevel::L0; ///< what counts: `claimed`, or L0 for the reason in `distrust`
-    TrustLevel claimed = TrustLevel::L0; ///< what the source says
-    TrustSource source = TrustSource::Nobody;
-    std::string issuer = {}; ///< the issuer's URL, or the name that the person gave the source; empty: nobody
+    TrustLevel level = TrustLevel::L0; ///< what counts: `claimed`, or L0 for the reason in `distrust`; or the person's
+    TrustLevel claimed = TrustLevel::L0; ///< what the sources say
+    TrustSource source = TrustSource::Nobody; ///< of the level
+    std::string issuer = {}; ///< the issuer's URL, or the name that the person gave the source; empty: nobody, or they
     std::string owner = {}; ///< did:web:…, as the source says; empty: none
     OwnerProof ownerProof = OwnerProof::NotChecked;
     std::vector<std::string> capabilities = {}; ///< as the source says; they permit nothing
     Screening screening = Screening::NotScreened;
     std::optional<UnixSeconds> screenedAt = {}; ///< when the source says that it screened
     std::optional<AcceptedToken> token = {};
-    UnixSeconds fetchedAt = {};
+    UnixSeconds fetchedAt = {}; ///< or when the person said it
     UnixSeconds validUntil =
         {}; ///< from then on it counts as L0 and its screening as stale, until it is asked for again
-    std::string digest = {}; ///< base64url SHA-256 of what the sources said, as received; empty: they said nothing
+    /// base64url SHA-256 of what the sources said, as received; empty: they said nothing. Of the person's word:
+    /// AssignedLevel::digest.
+    std::string digest = {};
     Distrust distrust = Distrust::NothingKnown;
+    std::optional<SaidBy> saidBy = {}; ///< whose all the rest is, where the level is the person's word
 
     bool operator==(const TrustEvidence&) const = default;
 };
@@ -91,6 +103,7 @@ struct TrustEvidence {
 struct AssignedLevel {
     TrustLevel level = TrustLevel::L0;
     UnixSeconds at;
+    std::string digest = {}; ///< base64url leaf hash (RFC 6962) of its entry in the log
 
     bool operator==(const AssignedLevel&) const = default;
 };

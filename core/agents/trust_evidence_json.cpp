@@ -43,7 +43,24 @@ Result<std::optional<AcceptedToken>> readToken(const json::Object& claim)
     return AcceptedToken{TRY(json::requiredString(token, "iss")), {TRY(json::requiredInteger(token, "iat"))}};
 }
 
+Result<std::optional<SaidBy>> readSaidBy(const json::Object& claim)
+{
+    const json::Value* value = claim.if_contains("said_by");
+    if (value == nullptr)
+        return std::nullopt;
+    if (!value->is_object())
+        return fail(ErrorCode::InvalidInput, "said_by: must be an object");
+    const json::Object& said = value->get_object();
+    return SaidBy{TRY(json::requiredString(said, "issuer")), {TRY(json::requiredInteger(said, "fetched_at"))},
+        TRY(json::requiredString(said, "digest"))};
+}
+
 } // namespace
+
+json::Object saidByClaim(const SaidBy& said)
+{
+    return {{"issuer", said.issuer}, {"fetched_at", said.fetchedAt.value}, {"digest", said.digest}};
+}
 
 json::Object trustClaim(const TrustEvidence& evidence)
 {
@@ -65,6 +82,8 @@ json::Object trustClaim(const TrustEvidence& evidence)
         claim["screened_at"] = evidence.screenedAt->value;
     if (evidence.token)
         claim["token"] = json::Object{{"iss", evidence.token->issuer}, {"iat", evidence.token->issuedAt.value}};
+    if (evidence.saidBy)
+        claim["said_by"] = saidByClaim(*evidence.saidBy);
     return claim;
 }
 
@@ -85,6 +104,7 @@ Result<TrustEvidence> readTrustClaim(const json::Object& claim)
     evidence.validUntil.value = TRY(json::requiredInteger(claim, "valid_until"));
     evidence.digest = TRY(json::requiredString(claim, "digest"));
     evidence.distrust = TRY(readName(claim, "distrust", kLastDistrust, distrustName));
+    evidence.saidBy = TRY(readSaidBy(claim));
     // What was read is all that stood there.
     if (trustClaim(evidence) != claim)
         return fail(ErrorCode::InvalidInput, "trust: holds something that is not known");

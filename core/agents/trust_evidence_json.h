@@ -14,6 +14,8 @@ namespace countersign::agents {
 
 /// The member `trust` of a leaf: level, source, issuer, screening and its time, age and digest, and why it is L0.
 [[nodiscard]] json::Object trustClaim(const TrustEvidence& evidence);
+/// The member `said_by` of it, and of a receipt's evidence.
+[[nodiscard]] json::Object saidByClaim(const SaidBy& said);
 /// Strict: exactly what trustClaim() writes. Error: InvalidInput.
 [[nodiscard]] Result<TrustEvidence> readTrustClaim(const json::Object& claim);
 

@@ -5,6 +5,8 @@
 #include "core/agents/trust_evidence_json.h"
 #include "core/audit/leaf_codec.h"
 #include "core/base/try.h"
+#include "core/crypto/bytes.h"
+#include "core/crypto/merkle.h"
 
 #include <utility>
 
@@ -30,13 +32,13 @@ std::optional<TrustEvidence> evidenceIn(const json::Object& leaf)
     return evidence ? std::optional(*evidence) : std::nullopt;
 }
 
-std::optional<AssignedLevel> assignedIn(const json::Object& leaf)
+std::optional<AssignedLevel> assignedIn(const json::Object& leaf, const std::string& hash)
 {
     const auto level = json::requiredString(leaf, "level").and_then([](const std::string& name) {
         return services::parseTrustLevel(name);
     });
     const auto at = json::requiredInteger(leaf, "iat");
-    return level && at ? std::optional(AssignedLevel{*level, {*at}}) : std::nullopt;
+    return level && at ? std::optional(AssignedLevel{*level, {*at}, crypto::base64url(hash)}) : std::nullopt;
 }
 
 std::string newestJson(const std::map<std::string, UnixSeconds>& newest)
@@ -69,7 +71,7 @@ Result<std::map<std::string, UnixSeconds>> readNewest(std::string_view text)
 } // namespace
 
 /// Nothing where it is not of the kind and the agent that its row names.
-Result<std::optional<json::Object>> TrustStore::newestLeaf(const ClientId& agent, LeafKind kind) const
+Result<std::optional<TrustStore::FoundLeaf>> TrustStore::newestLeaf(const ClientId& agent, LeafKind kind) const
 {
     Query query(*m_database,
         "SELECT leaf FROM log_leaves WHERE client_id = ? AND kind IN (34, 35) AND kind = ? ORDER BY idx DESC LIMIT 1");
@@ -79,7 +81,7 @@ Result<std::optional<json::Object>> TrustStore::newestLeaf(const ClientId& agent
     auto leaf = bytes ? json::parseObject(*bytes) : std::unexpected(bytes.error());
     const bool isRight = leaf && json::requiredString(*leaf, "type").value_or("") == leafKindName(kind)
         && json::requiredString(*leaf, "client_id").value_or("") == agent.value;
-    return isRight ? std::optional(*std::move(leaf)) : std::nullopt;
+    return isRight ? std::optional(FoundLeaf{*std::move(leaf), crypto::leafHash(*bytes)}) : std::nullopt;
 }
 
 Result<AgentTrust> TrustStore::find(const ClientId& agent) const
@@ -88,9 +90,9 @@ Result<AgentTrust> TrustStore::find(const ClientId& agent) const
         return known->second;
     AgentTrust trust;
     if (const auto reported = TRY(newestLeaf(agent, LeafKind::TrustReported)))
-        trust.evidence = evidenceIn(*reported).value_or(TrustEvidence{.distrust = Distrust::Unreadable});
+        trust.evidence = evidenceIn(reported->claims).value_or(TrustEvidence{.distrust = Distrust::Unreadable});
     if (const auto assigned = TRY(newestLeaf(agent, LeafKind::TrustAssigned)))
-        trust.assigned = assignedIn(*assigned);
+        trust.assigned = assignedIn(assigned->claims, assigned->hash);
     if (m_known.size() >= kMaxKnown)
         m_known.clear();
     return m_known.emplace(agent, std::move(trust)).first->second;

@@ -43,7 +43,11 @@ public:
     [[nodiscard]] Result<void> forgetShown(const ClientId& agent);
 
 private:
-    [[nodiscard]] Result<std::optional<json::Object>> newestLeaf(const ClientId& agent, audit::LeafKind kind) const;
+    struct FoundLeaf {
+        json::Object claims;
+        std::string hash; ///< crypto::leafHash()
+    };
+    [[nodiscard]] Result<std::optional<FoundLeaf>> newestLeaf(const ClientId& agent, audit::LeafKind kind) const;
 
     store::Database* m_database;
     mutable std::unordered_map<ClientId, AgentTrust> m_known;

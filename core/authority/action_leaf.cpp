@@ -3,7 +3,7 @@
 
 #include "core/authority/action_leaf.h"
 
-#include "core/agents/trust_evidence.h"
+#include "core/agents/trust_evidence_json.h"
 #include "core/audit/receipt.h"
 #include "core/authority/leaves.h"
 #include "core/authority/request_binding.h"
@@ -100,20 +100,26 @@ void addDenial(json::Object& claims, const Verdict& verdict)
         addText(claims, "member", verdict.member);
 }
 
-/// What counted of each agent of the chain, and how old it was. All of it stands in the entry that has this digest.
+/// What counted of each agent of the chain, whose word it was, and how old. All of it stands in the entries that have
+/// these digests.
 Result<json::Array> evidenceClaims(const Context& context, const ActionChain& chain)
 {
     json::Array evidence;
     for (const grants::Grant& hop : chain.grants) {
         const agents::TrustEvidence counts = TRY(context.trust.find(hop.agent)).at(context.now());
-        evidence.emplace_back(json::Object{
+        json::Object claim{
             {"level", services::levelName(counts.level)},
             {"screening", agents::screeningName(counts.screening)},
             {"source", agents::trustSourceName(counts.source)},
             {"issuer", counts.issuer},
             {"fetched_at", counts.fetchedAt.value},
             {"digest", counts.digest},
-        });
+        };
+        if (counts.screenedAt)
+            claim["screened_at"] = counts.screenedAt->value;
+        if (counts.saidBy)
+            claim["said_by"] = agents::saidByClaim(*counts.saidBy);
+        evidence.push_back(std::move(claim));
     }
     return evidence;
 }

@@ -77,7 +77,7 @@ QString distrustWords(Distrust distrust)
 QString trustLevelWords(const TrustEvidence& evidence, UnixSeconds now)
 {
     if (evidence.source == TrustSource::Person)
-        return translate("%1, by your own word").arg(level(evidence.level));
+        return translate("%1, by your own word, %2").arg(level(evidence.level), agoWords(evidence.fetchedAt, now));
     if (const QString why = distrustWords(evidence.distrust); !why.isEmpty())
         return translate("%1: %2").arg(level(evidence.level), why);
     return translate("%1, says %2, %3").arg(level(evidence.level), issuer(evidence), agoWords(evidence.fetchedAt, now));

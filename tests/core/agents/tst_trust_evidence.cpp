@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/agents/trust_evidence.h"
+#include "core/agents/trust_evidence_json.h"
 #include "core/agents/trust_level_caps.h"
 
 #include <QTest>
@@ -102,6 +103,25 @@ private Q_SLOTS:
         QCOMPARE(trust.at(kNow).source, TrustSource::Person);
         QCOMPARE(trust.at(kNow).distrust, Distrust::None);
         QCOMPARE(trust.at(kNow).screening, Screening::NotScreened);
+    }
+
+    void the_person_s_word_is_nobody_else_s()
+    {
+        AgentTrust trust{goodEvidence(), AssignedLevel{TrustLevel::L1, kNow - std::chrono::days(3), "the-entry"}};
+        trust.evidence.issuer = "https://issuer.example";
+        trust.evidence.digest = "what-it-said";
+        const TrustEvidence counts = trust.at(kNow);
+        QCOMPARE(counts.source, TrustSource::Person);
+        QCOMPARE(counts.issuer, std::string());
+        QCOMPARE(counts.fetchedAt, kNow - std::chrono::days(3));
+        QCOMPARE(counts.digest, std::string("the-entry"));
+        const SaidBy rest{"https://issuer.example", trust.evidence.fetchedAt, "what-it-said"};
+        QCOMPARE(counts.saidBy, std::optional(rest));
+        QVERIFY(!AgentTrust({}, trust.assigned).at(kNow).saidBy); // nobody said anything
+        QVERIFY(!AgentTrust(trust.evidence).at(kNow).saidBy);
+        const auto read = readTrustClaim(trustClaim(counts));
+        QVERIFY(read);
+        QCOMPARE(*read, counts);
     }
 
     void the_person_may_assign_less_than_is_claimed()

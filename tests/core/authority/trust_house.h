@@ -4,10 +4,13 @@
 // An authority whose person lets one issuer speak of agents, and the issuer, which answers over HTTP.
 #pragma once
 
+#include "core/audit/leaf_codec.h"
 #include "core/authority/trust_cases.h"
 #include "core/authority/trust_keeping.h"
 #include "core/authority/use_cases.h"
+#include "core/crypto/bytes.h"
 #include "core/crypto/jws.h"
+#include "core/crypto/merkle.h"
 #include "tests/core/agents/trust_peer.h"
 #include "tests/core/agents/trust_samples.h"
 #include "tests/support/actions.h"
@@ -93,6 +96,32 @@ struct TrustHouse {
     [[nodiscard]] Result<void> assign(const TestAgent& agent, std::optional<TrustLevel> level)
     {
         return fixture.run<void>([&](Context& context) { return assignTrust(context, agent.id(), level); });
+    }
+
+    /// What the person signed.
+    [[nodiscard]] consent::ConsentRecord recordOf(const GrantId& grant)
+    {
+        const auto text = fixture.run<std::string>([&](Context& context) -> Result<std::string> {
+            store::Query query(context.database, "SELECT record FROM consents WHERE grant_id = ?");
+            if (const auto found = query.bind(grant.value).next(); !found || !*found)
+                return fail(ErrorCode::NotFound, "no record");
+            return query.text(0);
+        });
+        return must(consent::verifyConsent(must(text, "record"), fixture.identity().person), "signed record");
+    }
+    /// The leaf hash of the newest entry of that kind.
+    [[nodiscard]] std::string hashOfNewest(audit::LeafKind kind)
+    {
+        return must(fixture.run<std::string>([&](Context& context) -> Result<std::string> {
+            store::Query query(
+                context.database, "SELECT leaf FROM log_leaves WHERE kind = ? ORDER BY idx DESC LIMIT 1");
+            if (const auto found = query.bind(std::int64_t{std::to_underlying(kind)}).next(); !found || !*found)
+                return fail(ErrorCode::NotFound, "no entry");
+            return audit::unpackLeaf(query.blob(0)).transform([](const std::string& leaf) {
+                return crypto::base64url(crypto::leafHash(leaf));
+            });
+        }),
+            "entry");
     }
 
     AuthorityFixture fixture;

@@ -10,6 +10,21 @@ using namespace countersign;
 using namespace countersign::testing;
 using Scene = FloorScene;
 
+namespace {
+
+/// What the receipt of an action that was permitted says of it.
+json::Array evidenceIn(const Result<authority::ActionAnswer>& answer)
+{
+    if (!isPermitted(answer))
+        qFatal("not permitted");
+    const std::string claims = answer->receipt->jws.substr(answer->receipt->jws.find('.') + 1);
+    const json::Object receipt =
+        must(json::parseObject(must(crypto::fromBase64url(claims.substr(0, claims.find('.'))), "payload")), "claims");
+    return receipt.at("evidence").as_array();
+}
+
+} // namespace
+
 class ServiceFloorTest : public QObject {
     Q_OBJECT
 
@@ -25,7 +40,8 @@ private Q_SLOTS:
     void what_a_replaced_grant_spent_today_still_counts_data();
     void what_a_replaced_grant_spent_today_still_counts();
     void agent_signature_is_taken_where_it_is_asked_for();
-    void the_log_names_the_evidence();
+    void the_log_names_the_evidence_and_its_age();
+    void the_log_tells_the_person_s_word_from_a_source_s();
 };
 
 void ServiceFloorTest::who_shows_what_is_demanded_may_act()
@@ -182,20 +198,41 @@ void ServiceFloorTest::agent_signature_is_taken_where_it_is_asked_for()
     QVERIFY(isPermitted(scene.pay())); // next to RFC 9421
 }
 
-void ServiceFloorTest::the_log_names_the_evidence()
+void ServiceFloorTest::the_log_names_the_evidence_and_its_age()
 {
     Scene scene;
     scene.say(scene.agent, TrustLevel::L2);
-    const auto answer = scene.pay();
-    QVERIFY(isPermitted(answer));
-    const std::string claims = answer->receipt->jws.substr(answer->receipt->jws.find('.') + 1);
-    const json::Object receipt =
-        must(json::parseObject(must(crypto::fromBase64url(claims.substr(0, claims.find('.'))), "payload")), "claims");
-    const json::Array& evidence = receipt.at("evidence").as_array();
+    const UnixSeconds said = scene.fixture.clock().now();
+    scene.fixture.clock().advance(7min);
+    const json::Array evidence = evidenceIn(scene.pay());
     QCOMPARE(evidence.size(), 1U);
-    const std::string told = json::serialize(evidence.front());
-    for (const char* part : {"L2", "a registry", "clear", "digest-of-what-it-said"})
-        QVERIFY2(told.contains(part), told.c_str());
+    const json::Object expected{{"level", "L2"}, {"screening", "clear"}, {"screened_at", said.value},
+        {"source", "registry"}, {"issuer", "a registry"}, {"fetched_at", said.value},
+        {"digest", "digest-of-what-it-said"}};
+    QVERIFY2(evidence[0] == json::Value(expected), json::serialize(evidence[0]).c_str());
+}
+
+void ServiceFloorTest::the_log_tells_the_person_s_word_from_a_source_s()
+{
+    Scene scene;
+    scene.say(scene.agent, TrustLevel::L1);
+    const UnixSeconds said = scene.fixture.clock().now();
+    scene.fixture.clock().advance(3min);
+    must(scene.fixture.run<void>(
+             [&](Context& context) { return authority::assignTrust(context, scene.agent.id(), TrustLevel::L3); }),
+        "assign");
+    const UnixSeconds assigned = scene.fixture.clock().now();
+    scene.fixture.clock().advance(4min);
+    const json::Array evidence = evidenceIn(scene.pay());
+    QCOMPARE(evidence.size(), 1U);
+    const json::Object& claim = evidence[0].as_object();
+    const json::Object rest{{"issuer", "a registry"}, {"fetched_at", said.value}, {"digest", "digest-of-what-it-said"}};
+    const json::Object expected{{"level", "L3"}, {"screening", "clear"}, {"screened_at", said.value},
+        {"source", "person"}, {"issuer", ""}, {"fetched_at", assigned.value}, {"digest", claim.at("digest")},
+        {"said_by", rest}};
+    QVERIFY2(claim == expected, json::serialize(claim).c_str());
+    QVERIFY(claim.at("digest") != json::Value("digest-of-what-it-said"));
+    QCOMPARE(claim.at("digest").as_string().size(), 43U);
 }
 
 QTEST_GUILESS_MAIN(ServiceFloorTest)

@@ -205,18 +205,40 @@ private Q_SLOTS:
         scene.show(agent, scene.tokenFor(agent), KeyProof::Proven);
         QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L3);
         const auto tokens = scene.fixture.tokensFor(agent);
-        const auto record = scene.fixture.run<std::string>([&](Context& context) -> Result<std::string> {
-            store::Query query(context.database, "SELECT record FROM consents WHERE grant_id = ?");
-            if (const auto found = query.bind(tokens.grant.value).next(); !found || !*found)
-                return fail(ErrorCode::NotFound, "no record");
-            return query.text(0);
-        });
-        QVERIFY(record);
-        const auto read = consent::verifyConsent(*record, scene.fixture.identity().person);
-        QVERIFY2(read, read ? "" : read.error().message.c_str());
-        QVERIFY(read->trust.has_value());
-        QCOMPARE(*read->trust, scene.counts(agent));
-        QVERIFY(!read->trust->digest.empty());
+        const auto record = scene.recordOf(tokens.grant);
+        QVERIFY(record.trust.has_value());
+        QCOMPARE(*record.trust, scene.counts(agent));
+        QVERIFY(!record.trust->digest.empty());
+        QCOMPARE(record.trust->fetchedAt, kTestStart);
+        QCOMPARE(record.trust->screenedAt, std::optional(kTestStart - 2h));
+    }
+
+    void the_consent_record_tells_the_person_s_word_from_an_issuer_s()
+    {
+        TrustHouse scene;
+        const TestAgent agent = scene.fixture.registerAgent();
+        scene.show(agent, scene.tokenFor(agent), KeyProof::Proven);
+        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L3);
+        const TrustEvidence said = scene.counts(agent);
+        scene.fixture.clock().advance(10min);
+        QVERIFY(scene.assign(agent, TrustLevel::L2));
+        const UnixSeconds then = scene.fixture.clock().now();
+        scene.fixture.clock().advance(20min);
+        QVERIFY(scene.fixture.ask(agent));
+        const auto decision = approvalOf(scene.fixture.waiting().front());
+        QVERIFY(decision.shownText.contains(QStringLiteral("L2, by your own word, 20 min ago")));
+        const auto grant = scene.fixture.approve(decision);
+        QVERIFY(grant);
+        const auto record = scene.recordOf(*grant);
+        QVERIFY(record.trust.has_value());
+        QCOMPARE(record.trust->source, agents::TrustSource::Person);
+        QCOMPARE(record.trust->issuer, std::string());
+        QCOMPARE(record.trust->fetchedAt, then);
+        QCOMPARE(record.trust->digest, scene.hashOfNewest(LeafKind::TrustAssigned));
+        const agents::SaidBy rest{scene.peer.url(), said.fetchedAt, said.digest};
+        QCOMPARE(record.trust->saidBy, std::optional(rest));
+        QCOMPARE(record.trust->screening, Screening::Clear);
+        QCOMPARE(record.trust->screenedAt, said.screenedAt);
     }
 
     void what_is_known_survives_a_restart_and_a_lost_row()
