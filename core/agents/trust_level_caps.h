@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <utility>
 
@@ -21,6 +22,10 @@ struct SpendCaps {
 
     bool operator==(const SpendCaps&) const = default;
 };
+
+/// Whom the caps hold. Where nobody may speak of agents there are no levels to cap by; once somebody may, to show
+/// nothing must not pay: an agent of which nothing is known is L0.
+enum class Capped : std::uint8_t { WhoIsKnown, Everybody };
 
 class LevelCaps {
 public:

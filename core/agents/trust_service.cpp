@@ -185,7 +185,7 @@ TrustService::~TrustService() = default;
 
 bool TrustService::hasSources() const
 {
-    return !d->settings.issuers.empty() || !d->settings.registries.empty() || d->settings.program;
+    return d->settings.hasSources();
 }
 
 void TrustService::ask(TrustQuestion question, Done done)

@@ -29,8 +29,7 @@ public:
     /// What is under way is given up unanswered. From the thread that made it, and not from an answer.
     ~TrustService();
 
-    /// Whether there is anyone to ask: with nobody configured, nothing is ever known.
-    [[nodiscard]] bool hasSources() const;
+    [[nodiscard]] bool hasSources() const; ///< TrustSettings::hasSources()
 
     /// `done` is called once, on the service's thread, and must hand on. It comes within kTrustLimit.
     using Done = std::move_only_function<void(TrustEvidence)>;

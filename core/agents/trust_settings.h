@@ -58,6 +58,9 @@ struct TrustSettings {
     std::optional<outbound::Reach> ownerSites = {};
     LevelCaps caps = LevelCaps::defaults();
 
+    /// Whether there is anyone to ask: with nobody configured, nothing is ever known.
+    [[nodiscard]] bool hasSources() const { return !issuers.empty() || !registries.empty() || program; }
+
     bool operator==(const TrustSettings&) const = default;
 };
 

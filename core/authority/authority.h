@@ -60,6 +60,7 @@ struct AuthorityOptions {
     /// Links below the person's own grant; less than permissions::kMaxChain.
     int delegationDepth = grants::kDefaultDelegationDepth;
     agents::LevelCaps levelCaps = agents::LevelCaps::defaults(); ///< what an agent of a level may spend at most
+    agents::Capped capped = agents::Capped::WhoIsKnown;
     KeepBodies bodies = {};
 };
 

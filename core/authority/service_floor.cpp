@@ -166,6 +166,7 @@ Result<decision::Floor> floorOf(const Context& context, const permissions::Actio
 {
     decision::Floor floor;
     floor.caps = context.options.levelCaps;
+    floor.capped = context.options.capped;
     for (const OfferedService& service : TRY(context.catalogues.offered())) {
         // What the asking service calls the place is its own word; the request went where it went.
         const bool isThere = service.location.covers(action.location)

@@ -23,7 +23,9 @@ constexpr std::chrono::milliseconds kNoPause{0};
 void setCaps(Authority& authority, const Result<agents::TrustSettings>& settings)
 {
     authority.submit(Authority::Work<void>([settings](Context& context) -> Result<void> {
+        const bool isOpen = settings && !settings->hasSources();
         context.options.levelCaps = settings ? settings->caps : agents::LevelCaps();
+        context.options.capped = isOpen ? agents::Capped::WhoIsKnown : agents::Capped::Everybody;
         if (!settings)
             context.troubles[Trouble::TrustFileBroken] = troubleText(Trouble::TrustFileBroken) + QLatin1Char(' ')
                 + QString::fromStdString(settings.error().message);

@@ -19,8 +19,8 @@ inline constexpr std::chrono::seconds kShownAgainPause{30};
 class TrustKeeping {
 public:
     /// `authority` outlives it; it gets the level caps. With no sources configured nobody is asked, nothing is ever
-    /// known, and what was known of agents is so no more. Settings that could not be read are Trouble::TrustFileBroken,
-    /// and the caps are nothing.
+    /// known, and what was known of agents is so no more; with some, levels cap everybody. Settings that could not be
+    /// read are Trouble::TrustFileBroken, and the caps are nothing, for everybody.
     TrustKeeping(Authority& authority, Result<agents::TrustSettings> settings,
         std::chrono::milliseconds shownAgainPause = kShownAgainPause);
     TrustKeeping(const TrustKeeping&) = delete;

@@ -85,7 +85,8 @@ std::optional<Mismatch> overService(const Requirements& demands, const Spending&
 
 bool isCapped(const Floor& floor, const Standing& standing)
 {
-    return standing.known == Standing::Known::Yes || demandsEvidence(floor.demands);
+    return floor.capped == agents::Capped::Everybody || standing.known == Standing::Known::Yes
+        || demandsEvidence(floor.demands);
 }
 
 } // namespace

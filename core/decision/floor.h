@@ -42,6 +42,7 @@ struct Floor {
     services::Requirements demands = {};
     enum class Read : std::uint8_t { Yes, No } demandsRead = Read::Yes; ///< No: what is kept of them can't be read
     agents::LevelCaps caps = {};
+    agents::Capped capped = agents::Capped::WhoIsKnown;
 
     bool operator==(const Floor&) const = default;
 };
@@ -52,8 +53,8 @@ struct Floor {
     const services::Requirements& demands, const Standing& standing);
 
 /// Whether spending so much on top of what the agent spent today goes over what the service allows (ServiceLimit) or
-/// its level (LevelCap). A level caps where the service demands evidence, and agents of whom something is known; else
-/// the person's own limits are all there is. nullopt: it doesn't.
+/// its level (LevelCap). A level caps where the service demands evidence, agents of whom something is known, and where
+/// Floor::capped says so everybody; else the person's own limits are all there is. nullopt: it doesn't.
 [[nodiscard]] std::optional<permissions::Mismatch> overspent(
     const Floor& floor, const Standing& standing, const Currency& currency, Amount amount);
 

@@ -11,6 +11,17 @@ using namespace countersign::test;
 using namespace std::chrono_literals;
 using audit::LeafKind;
 
+namespace {
+
+const std::string kDollars = ",\"spend\":{\"amount_at\":\"/amount\",\"currency\":\"USD\",\"total\":\"1000.00\"}";
+
+std::string argumentsOf(const std::string& amount)
+{
+    return "{\"amount\":\"" + amount + "\"}";
+}
+
+} // namespace
+
 class TestTrust : public QObject {
     Q_OBJECT
 private Q_SLOTS:
@@ -386,8 +397,42 @@ private Q_SLOTS:
             const auto caps = fixture.run<agents::LevelCaps>(
                 [](Context& context) -> Result<agents::LevelCaps> { return context.options.levelCaps; });
             QCOMPARE(*caps, agents::LevelCaps());
+            const TestAgent agent = fixture.registerAgent();
+            const auto tokens = grantTo(fixture, agent, paymentsWith(kDollars));
+            const auto paid = perform(fixture, addService(fixture), tokens.accessToken, agent,
+                action("payments.create", argumentsOf("0.01")));
+            QCOMPARE(denialOf(paid), permissions::Reason::LevelCap);
         }
         QVERIFY(fixture.ask(fixture.registerAgent()));
+    }
+
+    void an_agent_that_shows_nothing_spends_nothing_once_somebody_may_speak_of_it()
+    {
+        TrustHouse scene;
+        const ServiceId service = addService(scene.fixture);
+        const TestAgent agent = scene.fixture.registerAgent();
+        const auto tokens = grantTo(scene.fixture, agent, paymentsWith(kDollars));
+        const auto pay = [&](const std::string& amount) {
+            return perform(
+                scene.fixture, service, tokens.accessToken, agent, action("payments.create", argumentsOf(amount)));
+        };
+        QCOMPARE(denialOf(pay("0.01")), permissions::Reason::LevelCap);
+        scene.show(agent, scene.tokenFor(agent, 1), KeyProof::Proven);
+        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L1);
+        QVERIFY(isPermitted(pay("10.00")));
+        QCOMPARE(denialOf(pay("10.01")), permissions::Reason::LevelCap);
+        // Another, of which nobody has ever said anything, once nobody may speak of agents any more.
+        const TestAgent other = scene.fixture.registerAgent("other");
+        const auto others = grantTo(scene.fixture, other, scene.fixture.grant(tokens.grant).permission);
+        const auto otherPays = [&] {
+            return perform(
+                scene.fixture, service, others.accessToken, other, action("payments.create", argumentsOf("500.00")));
+        };
+        QCOMPARE(denialOf(otherPays()), permissions::Reason::LevelCap);
+        scene.settings = {};
+        scene.keep();
+        QVERIFY(isPermitted(otherPays()));
+        QCOMPARE(denialOf(pay("0.01")), permissions::Reason::LevelCap); // of it something was known
     }
 
     void it_ends_while_an_issuer_is_being_asked()

@@ -17,7 +17,8 @@ class SpendFloorTest : public QObject {
 private Q_SLOTS:
     void spending_is_limited_data();
     void spending_is_limited();
-    void without_a_floor_an_unknown_agent_is_capped_by_nothing();
+    void where_nobody_speaks_of_agents_an_unknown_one_is_capped_by_nothing();
+    void to_show_nothing_does_not_pay();
     void where_the_amount_stands_must_be_known_to_limit_it();
 };
 
@@ -85,7 +86,23 @@ void SpendFloorTest::spending_is_limited()
     QCOMPARE(verdict.outcome == Outcome::Permit, verdict.reason == Reason::None);
 }
 
-void SpendFloorTest::without_a_floor_an_unknown_agent_is_capped_by_nothing()
+void SpendFloorTest::to_show_nothing_does_not_pay()
+{
+    Floor floor = floorOf(TrustLevel::L0);
+    floor.capped = agents::Capped::Everybody;
+    QCOMPARE(decideFor(ChainOfGrants({{kSpend}}), {Standing()}, pay("0.01"), floor).reason, Reason::LevelCap);
+    QCOMPARE(decideFor(ChainOfGrants({{kSpend}}), {Standing()}, pay("0"), floor).outcome, Outcome::Permit);
+    // Whatever it shows, it may spend no less than by showing nothing.
+    for (const auto level : {TrustLevel::L0, TrustLevel::L1, TrustLevel::L2, TrustLevel::L3, TrustLevel::L4}) {
+        for (const char* sum : {"0", "0.01", "10.00", "100.00", "1000.00", "50000.00"}) {
+            const auto shown = decideFor(ChainOfGrants({{kSpend}}), {goodStanding(level)}, pay(sum), floor).outcome;
+            const auto nothing = decideFor(ChainOfGrants({{kSpend}}), {Standing()}, pay(sum), floor).outcome;
+            QVERIFY(nothing != Outcome::Permit || shown == Outcome::Permit);
+        }
+    }
+}
+
+void SpendFloorTest::where_nobody_speaks_of_agents_an_unknown_one_is_capped_by_nothing()
 {
     Floor floor = floorOf(TrustLevel::L0);
     QCOMPARE(decideFor(ChainOfGrants({{kSpend}}), {Standing()}, pay("99999.00"), floor).outcome, Outcome::Permit);
