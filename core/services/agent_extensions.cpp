@@ -35,6 +35,8 @@ Result<std::vector<TrustLevel>> vocabulary(const Node& node)
 {
     if (!node.isList() || node.size() == 0)
         return node.refuse("trustLevels must be a list of levels");
+    if (node.size() > kAllLevels.size())
+        return node.refuse("trustLevels lists more levels than there are", ErrorCode::TooLarge);
     std::vector<TrustLevel> levels;
     for (const Node element : node.children())
         levels.push_back(TRY(level(element)));

@@ -5,7 +5,6 @@
 #include "core/base/ascii.h"
 #include "core/base/text_safety.h"
 #include "core/base/try.h"
-#include "core/services/agent_extensions.h"
 
 #include <algorithm>
 #include <array>
@@ -54,7 +53,6 @@ Result<std::vector<std::string>> capabilities(const Node& scopes)
     return std::vector(names.begin(), names.end());
 }
 
-/// The level among the scopes. Where the scheme is Agent-Signature itself, they can be nothing else.
 Result<TrustLevel> levelIn(const Node& scopes, const AgentTrust& trust, bool onlyLevels)
 {
     TrustLevel highest = TrustLevel::L0;
@@ -93,15 +91,15 @@ Result<Demands> Demands::of(Node root, References& references)
     return demands;
 }
 
-Result<Requirements> Demands::forOperation(Node path, Node operation) const
+Result<Requirements> Demands::forOperation(Node path, Node operation)
 {
-    Requirements out = both(m_fromExtensions, TRY(extensionDemands(path)));
+    Requirements out = both(m_fromExtensions, *TRY(extensionsAt(path)));
     out = both(out, TRY(extensionDemands(operation)));
     const std::optional<Node> security = operation.member("security");
     return both(out, security ? TRY(fromSecurity(*security)) : m_fromSecurity);
 }
 
-Result<Requirements> Demands::fromSecurity(Node security) const
+Result<Requirements> Demands::fromSecurity(Node security)
 {
     if (!security.isList())
         return security.refuse("security must be a list");
@@ -113,7 +111,7 @@ Result<Requirements> Demands::fromSecurity(Node security) const
     return weakestOf(alternatives);
 }
 
-Result<Requirements> Demands::fromAlternative(Node alternative) const
+Result<Requirements> Demands::fromAlternative(Node alternative)
 {
     if (!alternative.isObject())
         return alternative.refuse("a security requirement must be an object");
@@ -121,13 +119,13 @@ Result<Requirements> Demands::fromAlternative(Node alternative) const
         return alternative.refuse(std::format("more than {} schemes", kMaxSchemesTogether), ErrorCode::TooLarge);
     Requirements out;
     for (const Node scopes : alternative.children())
-        out = both(out, TRY(fromScheme(scopes)));
+        out = both(out, TRY(fromScopes(scopes)));
     if (out.capabilities.size() > kMaxCapabilities)
         return alternative.refuse(std::format("more than {} capabilities", kMaxCapabilities), ErrorCode::TooLarge);
     return out;
 }
 
-Result<Requirements> Demands::fromScheme(Node scopes) const
+Result<Requirements> Demands::fromScopes(Node scopes)
 {
     TRY(checkScopes(scopes));
     const std::optional<Node> components = m_root.member("components");
@@ -135,21 +133,46 @@ Result<Requirements> Demands::fromScheme(Node scopes) const
     const std::optional<Node> named = schemes ? schemes->member(scopes.name()) : std::nullopt;
     if (!named)
         return scopes.refuse("components/securitySchemes has no scheme of this name");
-    const Node scheme = TRY(m_references->follow(*named));
+    const Node meant = TRY(m_references->follow(*named));
+    const Scheme& scheme = *TRY(schemeAt(meant));
+    switch (scheme.kind) {
+    case Scheme::Kind::AgentAuth:
+        return both(scheme.demands, {.capabilities = TRY(capabilities(scopes))});
+    case Scheme::Kind::AgentTrust:
+        return Requirements{.minimumLevel = TRY(levelIn(scopes, scheme.trust, scheme.scopes == Scheme::Scopes::Levels)),
+            .agentSignature = AgentSignature::Asked};
+    case Scheme::Kind::Other:
+        break;
+    }
+    return Requirements{};
+}
+
+Result<const Demands::Scheme*> Demands::schemeAt(Node scheme)
+{
+    if (const auto known = m_schemes.find(scheme.index()); known != m_schemes.end())
+        return &known->second;
+    Scheme read;
     const std::string_view type = textOf(scheme, "type");
     if (type == "agentAuth") {
-        return both(TRY(agentAuthDemands(scheme)), {.capabilities = TRY(capabilities(scopes))});
-    }
-    if (!std::ranges::contains(kOtherTypes, type))
+        read.kind = Scheme::Kind::AgentAuth;
+        read.demands = TRY(agentAuthDemands(scheme));
+    } else if (!std::ranges::contains(kOtherTypes, type)) {
         return scheme.refuse("the type of this security scheme is not known");
-    const std::optional<Node> block = scheme.member("x-agent-trust");
-    if (!block && isAgentSignature(scheme))
+    } else if (const std::optional<Node> block = scheme.member("x-agent-trust")) {
+        read.kind = Scheme::Kind::AgentTrust;
+        read.scopes = isAgentSignature(scheme) ? Scheme::Scopes::Levels : Scheme::Scopes::Any;
+        read.trust = TRY(agentTrust(*block));
+    } else if (isAgentSignature(scheme)) {
         return scheme.refuse("a scheme for the header Agent-Signature needs x-agent-trust");
-    if (!block)
-        return Requirements{};
-    const AgentTrust trust = TRY(agentTrust(*block));
-    return Requirements{
-        .minimumLevel = TRY(levelIn(scopes, trust, isAgentSignature(scheme))), .agentSignature = AgentSignature::Asked};
+    }
+    return &m_schemes.emplace(scheme.index(), std::move(read)).first->second;
+}
+
+Result<const Requirements*> Demands::extensionsAt(Node path)
+{
+    if (const auto known = m_extensions.find(path.index()); known != m_extensions.end())
+        return &known->second;
+    return &m_extensions.emplace(path.index(), TRY(extensionDemands(path))).first->second;
 }
 
 } // namespace countersign::services

@@ -20,10 +20,13 @@
 // and for a day. As an object it has currency, perAction and perDay.
 #pragma once
 
+#include "core/services/agent_extensions.h"
 #include "core/services/references.h"
 #include "core/services/requirements.h"
 
+#include <cstdint>
 #include <optional>
+#include <unordered_map>
 
 namespace countersign::services {
 
@@ -37,18 +40,31 @@ public:
     /// Reads what holds for the whole document.
     [[nodiscard]] static Result<Demands> of(Node root, References& references);
     /// All that holds for an operation of a path.
-    [[nodiscard]] Result<Requirements> forOperation(Node path, Node operation) const;
+    [[nodiscard]] Result<Requirements> forOperation(Node path, Node operation);
 
 private:
+    /// What a security scheme says by itself, whatever the scopes are.
+    struct Scheme {
+        enum class Kind : std::uint8_t { Other, AgentAuth, AgentTrust } kind = Kind::Other;
+        enum class Scopes : std::uint8_t { Any, Levels } scopes = Scopes::Any; ///< Levels: they can be nothing else
+        Requirements demands = {}; ///< of AgentAuth
+        AgentTrust trust = {};
+    };
+
     Demands(Node root, References& references) : m_root(root), m_references(&references) { }
-    [[nodiscard]] Result<Requirements> fromSecurity(Node security) const;
-    [[nodiscard]] Result<Requirements> fromAlternative(Node alternative) const;
-    [[nodiscard]] Result<Requirements> fromScheme(Node scopes) const;
+    [[nodiscard]] Result<Requirements> fromSecurity(Node security);
+    [[nodiscard]] Result<Requirements> fromAlternative(Node alternative);
+    [[nodiscard]] Result<Requirements> fromScopes(Node scopes);
+    [[nodiscard]] Result<const Scheme*> schemeAt(Node scheme);
+    [[nodiscard]] Result<const Requirements*> extensionsAt(Node path);
 
     Node m_root;
     References* m_references;
     Requirements m_fromExtensions; ///< of the document
     Requirements m_fromSecurity; ///< where an operation has none of its own
+    // By index(), each read once: many operations may name the same, and it may be long.
+    std::unordered_map<std::uint32_t, Scheme> m_schemes;
+    std::unordered_map<std::uint32_t, Requirements> m_extensions; ///< of paths
 };
 
 } // namespace countersign::services

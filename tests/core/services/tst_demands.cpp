@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "core/services/demands.h"
+#include "core/services/openapi.h"
 #include "tests/core/services/outline.h"
 
 #include <QTest>
@@ -44,12 +45,29 @@ std::string demanded(const std::string& operation, const std::string& root = {},
     if (!document)
         return "unreadable: " + document.error().message;
     References references(*document);
-    const Result<Demands> demands = Demands::of(document->root(), references);
+    Result<Demands> demands = Demands::of(document->root(), references);
     if (!demands)
         return demands.error().message;
     const Node item = *document->root().member("path");
     const auto requirements = demands->forOperation(item, *item.member("operation"));
     return requirements ? test::demandsOutline(*requirements) : requirements.error().message;
+}
+
+/// An operation that names one scheme as often as it may; the scheme is as long as it may be.
+std::string namedOften()
+{
+    std::string schemes = "    K:\n      type: agentAuth\n      minimumTrustLevel: L2\n";
+    for (std::size_t i = 0; i < kMaxDocumentMembers - 2; ++i)
+        schemes += std::format("      x-{}: 0\n", i);
+    std::string alternative;
+    for (std::size_t i = 0; i < kMaxSchemesTogether; ++i) {
+        schemes += std::format("    K{}: {{$ref: '#/components/securitySchemes/K'}}\n", i);
+        alternative += std::format("K{}: [], ", i);
+    }
+    std::string security;
+    for (std::size_t i = 0; i < kMaxAlternatives; ++i)
+        security += std::format("      - {{{}}}\n", alternative);
+    return std::format("components:\n  securitySchemes:\n{}path:\n  post:\n    security:\n{}", schemes, security);
 }
 
 } // namespace
@@ -120,6 +138,7 @@ private Q_SLOTS:
             "L0, 1.00 CHF each, 2.00 CHF a day");
         row("x-agent-auth: {identityMethod: challengeResponse, description: text, x-more: 1}", "L0, challenge");
         row("x-agent-auth: {trustLevels: [L1, L2], sanctionsScreeningRequired: true}", "L0, screened");
+        row("x-agent-auth: {trustLevels: [L0, L1, L2, L3, L4], minimumTrustLevel: L4}", "L4");
         row("x-agent-auth: {}", "nothing");
     }
     void extensions_become_demands()
@@ -196,6 +215,8 @@ private Q_SLOTS:
             "/spendLimit/perWeek: this member of a spendLimit is not known");
         row("x-agent-auth: {trustLevels: []}", "/trustLevels: trustLevels must be a list of levels");
         row("x-agent-auth: {trustLevels: [L0, L1], minimumTrustLevel: L2}", "trustLevels does not list");
+        row("x-agent-auth: {trustLevels: [L0, L1, L2, L3, L4, L4]}",
+            "/trustLevels: trustLevels lists more levels than");
         row("x-agent-auth: {issuerKeysUrl: 5}", "/issuerKeysUrl: issuerKeysUrl must be a text");
         row("x-agent-auth: {algorithm: none}", "/algorithm: this algorithm is not supported");
     }
@@ -232,6 +253,23 @@ private Q_SLOTS:
         };
         QVERIFY(capability(kMaxCapabilityBytes).starts_with("L1, screened"));
         QVERIFY(capability(kMaxCapabilityBytes + 1).contains("at most 128 bytes"));
+    }
+
+    void a_scheme_that_is_named_often_is_read_once()
+    {
+        // Read for each of the quarter of a million times that it is named, this would take many minutes.
+        const std::string text = namedOften();
+        const Result<Document> document = Document::read(text);
+        QVERIFY2(document, document ? "" : document.error().message.c_str());
+        References references(*document);
+        Result<Demands> demands = Demands::of(document->root(), references);
+        QVERIFY(demands);
+        const Node path = *document->root().member("path");
+        for (std::size_t i = 0; i < kMaxOperations / 8; ++i) {
+            const auto requirements = demands->forOperation(path, *path.member("post"));
+            QVERIFY(requirements);
+            QCOMPARE(requirements->minimumLevel, TrustLevel::L2);
+        }
     }
 
     void more_schemes_in_one_alternative_than_allowed_are_refused()
