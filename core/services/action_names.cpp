@@ -116,6 +116,12 @@ std::string nameOf(const Unnamed& operation)
     return joined(segments);
 }
 
+std::unexpected<Error> calledTheSame(const Unnamed& operation, std::string_view name)
+{
+    const std::string why = std::format("another operation would be called {}, too", name);
+    return operation.at ? operation.at->refuse(why) : fail(ErrorCode::InvalidInput, why);
+}
+
 } // namespace
 
 Result<std::vector<permissions::Action>> actionNames(const std::vector<Unnamed>& operations)
@@ -130,7 +136,7 @@ Result<std::vector<permissions::Action>> actionNames(const std::vector<Unnamed>&
         if (names[i].size() > permissions::kMaxActionBytes || times[names[i]] > 1)
             names[i] = withSuffix(names[i], operations[i]);
         if (!taken.insert(names[i]).second)
-            return fail(ErrorCode::InvalidInput, std::format("Two operations would be called {}.", names[i]));
+            return calledTheSame(operations[i], names[i]);
         actions.push_back(TRY(permissions::Action::parse(names[i])));
     }
     return actions;

@@ -15,7 +15,9 @@
 
 #include "core/base/result.h"
 #include "core/permissions/permission.h"
+#include "core/services/document.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,7 @@ struct Unnamed {
     std::string_view operationId; ///< empty: it has none
     std::string_view method;
     std::string_view path;
+    std::optional<Node> at = {}; ///< where it stands, for what is said against it
 };
 
 /// In the same order, no two the same. Error: InvalidInput where even rule 3 does not tell two apart.

@@ -23,12 +23,28 @@ bool isContinuation(char c)
     return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
 }
 
+/// Where the first bytes stand that are no character.
+std::size_t firstNotUtf8(std::string_view text)
+{
+    constexpr std::size_t kLongest = 4; // bytes of a character
+    std::size_t at = 0;
+    while (at < text.size()) {
+        std::size_t size = 1;
+        while (size <= kLongest && !isValidUtf8(text.substr(at, size)))
+            ++size;
+        if (size > kLongest)
+            return at;
+        at += size;
+    }
+    return at;
+}
+
 /// Neither format has other control characters but as escapes (YAML 1.2 section 5.1), and the YAML parser takes one of
 /// them for the end of the text.
 Result<void> checkCharacters(std::string_view text)
 {
     if (!isValidUtf8(text))
-        return fail(ErrorCode::InvalidInput, "The document is not UTF-8 text.");
+        return refuseAt(placeOfOffset(text, firstNotUtf8(text)), {}, "the document is not UTF-8 text");
     const auto bad = std::ranges::find_if(text, [](char c) {
         const auto byte = static_cast<unsigned char>(c);
         return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7f;
@@ -82,13 +98,14 @@ LineAndColumn placeOfOffset(std::string_view text, std::size_t offset)
 Result<Document> Document::read(std::string_view text)
 {
     if (text.size() > kMaxDocumentBytes)
-        return fail(ErrorCode::TooLarge, std::format("The document is larger than {} bytes.", kMaxDocumentBytes));
+        return refuseAt(placeOfOffset(text, kMaxDocumentBytes), {},
+            std::format("the document is larger than {} bytes", kMaxDocumentBytes), ErrorCode::TooLarge);
     TRY(checkCharacters(text));
     if (text.starts_with(kByteOrderMark))
         text.remove_prefix(kByteOrderMark.size());
     const std::size_t start = text.find_first_not_of(kJsonSpace);
     if (start == std::string_view::npos)
-        return fail(ErrorCode::InvalidInput, "The document is empty.");
+        return refuseAt(placeOfOffset(text, 0), {}, "the document is empty");
     return text[start] == '{' ? readJson(text) : readYaml(text);
 }
 

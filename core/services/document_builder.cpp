@@ -113,9 +113,11 @@ std::unexpected<Error> DocumentBuilder::refuse(LineAndColumn where, std::string_
     return refuseAt(where, pointer(), why);
 }
 
-std::unexpected<Error> DocumentBuilder::tooMany() const
+std::unexpected<Error> DocumentBuilder::tooMany(LineAndColumn where) const
 {
-    return fail(ErrorCode::TooLarge, std::format("The document has more than {} values.", kMaxDocumentValues));
+    const LineAndColumn next = where.line != 0 ? where : m_document.placeOf(static_cast<std::uint32_t>(size()));
+    return refuseAt(
+        next, pointer(), std::format("the document has more than {} values", kMaxDocumentValues), ErrorCode::TooLarge);
 }
 
 Result<Document> DocumentBuilder::finish()

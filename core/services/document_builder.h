@@ -27,7 +27,8 @@ public:
     [[nodiscard]] std::string pointer() const; ///< to where it is now
     /// `where`: what the parser says.
     [[nodiscard]] std::unexpected<Error> refuse(LineAndColumn where, std::string_view why) const;
-    [[nodiscard]] std::unexpected<Error> tooMany() const; ///< values
+    /// Values. `where`: of the one that is too many, where the parser says it.
+    [[nodiscard]] std::unexpected<Error> tooMany(LineAndColumn where = {}) const;
 
     [[nodiscard]] Result<Document> finish();
 
@@ -40,7 +41,7 @@ private:
     std::uint32_t m_nameSize = 0;
 };
 
-/// "line 3, column 5, at /paths: …"
+/// "Line 3, column 5, at /paths: …"
 [[nodiscard]] std::unexpected<Error> refuseAt(
     LineAndColumn where, std::string_view pointer, std::string_view why, ErrorCode code = ErrorCode::InvalidInput);
 

@@ -44,7 +44,11 @@ class Events final : public YAML::EventHandler {
 public:
     explicit Events(DocumentBuilder& builder) : m_builder(&builder) { }
 
-    void OnDocumentStart(const YAML::Mark&) override { }
+    void OnDocumentStart(const YAML::Mark& mark) override
+    {
+        if (m_builder->size() != 0)
+            refuse(mark, "the text holds more than one YAML document, or something after it");
+    }
     void OnDocumentEnd() override { }
 
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override
@@ -77,7 +81,7 @@ public:
         if (!m_builder->isComplete(index))
             refuse(mark, "the alias stands inside of what it names");
         if (m_builder->size() + m_builder->sizeOf(index) > kMaxDocumentValues)
-            throw Refused{m_builder->tooMany().error()};
+            throw Refused{m_builder->tooMany(placeOf(mark)).error()};
         if (m_builder->depth() + m_builder->depthOf(index) > kMaxDocumentDepth)
             tooDeep(mark);
         m_builder->repeat(index);
@@ -111,10 +115,10 @@ private:
     [[nodiscard]] bool isNameNext() const { return !m_next.empty() && m_next.back() == Next::Name; }
 
     /// Before a value is added.
-    void enter(const YAML::Mark&, YAML::anchor_t anchor)
+    void enter(const YAML::Mark& mark, YAML::anchor_t anchor)
     {
         if (m_builder->size() >= kMaxDocumentValues)
-            throw Refused{m_builder->tooMany().error()};
+            throw Refused{m_builder->tooMany(placeOf(mark)).error()};
         if (anchor != 0)
             m_anchors[anchor] = static_cast<std::uint32_t>(m_builder->size());
     }
@@ -182,6 +186,17 @@ private:
     std::size_t m_aliases = 0;
 };
 
+/// Alone it is a line's end for YAML 1.2, and for some parsers none, so that they would find other comments and
+/// directives than we do.
+Result<void> checkLineEnds(std::string_view text)
+{
+    for (std::size_t at = text.find('\r'); at != std::string_view::npos; at = text.find('\r', at + 1)) {
+        if (!text.substr(at + 1).starts_with('\n'))
+            return refuseAt(placeOfOffset(text, at), {}, "a carriage return stands there without a line feed");
+    }
+    return {};
+}
+
 /// %YAML 1.1 would read other types out of the same text, and yaml-cpp tells nobody of directives.
 Result<void> checkDirectives(std::string_view text)
 {
@@ -203,6 +218,7 @@ Result<void> checkDirectives(std::string_view text)
 
 Result<Document> readYaml(std::string_view text)
 {
+    TRY(checkLineEnds(text));
     TRY(checkDirectives(text));
     DocumentBuilder builder(text);
     Events events(builder);
@@ -210,15 +226,15 @@ Result<Document> readYaml(std::string_view text)
         std::ispanstream stream(text);
         YAML::Parser parser(stream);
         if (!parser.HandleNextDocument(events) || builder.size() == 0)
-            return fail(ErrorCode::InvalidInput, "The document is empty.");
-        if (parser)
-            return fail(ErrorCode::InvalidInput, "The text holds more than one YAML document, or something after it.");
+            return refuseAt(placeOfOffset(text, 0), {}, "the document is empty");
+        if (parser && parser.HandleNextDocument(events)) // which says where it begins
+            return refuseAt(placeOfOffset(text, text.size()), {}, "something stands after the document");
     } catch (const Refused& refused) {
         return std::unexpected(refused.error);
     } catch (const YAML::Exception& exception) {
         return builder.refuse(placeOf(exception.mark), "not valid YAML: " + permissions::shownStep(exception.msg));
     } catch (const std::exception& exception) {
-        return fail(ErrorCode::InvalidInput, std::format("The YAML text can't be read: {}.", exception.what()));
+        return builder.refuse(placeOfOffset(text, 0), std::format("the YAML text can't be read: {}", exception.what()));
     }
     return builder.finish();
 }

@@ -169,7 +169,7 @@ private:
         m_arguments += taken.arguments.size();
         if (m_arguments > kMaxCatalogueArguments)
             return node.refuse(std::format("more than {} arguments", kMaxCatalogueArguments), ErrorCode::TooLarge);
-        m_unnamed.push_back({.operationId = TRY(operationId(node)), .method = method, .path = path});
+        m_unnamed.push_back({.operationId = TRY(operationId(node)), .method = method, .path = path, .at = node});
         m_operations.push_back({.action = {},
             .method = std::string(method),
             .path = std::string(path),

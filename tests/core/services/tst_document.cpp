@@ -149,15 +149,19 @@ private Q_SLOTS:
             "twice");
         row("an alias inside of itself", "a: &x [1, *x]", "Line 1, column 11, at /a: the alias stands inside");
         row("an alias to nothing", "a: *x", "Line 1, column 4");
-        row("two documents", "a: 1\n---\nb: 2\n", "more than one YAML document");
-        row("an empty second document", "a: 1\n---\n", "more than one YAML document");
-        row("a document behind the end", "a: 1\n...\nb: 2\n", "more than one YAML document");
+        row("two documents", "a: 1\n---\nb: 2\n", "Line 2, column 1: the text holds more than one YAML document");
+        row("an empty second document", "a: 1\n---\n", "Line 2, column 1: the text holds more than one YAML document");
+        row("a document behind the end", "a: 1\n...\nb: 2\n",
+            "Line 3, column 1: the text holds more than one YAML document");
         row("YAML 1.1", "%YAML 1.1\n---\na: no\n", "Line 1, column 1: of directives only %YAML 1.2 is known.");
         row("a tag directive", "# first\n%TAG ! tag:example.com,2026:\n---\na: !b c\n", "Line 2, column 1");
-        row("nothing", "", "The document is empty.");
-        row("white space", " \n\t\n", "empty");
-        row("only comments", "# nothing\n", "empty");
-        row("only a mark", "\xef\xbb\xbf", "empty");
+        row("nothing", "", "Line 1, column 1: the document is empty.");
+        row("white space", " \n\t\n", "Line 1, column 1: the document is empty.");
+        row("only comments", "# nothing\n", "Line 1, column 1: the document is empty.");
+        row("only a mark", "\xef\xbb\xbf", "Line 1, column 1: the document is empty.");
+        row("a lone carriage return", "a: 1\r\nb: 2\rc: 3\n", "Line 2, column 5: a carriage return stands there");
+        row("a comment that ends in two ways", "# c\ra: 1\n%YAML 1.1\n---\nb: no\n", "Line 1, column 4");
+        row("a directive behind a comment", "# c\r%YAML 1.1\n---\na: no\n", "Line 1, column 4");
         row("a NUL", "a: b\nc: \0d"s, "Line 2, column 4: a control character stands there.");
         row("the end of a file for yaml-cpp", "a: 1\n\x04\nb: 2\n", "Line 2, column 1: a control character");
         row("DEL", "a: \x7f", "control character");
@@ -171,7 +175,8 @@ private Q_SLOTS:
             "1\0"s,
             "control character");
         row("UTF-32", "\xff\xfe\0\0a\0\0\0"s, "not UTF-8");
-        row("a lone byte of UTF-8", "a: \xc3", "not UTF-8");
+        row("a lone byte of UTF-8", "a: ü\nb: \u20ac\xc3", "Line 2, column 5: the document is not UTF-8 text.");
+        row("half a character at the end", "a: \xf0\x9f\x92", "Line 1, column 4: the document is not UTF-8 text.");
         row("an overlong slash", "a: \xc0\xaf", "not UTF-8");
         row("a surrogate", "a: \xed\xa0\x80", "not UTF-8");
         row("a surrogate by escape", "a: \"\\uD800\"", "Line 1");
@@ -194,6 +199,7 @@ private Q_SLOTS:
             Document::read(std::string_view(text.constData(), static_cast<std::size_t>(text.size())));
         QVERIFY(!document);
         QVERIFY2(document.error().message.contains(why.toStdString()), document.error().message.c_str());
+        QVERIFY2(document.error().message.starts_with("Line "), document.error().message.c_str());
     }
 
     void an_alias_counts_as_what_it_stands_for()
@@ -209,6 +215,7 @@ private Q_SLOTS:
         text.insert(7, std::string(kMaxDocumentBytes - text.size(), 'x'));
         QVERIFY(Document::read(text));
         QCOMPARE(code(text + ' '), ErrorCode::TooLarge);
+        QVERIFY(read(text + ' ').starts_with("Line 1, column 8388609: the document is larger than"));
         QVERIFY(Document::read("a: " + std::string(kMaxDocumentBytes - 3, 'x')));
         QCOMPARE(code("a: " + std::string(kMaxDocumentBytes - 2, 'x')), ErrorCode::TooLarge);
     }
@@ -255,12 +262,20 @@ private Q_SLOTS:
         const auto json = [](std::size_t values) { return "{\"a\":[" + repeated("0,", values - 3) + "0]}"; };
         QVERIFY(Document::read(json(kMaxDocumentValues)));
         QCOMPARE(code(json(kMaxDocumentValues + 1)), ErrorCode::TooLarge);
+        // Also where what follows could not be read.
+        QCOMPARE(read("{\"a\":[" + repeated("0,", kMaxDocumentValues - 2) + "\"one, too many\",\""),
+            "Line 1, column 2000003, at /a: the document has more than 1000000 values.");
         const auto yaml = [](std::size_t zeros) { // the document, two lists, 99 in the first, 100 for each alias
             return "a: &a [" + repeated("0,", 99) + "]\nb: [" + repeated("*a,", 9'998) + repeated("0,", zeros) + "]";
         };
         static_assert(1 + 2 + 99 + 9'998 * 100 + 98 == kMaxDocumentValues);
         QVERIFY(Document::read(yaml(98)));
-        QCOMPARE(code(yaml(99)), ErrorCode::TooLarge);
+        const Result<Document> larger = Document::read(yaml(99));
+        QVERIFY(!larger);
+        QCOMPARE(larger.error().code, ErrorCode::TooLarge);
+        const std::string& message = larger.error().message;
+        QVERIFY2(message.starts_with("Line 2, column "), message.c_str());
+        QVERIFY2(message.ends_with(", at /b: the document has more than 1000000 values."), message.c_str());
     }
 
     void a_bomb_of_aliases_is_refused_at_once()
@@ -268,7 +283,10 @@ private Q_SLOTS:
         std::string bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n";
         for (int i = 1; i < 30; ++i)
             bomb += std::format("a{}: &a{} [{}*a{}]\n", i, i, repeated(std::format("*a{},", i - 1), 8), i - 1);
-        QCOMPARE(code(bomb), ErrorCode::TooLarge);
+        const Result<Document> document = Document::read(bomb);
+        QVERIFY(!document);
+        QCOMPARE(document.error().code, ErrorCode::TooLarge);
+        QVERIFY2(document.error().message.starts_with("Line "), document.error().message.c_str());
     }
 
     void the_most_aliases_are_read_and_one_more_refused()

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "core/services/action_names.h"
 #include "core/services/arguments.h"
 #include "core/services/base_urls.h"
 #include "core/services/openapi.h"
@@ -53,6 +54,17 @@ std::string listOf(std::size_t count, auto element)
 class OpenApiTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void an_operation_that_takes_the_name_of_another_is_refused_with_its_place()
+    {
+        const auto names = actionNames({{"a.b", "GET", "/x"}, {"A.b", "PUT", "/x"}});
+        const std::string imitated = names->front().name();
+        const std::string refused = message(imported("  /x:\n    get: {operationId: a.b}\n    put: {operationId: A.b}\n"
+                                                     "  /y:\n    post: {operationId: "
+            + imitated + "}\n"));
+        QVERIFY2(refused.starts_with("Line 9, column 11, at /paths/~1y/post: another operation would be called a.b-"),
+            refused.c_str());
+    }
+
     void public_documents_become_catalogues_data()
     {
         QTest::addColumn<std::string>("text");
