@@ -32,6 +32,7 @@ private Q_SLOTS:
     void who_shows_what_is_demanded_may_act();
     void a_sub_agent_is_held_to_it_too();
     void a_chain_is_as_trusted_as_its_least_trusted_hop();
+    void a_chain_that_is_shown_is_held_to_it_too();
     void what_demands_nothing_goes_on();
     void a_limit_of_the_service_needs_to_know_the_amount();
     void of_two_services_at_a_place_the_stricter_limit_holds();
@@ -83,6 +84,37 @@ void ServiceFloorTest::a_chain_is_as_trusted_as_its_least_trusted_hop()
     QCOMPARE(denialOf(scene.pay(child, below)), Reason::WaitingForEvidence);
     scene.say(scene.agent, TrustLevel::L2);
     QVERIFY(isPermitted(scene.pay(child, below)));
+}
+
+void ServiceFloorTest::a_chain_that_is_shown_is_held_to_it_too()
+{
+    Scene scene;
+    const TestAgent child = scene.fixture.registerAgent("child", "/usr/bin/child");
+    scene.say(scene.agent, TrustLevel::L2);
+    const std::string link =
+        scene.fixture.delegate(scene.tokens.accessToken, scene.agent.key, child, handedOn(scene.grant().permission));
+    const auto pay = [&](const std::string& amount = "10.00") {
+        return perform(scene.fixture,
+            passedOn(scene.fixture, scene.service, scene.tokens.accessToken, child, sentPayment(amount), {link}));
+    };
+    const auto errorOf = [](const Result<authority::ActionAnswer>& answer) {
+        return answer ? ErrorCode::Internal : answer.error().code;
+    };
+    QCOMPARE(denialOf(pay()), Reason::WaitingForEvidence); // nothing is known of the child, and nobody was asked
+    QVERIFY(scene.isLive(scene.tokens.grant));
+    scene.say(child, TrustLevel::L1);
+    QCOMPARE(errorOf(pay()), ErrorCode::Held); // what the link made waits now
+    scene.say(child, TrustLevel::L4);
+    QVERIFY(isPermitted(pay("100.00")));
+    QCOMPARE(denialOf(pay("100.01")), Reason::LevelCap); // of the one above
+    const json::Array evidence = evidenceIn(pay());
+    QCOMPARE(evidence.size(), 2U);
+    QVERIFY(evidence[0].at("level") == json::Value("L2"));
+    QVERIFY(evidence[1].at("level") == json::Value("L4"));
+    scene.say(scene.agent, TrustLevel::L1);
+    QCOMPARE(errorOf(pay()), ErrorCode::Held);
+    scene.say(scene.agent, TrustLevel::L2);
+    QVERIFY(isPermitted(pay()));
 }
 
 void ServiceFloorTest::what_demands_nothing_goes_on()
