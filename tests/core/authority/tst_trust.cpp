@@ -25,81 +25,6 @@ std::string argumentsOf(const std::string& amount)
 class TestTrust : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void a_token_that_was_shown_becomes_evidence_in_the_log()
-    {
-        TrustHouse scene;
-        const TestAgent agent = scene.fixture.registerAgent();
-        QCOMPARE(scene.counts(agent).distrust, Distrust::NothingKnown);
-        scene.show(agent, scene.tokenFor(agent), KeyProof::Proven);
-        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L3);
-        QCOMPARE(scene.counts(agent).screening, Screening::Clear);
-        QCOMPARE(scene.fixture.count(LeafKind::TrustReported), 1);
-        QVERIFY(newestEntry(scene.fixture).sentence.contains(QStringLiteral("L3")));
-    }
-
-    void a_key_that_was_not_proven_gives_nothing_until_it_signs_for_us()
-    {
-        TrustHouse scene;
-        const TestAgent agent = scene.fixture.registerAgent();
-        scene.show(agent, scene.tokenFor(agent), KeyProof::Unproven);
-        QTRY_COMPARE(scene.counts(agent).distrust, Distrust::KeyUnproven);
-        QCOMPARE(scene.counts(agent).level, TrustLevel::L0);
-        QVERIFY(scene.fixture.ask(agent)); // with its assertion
-        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L3);
-    }
-
-    void whoever_knows_a_public_key_can_replace_nothing()
-    {
-        TrustHouse scene;
-        const TestAgent agent = scene.fixture.registerAgent();
-        const std::string token = scene.tokenFor(agent);
-        scene.show(agent, token, KeyProof::Proven);
-        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L3);
-        scene.show(agent, scene.tokenFor(agent, 1), KeyProof::Unproven);
-        const auto shown =
-            scene.fixture.run<agents::ShownTrust>([&](Context& context) { return context.trust.shown(agent.id()); });
-        QCOMPARE(shown->token, token);
-        QCOMPARE(scene.counts(agent).level, TrustLevel::L3);
-    }
-
-    void junk_makes_the_sources_work_once_and_fills_no_log()
-    {
-        TrustHouse scene;
-        const TestAgent agent = scene.fixture.registerAgent();
-        const int before = scene.askRegistry(agent, 300ms);
-        for (int i = 0; i < 100; ++i) { // while the round runs, and after it
-            scene.show(agent, "junk" + std::to_string(i), KeyProof::Proven);
-            QTest::qWait(5);
-        }
-        QTRY_COMPARE(scene.counts(agent).distrust, Distrust::Unreadable);
-        QTest::qWait(400);
-        QCOMPARE(scene.peer.asked(scene.registryPath(agent)), before + 1);
-        QCOMPARE(scene.fixture.count(LeafKind::TrustReported), 1);
-        // What it shows last counts, once the pause is over.
-        scene.show(agent, scene.tokenFor(agent), KeyProof::Proven);
-        QTest::qWait(50);
-        QCOMPARE(scene.counts(agent).distrust, Distrust::Unreadable);
-        scene.fixture.clock().advance(TrustHouse::kPause);
-        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L3);
-        QCOMPARE(scene.peer.asked(scene.registryPath(agent)), before + 2);
-    }
-
-    void whom_the_person_blocked_makes_nobody_work()
-    {
-        TrustHouse scene;
-        const TestAgent agent = scene.fixture.registerAgent();
-        const int before = scene.askRegistry(agent, 0ms);
-        QVERIFY(scene.fixture.run<void>([&](Context& context) { return authority::blockAgent(context, agent.id()); }));
-        scene.show(agent, scene.tokenFor(agent), KeyProof::Proven);
-        QTest::qWait(200);
-        QCOMPARE(scene.peer.asked(scene.registryPath(agent)), before);
-        QCOMPARE(scene.fixture.count(LeafKind::TrustReported), 0);
-        QVERIFY(
-            scene.fixture.run<void>([&](Context& context) { return authority::unblockAgent(context, agent.id()); }));
-        scene.show(agent, scene.tokenFor(agent), KeyProof::Proven);
-        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L3);
-    }
-
     void the_same_refusal_in_other_words_is_logged_once()
     {
         TrustHouse scene;
@@ -141,20 +66,6 @@ private Q_SLOTS:
         QCOMPARE(scene.counts(agent).ownerProof, agents::OwnerProof::NotChecked);
         QCOMPARE(scene.of(other), hit);
         QCOMPARE(scene.fixture.count(LeafKind::TrustReported), 3);
-    }
-
-    void an_older_token_does_not_come_back()
-    {
-        TrustHouse scene;
-        const TestAgent agent = scene.fixture.registerAgent();
-        const std::string better = scene.tokenFor(agent, 4);
-        scene.show(agent, better, KeyProof::Proven);
-        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L4);
-        scene.show(agent, scene.tokenFor(agent, 1, 30s), KeyProof::Proven);
-        QTRY_COMPARE(scene.counts(agent).level, TrustLevel::L1);
-        scene.show(agent, better, KeyProof::Proven);
-        QTRY_COMPARE(scene.counts(agent).distrust, Distrust::Superseded);
-        QCOMPARE(scene.counts(agent).level, TrustLevel::L0);
     }
 
     void no_level_permits_anything()
@@ -433,6 +344,32 @@ private Q_SLOTS:
         scene.keep();
         QVERIFY(isPermitted(otherPays()));
         QCOMPARE(denialOf(pay("0.01")), permissions::Reason::LevelCap); // of it something was known
+    }
+
+    void a_decision_does_not_wait_for_an_issuer_that_hangs()
+    {
+        TrustHouse scene;
+        scene.peer.pages["/keys"].delay = 60s;
+        const ServiceId service = addService(scene.fixture);
+        services::Requirements demands;
+        demands.minimumLevel = TrustLevel::L1;
+        demand(scene.fixture, service, demands);
+        const TestAgent agent = scene.fixture.registerAgent();
+        QVERIFY(scene.assign(agent, TrustLevel::L1)); // so that something may be permitted
+        const auto tokens = grantTo(scene.fixture, agent, paymentsWith({}));
+        scene.show(agent, scene.tokenFor(agent), KeyProof::Proven);
+        QTRY_COMPARE(scene.peer.asked("/keys"), 1);
+        const auto permitted = perform(scene.fixture, service, tokens.accessToken, agent, payment("1.00"));
+        const AgentTrust then = scene.of(agent);
+        QVERIFY(isPermitted(permitted));
+        QCOMPARE(then.evidence.distrust, Distrust::NothingKnown); // had it waited, there would be no answer by now
+        // And the other way round: what would be enough counts once it is there, and not before.
+        demands.minimumLevel = TrustLevel::L3;
+        demand(scene.fixture, service, demands);
+        QCOMPARE(denialOf(perform(scene.fixture, service, tokens.accessToken, agent, payment("1.00"))),
+            permissions::Reason::WaitingForEvidence);
+        QTRY_COMPARE(scene.of(agent).evidence.distrust, Distrust::NoAnswer);
+        QCOMPARE(scene.peer.asked("/keys"), 1); // no decision asked again
     }
 
     void it_ends_while_an_issuer_is_being_asked()
