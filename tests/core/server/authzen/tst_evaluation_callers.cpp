@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Who may ask for an evaluation, about what, and what a dry run tells.
+#include "core/crypto/agent_signature.h"
 #include "core/crypto/bytes.h"
+#include "core/crypto/digest.h"
 #include "core/crypto/keys.h"
 #include "tests/core/server/authzen/authzen_wire.h"
 
@@ -12,6 +14,7 @@
 
 using namespace countersign;
 using namespace countersign::testing;
+using namespace std::chrono_literals;
 
 namespace {
 std::string question(const std::string& subject, const std::string& resource = "https://payments.example/",
@@ -38,6 +41,17 @@ struct Scene {
     {
         return wire.askFor(path, body, wire.asAgent(agent, token(), path));
     }
+    /// With the field Agent-Signature beside a proof of its own.
+    [[nodiscard]] WireAnswer signedBy(
+        const crypto::PrivateKey& key, UnixSeconds at, const std::string& nonce = crypto::randomToken())
+    {
+        const std::string body = question(agent.clientId);
+        const std::string digest = crypto::sha256(body);
+        auto fields = wire.asAgent(agent, token());
+        fields.push_back({std::string(crypto::kAgentSignatureField),
+            crypto::signAgentRequest({"POST", wire.url(kOne), digest}, key, at, nonce).value()});
+        return wire.askFor(kOne, body, std::move(fields));
+    }
 };
 
 using Fields = std::function<std::vector<server::Field>(Scene&)>;
@@ -61,6 +75,9 @@ private Q_SLOTS:
     void wrong_credentials_are_challenged_data();
     void wrong_credentials_are_challenged();
     void a_proof_is_used_once_and_needs_the_nonce();
+    void a_signed_question_is_taken_within_its_window_data();
+    void a_signed_question_is_taken_within_its_window();
+    void a_signed_question_is_used_up_over_a_restart_too();
     void a_row_ends_where_it_is_told_to();
     void each_evaluation_has_its_own_error();
     void only_post_is_understood();
@@ -260,6 +277,45 @@ void EvaluationCallersTest::a_proof_is_used_once_and_needs_the_nonce()
     const auto fields = scene.wire.asAgent(scene.agent, scene.token());
     QVERIFY(permits(scene.wire.askFor(kOne, body, fields)));
     QCOMPARE(scene.wire.askFor(kOne, body, fields).status(), 401);
+}
+
+void EvaluationCallersTest::a_signed_question_is_taken_within_its_window_data()
+{
+    QTest::addColumn<int>("age");
+    QTest::addColumn<bool>("taken");
+    QTest::newRow("too far ahead") << -6 << false;
+    QTest::newRow("ahead") << -5 << true;
+    QTest::newRow("old") << 300 << true;
+    QTest::newRow("too old") << 301 << false;
+}
+
+void EvaluationCallersTest::a_signed_question_is_taken_within_its_window()
+{
+    QFETCH(int, age);
+    QFETCH(bool, taken);
+    Scene scene;
+    const WireAnswer answer = scene.signedBy(scene.agent.dpopKey, scene.wire.now() - std::chrono::seconds(age));
+    QCOMPARE(answer.status(), taken ? 200 : 401);
+    QCOMPARE(permits(answer), taken);
+    QCOMPARE(scene.signedBy(scene.other.dpopKey, scene.wire.now()).status(), 401); // by another key
+}
+
+void EvaluationCallersTest::a_signed_question_is_used_up_over_a_restart_too()
+{
+    Scene scene;
+    const UnixSeconds signedAt = scene.wire.now();
+    const std::string nonce = crypto::randomToken();
+    QVERIFY(permits(scene.signedBy(scene.agent.dpopKey, signedAt, nonce)));
+    for (const auto passed : {0s, 299s, 1s}) {
+        scene.wire.fixture().clock().advance(passed);
+        for (int i = 0; i < 2; ++i) { // before the restart, and after it
+            QCOMPARE(scene.signedBy(scene.agent.dpopKey, signedAt, nonce).status(), 401);
+            const WireAnswer fresh = scene.signedBy(scene.agent.dpopKey, signedAt); // as old, its nonce its own
+            QVERIFY2(permits(fresh), fresh.response.body.c_str());
+            if (i == 0)
+                scene.wire.restart();
+        }
+    }
 }
 
 void EvaluationCallersTest::a_row_ends_where_it_is_told_to()
