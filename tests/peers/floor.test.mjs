@@ -3,8 +3,9 @@
 //
 // A service's floor in a running program, end to end: an OpenAPI document that was imported demands a level and a
 // screening, an issuer and a registry of another make speak of agents, and what they say holds grants, lets them go on,
-// or ends them. Nothing that they say ever permits more than the person did. GUARDED_PROGRAM is tests' own
-// (trust/guarded.cpp); it is told what to do line by line.
+// or ends them. Nothing that they say ever permits more than the person did, whatever an issuer, a registry, an agent or
+// whoever stands between gets wrong or lies about. GUARDED_PROGRAM is tests' own (trust/guarded.cpp); it is told what to
+// do line by line.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -14,13 +15,19 @@ import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import * as jose from 'jose';
 import * as client from 'openid-client';
-import { keyPair, keysPath, serve, stopServing } from './trust_peer.mjs';
+import { failures, keyPair, keysPath, nobody, serve, stopServing } from './trust_peer.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'floor-'));
 const now = () => Math.floor(Date.now() / 1000);
 const issuerKey = await keyPair('ES256', 'issuer-key-1');
 const rightKeys = { keys: [issuerKey.published] };
 const peer = await serve({ [keysPath]: rightKeys });
+// Issuers that the person named as well, each of which fails in its own way where its keys are asked for; `elsewhere` has them.
+const elsewhere = await serve({ [keysPath]: rightKeys });
+const failing = {};
+for (const [way, page] of Object.entries(failures(elsewhere, keysPath, rightKeys))) failing[way] = (await serve({ [keysPath]: page })).url;
+failing['not there'] = await nobody();
+const rotating = await serve({ [keysPath]: rightKeys });
 
 // ---- the program, and the document of its service ----
 const demands = (minimumTrustLevel) => ({
@@ -45,7 +52,7 @@ const documentFile = (level) => {
 };
 const settings = join(folder, 'trust.json');
 writeFileSync(settings, JSON.stringify({
-  issuers: [{ issuer: peer.url, nearby: true }],
+  issuers: [peer.url, rotating.url, ...Object.values(failing)].map((url) => ({ issuer: url, nearby: true })),
   registries: [{ name: 'acme registry', url: peer.url, nearby: true }],
   levelCaps: { EUR: { L1: { perAction: '10.00', perDay: '50.00' }, L2: { perAction: '100.00', perDay: '500.00' }, L3: { perAction: '1000.00', perDay: '5000.00' }, L4: { perAction: '9000.00', perDay: '9000.00' } } },
 }));
@@ -92,8 +99,8 @@ async function trustToken(agent, claims = {}, { key = issuerKey, iss = peer.url,
   }).setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'JWT', ...header }).setIssuer(iss).setAudience(aud).setIssuedAt(iat).setExpirationTime(exp).sign(key.privateKey);
 }
 
-/// Registers again, with a token and a proof of its key.
-async function show(agent, software_statement) {
+/// Registers again, with a token and a proof of its key; what comes of it.
+async function registerWith(agent, software_statement) {
   const { kty, crv, x, y } = agent.registeredJwk;
   const send = async (nonce) => {
     const dpop = await new jose.SignJWT({ jti: crypto.randomUUID(), htm: 'POST', htu: `${issuer}/register`, ...(nonce ? { nonce } : {}) })
@@ -105,7 +112,11 @@ async function show(agent, software_statement) {
   };
   const first = await send();
   const answer = first.status === 201 ? first : await send(first.headers.get('dpop-nonce'));
-  assert.equal(answer.status, 201, await answer.text());
+  return { status: answer.status, body: await answer.json() };
+}
+async function show(agent, software_statement) {
+  const answer = await registerWith(agent, software_statement);
+  assert.equal(answer.status, 201, JSON.stringify(answer.body));
 }
 const said = (agent, agent_trust_level, rest = {}) => ({ agent_id: agent.registeredJkt, agent_trust_level, agent_sanctions_clear: true, agent_sanctions_checked_at: now() - 60, ...rest });
 
@@ -136,6 +147,21 @@ async function until(agent, wanted, seconds = 60) {
   return assert.fail(`${JSON.stringify(state)}, and not ${wanted}`);
 }
 const waiting = 'waiting_for_evidence';
+/// Waits until that is what is made of all that was said of it; the evidence.
+async function untilJudged(agent, distrust, what = '', seconds = 60) {
+  let trust;
+  for (const end = now() + seconds; now() < end; await wait(0.05)) {
+    trust = await tell({ trust: agent.id });
+    if (trust.distrust === distrust) return trust;
+  }
+  return assert.fail(`${what}: ${JSON.stringify(trust)}, and not ${distrust}`);
+}
+/// Nothing may happen under its grant, which goes on waiting.
+async function mayDoNothing(agent, what) {
+  assert.equal((await stateOf(agent)).reason, waiting, what);
+  assert.equal(await isActive(agent), false, what);
+  assert.equal(await pay(agent, '0.01'), waiting, what);
+}
 
 test('a grant waits until its agent shows what the service demands', kEnough, async () => {
   const agent = await agentWithGrant('Shows it later');
@@ -209,36 +235,151 @@ test('a hit ends it, and says so', kEnough, async () => {
   assert.equal((await stateOf(agent)).state, 'revoked', 'what has ended stays so');
 });
 
-test('nothing that is said permits what the person did not', kEnough, async () => {
-  const agent = await agentWithGrant('Claims a lot');
-  const claims = { agent_trust_level: 4, agent_capabilities: ['payments.create', 'payments.refund', '*'] };
-  const stranger = await keyPair('ES256', 'issuer-key-1');
-  const strange = await serve({ [keysPath]: { keys: [stranger.published] } });
-  const wrong = {
-    'of a stranger': await trustToken(agent, claims, { iss: strange.url, key: stranger }),
-    'by another key': await trustToken(agent, claims, { key: stranger }),
-    'to somebody else': await trustToken(agent, claims, { aud: 'https://payments.example' }),
-    'about somebody else': await trustToken(agent, { ...claims, cnf: { jkt: stranger.jkt } }),
-    'from the past': await trustToken(agent, claims, { iat: now() - 7200, exp: now() - 60 }),
-    'from the future': await trustToken(agent, claims, { iat: now() + 600 }),
-    'screened too long ago': await trustToken(agent, { ...claims, agent_sanctions_checked_at: now() - 100 * 3600 }),
-    'never screened': await trustToken(agent, { ...claims, agent_sanctions_clear: undefined, agent_sanctions_checked_at: undefined }),
-    'too low': await trustToken(agent, { ...claims, agent_trust_level: 1 }),
-  };
-  for (const [what, token] of Object.entries(wrong)) {
-    await show(agent, token);
-    await tell({ ask: agent.id });
-    await wait(0.5);
-    assert.equal((await stateOf(agent)).reason, waiting, what);
-    assert.equal(await pay(agent), waiting, what);
-  }
-  assert.equal(strange.asked.length, 0, 'a stranger is asked nothing');
-  await show(agent, await trustToken(agent, claims, { iat: now() + 1 }));
+const claimsALot = { agent_trust_level: 4, agent_capabilities: ['payments.create', 'payments.refund', '*'] };
+
+/// The agent may do what the person approved, and no more.
+async function mayDoWhatThePersonSaid(agent) {
   await until(agent, 'live');
   assert.equal(await pay(agent, '500.00'), 'permitted');
   assert.equal(await pay(agent, '500.01'), 'per_action', 'the person said so');
   assert.equal(await pay(agent, '1.00', { recipient: 'mallory' }), 'constraint');
   assert.equal(await pay(agent, '1.00', { action: 'refunds.create' }), 'action', 'which the service lets anybody');
+}
+
+test('no token that is wrong raises anything', kEnough, async () => {
+  const agent = await agentWithGrant('Claims a lot');
+  const stranger = await keyPair('ES256', 'issuer-key-1');
+  const otherKind = await keyPair('EdDSA', 'issuer-key-1');
+  const strange = await serve({ [keysPath]: { keys: [stranger.published] } });
+  const screened = (rest) => ({ ...claimsALot, ...rest });
+  const wrong = [
+    ['of a stranger', 'unknown_issuer', await trustToken(agent, claimsALot, { iss: strange.url, key: stranger })],
+    ['by another key', 'bad_signature', await trustToken(agent, claimsALot, { key: stranger })],
+    ['by a key that is not there', 'unknown_key', await trustToken(agent, claimsALot, { key: { ...issuerKey, kid: 'no-such-key' } })],
+    ['to somebody else', 'wrong_audience', await trustToken(agent, claimsALot, { aud: 'https://payments.example' })],
+    ['by a key of another kind', 'unknown_key', await trustToken(agent, claimsALot, { key: otherKind })],
+    ['about somebody else', 'other_agent', await trustToken(agent, screened({ cnf: { jkt: stranger.jkt } }))],
+    ['from the past', 'expired', await trustToken(agent, claimsALot, { iat: now() - 7200, exp: now() - 60 })],
+    ['from the future', 'not_yet_valid', await trustToken(agent, claimsALot, { iat: now() + 600 })],
+    ['screened too long ago', 'stale_screening', await trustToken(agent, screened({ agent_sanctions_checked_at: now() - 100 * 3600 }))],
+    ['of no such level', 'unreadable', await trustToken(agent, screened({ agent_trust_level: 5 }))],
+    ['never screened', 'none', await trustToken(agent, screened({ agent_sanctions_clear: undefined, agent_sanctions_checked_at: undefined }))],
+    ['screened at no time', 'stale_screening', await trustToken(agent, screened({ agent_sanctions_checked_at: undefined }))],
+    ['too low', 'none', await trustToken(agent, screened({ agent_trust_level: 1 }))],
+  ];
+  let before = '';
+  for (const [what, distrust, token] of wrong) {
+    assert.notEqual(distrust, before, 'or it could not be told whether it was looked at');
+    before = distrust;
+    await show(agent, token);
+    await tell({ ask: agent.id });
+    await untilJudged(agent, distrust, what);
+    await mayDoNothing(agent, what);
+  }
+  // Of these not even the form is taken.
+  const right = await trustToken(agent, claimsALot);
+  const secret = new TextEncoder().encode(JSON.stringify(issuerKey.jwk));
+  const unsigned = `${jose.base64url.encode(JSON.stringify({ alg: 'none' }))}.${right.split('.')[1]}.`;
+  const hmac = await new jose.SignJWT(jose.decodeJwt(right)).setProtectedHeader({ alg: 'HS256', kid: issuerKey.kid }).sign(secret);
+  const odd = {
+    unsigned, hmac, 'of a type for something else': await trustToken(agent, claimsALot, { header: { typ: 'at+jwt' } }),
+    'with a place for its key': await trustToken(agent, claimsALot, { header: { jku: strange.url + keysPath }, key: stranger }),
+  };
+  for (const [what, token] of Object.entries(odd)) {
+    assert.equal((await registerWith(agent, token)).body.error, 'invalid_software_statement', what);
+    await mayDoNothing(agent, what);
+  }
+  assert.equal(strange.asked.length, 0, 'a stranger is asked nothing');
+  await show(agent, right);
+  await mayDoWhatThePersonSaid(agent);
+});
+
+test('a better token that was replaced does not come back, also after a restart', kEnough, async () => {
+  const agent = await agentWithGrant('Was downgraded');
+  const better = await trustToken(agent, claimsALot, { iat: now() - 30 });
+  await show(agent, better);
+  await until(agent, 'live');
+  const lower = { ...claimsALot, agent_trust_level: 1 };
+  await show(agent, await trustToken(agent, lower, { iat: now() - 20 }));
+  await until(agent, waiting);
+  await show(agent, better);
+  await untilJudged(agent, 'superseded');
+  await mayDoNothing(agent, 'replayed');
+  await show(agent, await trustToken(agent, lower, { iat: now() - 10 }));
+  await tell({ ask: agent.id });
+  assert.equal((await untilJudged(agent, 'none')).level, 'L1');
+  await tell({ restart: true });
+  assert.equal((await tell({ trust: agent.id })).level, 'L1');
+  await show(agent, better);
+  await tell({ ask: agent.id });
+  await untilJudged(agent, 'superseded');
+  await mayDoNothing(agent, 'replayed after a restart');
+  await show(agent, await trustToken(agent, claimsALot));
+  await tell({ ask: agent.id });
+  await mayDoWhatThePersonSaid(agent);
+});
+
+test('an issuer that fails raises nothing', kEnough, async () => {
+  const agent = await agentWithGrant('Has issuers that fail');
+  for (const [way, iss] of Object.entries(failing)) {
+    await show(agent, await trustToken(agent, claimsALot, { iss }));
+    await tell({ ask: agent.id });
+    await untilJudged(agent, 'no_answer', way);
+    await mayDoNothing(agent, way);
+    await show(agent, await trustToken(agent, claimsALot, { aud: 'https://payments.example' })); // to tell it from the next
+    await tell({ ask: agent.id });
+    await untilJudged(agent, 'wrong_audience', way);
+  }
+  assert.equal(elsewhere.asked.length, 0, 'no redirect is followed');
+  await show(agent, await trustToken(agent, claimsALot));
+  await tell({ ask: agent.id });
+  await mayDoWhatThePersonSaid(agent);
+});
+
+test('a registry that fails or lies raises nothing', kEnough, async () => {
+  const agent = await agentWithGrant('Has a registry that fails');
+  await show(agent, await trustToken(agent, claimsALot));
+  await until(agent, 'live');
+  const expired = said(agent, 4, { exp: now() - 5 });
+  const right = said(agent, 4);
+  const other = await serve({ [pathOf(agent)]: right });
+  const ways = {
+    ...failures(other, pathOf(agent), right),
+    'another type': (response) => response.writeHead(200, { 'content-type': 'text/plain' }).end(JSON.stringify(right)),
+    'about another': { ...right, agent_id: 'somebody-else' }, 'no such level': { ...right, agent_trust_level: 9 }, 'no object': [right],
+  };
+  for (const [way, page] of Object.entries(ways)) {
+    await registrySays(agent, expired); // to tell it from the next
+    await untilJudged(agent, 'expired', way);
+    await registrySays(agent, page);
+    await untilJudged(agent, 'no_answer', way);
+    await mayDoNothing(agent, way);
+  }
+  assert.equal(other.asked.length, 0, 'no redirect is followed');
+  await registrySays(agent, right);
+  await mayDoWhatThePersonSaid(agent);
+});
+
+test('a hit is not talked away', kEnough, async () => {
+  const agent = await agentWithGrant('Has a hit, and other papers');
+  await show(agent, await trustToken(agent, claimsALot));
+  await until(agent, 'live');
+  await registrySays(agent, said(agent, 4, { agent_sanctions_clear: false, agent_sanctions_checked_at: now() }));
+  assert.equal((await until(agent, 'screening_hit')).state, 'revoked');
+  const path = pathOf(agent);
+  const unscreened = { ...claimsALot, agent_sanctions_clear: undefined, agent_sanctions_checked_at: undefined };
+  for (const claims of [unscreened, { ...claimsALot, agent_sanctions_checked_at: now() - 3600 }]) {
+    delete peer.pages[path]; // the registry knows it no more
+    const before = peer.asked.filter((each) => each === path).length;
+    await show(agent, await trustToken(agent, claims));
+    await tell({ ask: agent.id });
+    while (peer.asked.filter((each) => each === path).length === before) await wait(0.05);
+    await wait(0.5); // what comes of it, if anything
+    assert.equal((await tell({ trust: agent.id })).screening, 'hit');
+  }
+  await registrySays(agent, said(agent, 4, { agent_sanctions_checked_at: now() }));
+  await untilJudged(agent, 'none');
+  assert.equal((await stateOf(agent)).state, 'revoked', 'what has ended stays so');
 });
 
 test('a document that demands more holds what falls short, also after a restart', kEnough, async () => {
@@ -253,4 +394,22 @@ test('a document that demands more holds what falls short, also after a restart'
   await tell({ import: documentFile('L3') });
   await until(agent, 'live');
   assert.equal(await pay(agent), 'permitted');
+});
+
+test('a key that the issuer rotated counts by itself, and its predecessor no more', kEnough, async () => {
+  const agent = await agentWithGrant('Shows a token by a new key');
+  const iss = rotating.url;
+  await show(agent, await trustToken(agent, { agent_trust_level: 1 }, { iss }));
+  assert.equal((await untilJudged(agent, 'none')).level, 'L1');
+  assert.equal(rotating.asked.length, 1, 'just now, and not again within a minute');
+  const next = await keyPair('EdDSA', 'issuer-key-2');
+  rotating.pages[keysPath] = { keys: [next.published] };
+  await show(agent, await trustToken(agent, claimsALot, { iss, key: next }));
+  await untilJudged(agent, 'unknown_key');
+  await mayDoNothing(agent, 'by a key that was not there');
+  await until(agent, 'live', 150); // nobody shows anything, nobody says that it is to be asked
+  assert.equal(await pay(agent), 'permitted');
+  await show(agent, await trustToken(agent, claimsALot, { iss, iat: now() + 1 }));
+  await untilJudged(agent, 'unknown_key', 'the old key');
+  await mayDoNothing(agent, 'by the old key');
 });

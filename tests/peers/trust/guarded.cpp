@@ -6,9 +6,11 @@
 // Prints a JSON object that names the issuer and the service as the tests of others need them, then reads one JSON
 // object a line and answers each with one:
 //     {"ask": "client_id"}        the sources are asked about that agent again
+//     {"trust": "client_id"}      what the sources said of it, as the log has it
 //     {"grant": "id"}             {"state", "reason"}
 //     {"import": "file"}          another document of the service
 //     {"restart": true}           all of it ends and starts again
+#include "core/agents/trust_evidence_json.h"
 #include "core/agents/trust_settings_json.h"
 #include "core/authority/catalogue_cases.h"
 #include "core/authority/context.h"
@@ -67,6 +69,8 @@ public:
         if (const auto agent = json::optionalString(line, "ask").value())
             must(run<void>([&](Context& context) { return authority::askTrustAgain(context, ClientId{*agent}); }),
                 "ask");
+        else if (const auto about = json::optionalString(line, "trust").value())
+            answer = trustOf(ClientId{*about});
         else if (const auto grant = json::optionalString(line, "grant").value())
             answer = stateOf(GrantId{*grant});
         else if (const auto document = json::optionalString(line, "import").value())
@@ -100,6 +104,14 @@ private:
         }),
             "document");
         must(run<void>([&](Context& context) { return authority::importCatalogue(context, preview); }), "import");
+    }
+
+    json::Object trustOf(const ClientId& agent)
+    {
+        return must(run<json::Object>([&](Context& context) -> Result<json::Object> {
+            return agents::trustClaim(TRY(context.trust.find(agent)).evidence);
+        }),
+            "trust");
     }
 
     json::Object stateOf(const GrantId& id)
