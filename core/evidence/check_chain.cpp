@@ -28,6 +28,8 @@ std::unexpected<Error> wrong(std::string what)
 struct Base {
     Permission permission;
     std::string jws;
+    std::uint64_t logged = 0; ///< index of its entry
+    UnixSeconds signedAt; ///< by who signed it
 };
 
 Result<Base> rootOf(const Case& file, const GrantId& grant)
@@ -35,9 +37,29 @@ Result<Base> rootOf(const Case& file, const GrantId& grant)
     for (const OpenedConsent& each : file.consents) {
         const Purpose purpose = each.record.purpose;
         if (each.record.grant == grant && (purpose == Purpose::Grant || purpose == Purpose::Replacement))
-            return Base{each.record.granted, each.consent->record};
+            return Base{each.record.granted, each.consent->record, each.logged, each.record.decidedAt};
     }
     return wrong("the person's consent to grant " + grant.value + " is missing");
+}
+
+/// The person let the grant go on by another clock: it had been held because the clock went back.
+bool wentOn(const Case& file, const GrantId& grant, std::uint64_t after, std::uint64_t before)
+{
+    return std::ranges::any_of(file.entries, [&](const OpenedEntry& opened) {
+        return opened.type == "grant_resumed" && opened.grant == grant && opened.entry->index > after
+            && opened.entry->index < before;
+    });
+}
+
+/// A yes that came after the deed is none. The log's order can't be made up later; the times are held to it as well.
+Result<void> checkEarlier(const Case& file, const ActionEntry& action, const GrantId& grant, const Base& base)
+{
+    const std::uint64_t index = action.opened->entry->index;
+    if (base.logged >= index)
+        return wrong("grant " + grant.value + " was only made after it");
+    if (base.signedAt > action.opened->at + crypto::kClockSkew && !wentOn(file, grant, base.logged, index))
+        return wrong("grant " + grant.value + " was only signed after it, by the clock");
+    return {};
 }
 
 /// What is left of a grant when the entry `before` was written. Each amendment names the record before it.
@@ -99,6 +121,8 @@ Result<Walk> walk(const Case& file, const ActionEntry& action)
     walked.bases.push_back(TRY(rootOf(file, action.chain.front())));
     for (std::size_t i = 1; i < action.chain.size(); ++i) {
         const Delegation hop = TRY(delegationOf(file, action.chain[i], action.chain[i - 1]));
+        if (walked.bases.back().logged >= hop.entry->entry->index)
+            return wrong("grant " + action.chain[i].value + " was handed on before there was one above it");
         const Permission above =
             TRY(permissionAt(file, action.chain[i - 1], walked.bases.back(), hop.entry->entry->index));
         const auto narrower = permissions::delegates(hop.link->link.permission, above);
@@ -106,11 +130,14 @@ Result<Walk> walk(const Case& file, const ActionEntry& action)
             return wrong(std::format("link {} permits more than the grant above: {}", i, narrower.error().message));
         if (hop.link->link.depth != static_cast<int>(i))
             return wrong(std::format("link {} says another depth than it has", i));
-        walked.bases.push_back({hop.link->link.permission, hop.link->jws});
+        walked.bases.push_back(
+            {hop.link->link.permission, hop.link->jws, hop.entry->entry->index, hop.link->link.issuedAt});
         walked.delegations.push_back(hop);
     }
-    for (std::size_t i = 0; i < action.chain.size(); ++i)
+    for (std::size_t i = 0; i < action.chain.size(); ++i) {
+        TRY(checkEarlier(file, action, action.chain[i], walked.bases[i]));
         walked.permissions.push_back(TRY(permissionAt(file, action.chain[i], walked.bases[i], at)));
+    }
     return walked;
 }
 

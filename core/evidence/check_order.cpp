@@ -29,6 +29,13 @@ std::int64_t seqOf(const OpenedEntry& opened, const OpenedEntry* before, std::in
         .value_or(before != nullptr ? seqBefore + 1 : 0);
 }
 
+/// What stands first among a grant's entries: what made it, or what takes no authority of it (of a row that was forged).
+bool mayBegin(audit::LeafKind kind)
+{
+    return kind == audit::LeafKind::ConsentGiven || kind == audit::LeafKind::GrantDelegated
+        || audit::mayFollowEnd(kind);
+}
+
 enum class Gaps : std::uint8_t { Refused, Allowed };
 
 struct Last {
@@ -48,6 +55,8 @@ Result<void> follow(Last& last, const OpenedEntry& opened, Gaps gaps)
     if (last.entry != nullptr && seq == last.seq + 1 && !prev.empty() && prev != crypto::base64url(last.entry->hash))
         return wrongAt(opened, "it follows another entry of its grant than the one before it here");
     const auto kind = audit::leafKindFromName(opened.type);
+    if (seq == 0 && opened.claims.contains("seq") && !(kind && mayBegin(*kind)))
+        return wrongAt(opened, "it is the first of its grant, and nobody had made that yet");
     if (last.closed && !(kind && audit::mayFollowEnd(*kind)))
         return wrongAt(opened, "its grant had ended");
     const bool closes = json::optionalBool(opened.claims, "closing").value_or(std::nullopt).value_or(false);

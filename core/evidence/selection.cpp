@@ -14,6 +14,7 @@
 #include "core/crypto/jws.h"
 #include "core/grants/ledger.h"
 
+#include <limits>
 #include <utility>
 
 namespace countersign::evidence {
@@ -179,7 +180,8 @@ private:
         return {};
     }
 
-    /// The entries of the consent and its amendments, or of the link.
+    /// The entries of the consent and its amendments, or of the link; and where the person let it go on after the clock
+    /// had been set back, which explains times that are out of order.
     Result<void> addSourcesOf(const GrantId& grant)
     {
         store::Query consents(m_database, "SELECT leaf_index FROM consents WHERE grant_id = ? AND purpose <> ?");
@@ -189,6 +191,21 @@ private:
         store::Query link(m_database, "SELECT leaf_index FROM links WHERE grant_id = ?");
         if (TRY(link.bind(grant.value).next()))
             TRY(add(static_cast<std::uint64_t>(link.integer(0))));
+        return addResumed(grant);
+    }
+
+    /// The last one before what the file is about; of what lies in it all are there, or wanted.
+    Result<void> addResumed(const GrantId& grant)
+    {
+        const bool isWhole = m_selection.subject.kind == Kind::Grant;
+        store::Query query(m_database,
+            "SELECT idx FROM log_leaves WHERE grant_id = ? AND kind = ? AND idx < ? ORDER BY idx DESC LIMIT ?");
+        query.bind(grant.value).bind(std::int64_t{std::to_underlying(LeafKind::GrantResumed)});
+        query.bind(isWhole ? std::numeric_limits<std::int64_t>::max()
+                           : static_cast<std::int64_t>(m_selection.subject.first));
+        query.bind(std::int64_t{isWhole ? -1 : 1}); // no limit
+        while (TRY(query.next()))
+            TRY(add(static_cast<std::uint64_t>(query.integer(0))));
         return {};
     }
 

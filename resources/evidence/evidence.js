@@ -83,6 +83,8 @@ async function noteKey(vkey) {
   return { name: parts[0], id: parts[1], key: await importKey({ kty: "OKP", crv: "Ed25519", x: base64url(raw.slice(1)) }) };
 }
 
+const kindsOfConsent = ["consent_given", "grant_narrowed", "action_approved"];
+
 // ---- the checks, in order; each may throw, return a sentence, or be skipped ----
 const checks = {
   async keys(file) {
@@ -181,8 +183,9 @@ const checks = {
   async consents(file) {
     for (const [i, consent] of file.consents.entries()) {
       consent.claims = (await openJws(consent.record, "consent+jwt", file.persons)).claims;
-      const logged = file.entries.some(({ claims }) => Object.entries(consent.claims).every(([name, value]) => JSON.stringify(claims[name]) === JSON.stringify(value)));
+      const logged = file.entries.find(({ claims }) => kindsOfConsent.includes(claims.type) && Object.entries(consent.claims).every(([name, value]) => JSON.stringify(claims[name]) === JSON.stringify(value)));
       must(logged, `Consent ${i + 1}: the log does not know it`);
+      consent.logged = logged.index;
     }
     return file.consents.length ? count(file.consents.length, "record is", "records are") + " signed by the person, and logged." : new Skipped("No person signed anything here.");
   },
@@ -211,8 +214,17 @@ const checks = {
       must(token, `Entry ${index}: its access token is missing`);
       must(claims.chain.includes(token.claims.grant_id), `Entry ${index}: its token is of another grant`);
       must(token.claims.iat <= claims.iat + 5 && claims.iat < token.claims.exp, `Entry ${index}: its token was not in force`);
-      const named = await Promise.all(file.consents.map(async (consent) => consent.claims.grant_id === claims.chain[0] && await digestOf(consent.record) === claims.consent));
-      must(named.includes(true), `Entry ${index}: the person's consent is missing`);
+      const digests = await Promise.all(file.consents.map((consent) => digestOf(consent.record)));
+      const named = file.consents.find((consent, i) => consent.claims.grant_id === claims.chain[0] && digests[i] === claims.consent);
+      must(named, `Entry ${index}: the person's consent is missing`);
+      let before = named.logged;
+      for (const grant of claims.chain.slice(1)) {
+        const entry = file.entries.find((each) => each.claims.type === "grant_delegated" && each.claims.grant_id === grant);
+        must(entry, `Entry ${index}: how grant ${grant} was handed on is missing`);
+        must(before < entry.index, `Entry ${index}: grant ${grant} was handed on before there was one above it`);
+        before = entry.index;
+      }
+      must(before < index, `Entry ${index}: what it rests on came only after it`);
     }
     return actions.length ? count(actions.length, "decision was", "decisions were") + " under a consent of the person." : new Skipped("No decision is here.");
   },

@@ -3,6 +3,7 @@
 
 #include "tests/core/evidence/evidence_scene.h"
 
+#include "core/audit/leaf_codec.h"
 #include "core/audit/receipt.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
@@ -96,6 +97,30 @@ evidence::EntryWanted EvidenceScene::lie(const authority::ActionAnswer& answer, 
         return evidence::EntryWanted{appended.index};
     }),
         "lie");
+}
+
+void EvidenceScene::logAgainNow(const GrantId& grant)
+{
+    must(fixture.run<void>([&](Context& context) -> Result<void> {
+        for (const char* table : {"consents", "links"}) {
+            store::Query source(context.database,
+                "SELECT leaf, kind, client_id, leaf_index FROM log_leaves JOIN " + std::string(table)
+                    + " ON idx = leaf_index WHERE " + table + ".grant_id = ?");
+            if (!TRY(source.bind(grant.value).next()))
+                continue;
+            const std::string leaf = TRY(audit::unpackLeaf(source.blob(0)));
+            audit::LeafDraft draft{static_cast<audit::LeafKind>(source.integer(1)), ClientId{source.text(2)}, grant,
+                TRY(json::parseObject(leaf)), std::nullopt};
+            for (const char* of : {"type", "iat", "seq", "prev"}) // the log writes them
+                draft.claims.erase(of);
+            const audit::Appended appended = TRY(context.log->append(draft, context.now()));
+            store::Query moved(context.database,
+                "UPDATE " + std::string(table) + " SET leaf_index = ? WHERE leaf_index = ?");
+            TRY(moved.bind(static_cast<std::int64_t>(appended.index)).bind(source.integer(3)).run());
+        }
+        return {};
+    }),
+        "logging again");
 }
 
 void EvidenceScene::erase()

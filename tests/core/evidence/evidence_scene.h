@@ -45,6 +45,8 @@ public:
     };
     [[nodiscard]] evidence::EntryWanted lie(
         const authority::ActionAnswer& answer, const std::function<void(Lie&)>& change);
+    /// As if what the grant rests on (the person's consent, or a link) were logged only now, with the same words.
+    void logAgainNow(const GrantId& grant);
     /// Takes private texts and screens out of the database.
     void erase();
 

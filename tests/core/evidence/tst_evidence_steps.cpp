@@ -3,7 +3,10 @@
 //
 // Each step of the verification fails for what it is there for, and only that one: the steps before it pass.
 #include "core/audit/receipt.h"
+#include "core/authority/context.h"
+#include "core/base/try.h"
 #include "core/crypto/bytes.h"
+#include "core/crypto/digest.h"
 #include "core/crypto/jws.h"
 #include "tests/core/evidence/evidence_scene.h"
 
@@ -60,6 +63,8 @@ private Q_SLOTS:
     void what_is_spoiled_of_other_servers_is_caught_data();
     void what_is_spoiled_of_other_servers_is_caught();
     void whose_other_servers_keys_are_is_the_checkers_to_know();
+    void what_was_agreed_to_only_afterwards_is_caught();
+    void a_yes_of_a_later_time_is_caught();
     void an_action_without_the_needed_yes_is_caught();
     void an_entry_left_out_of_a_grant_is_caught();
     void an_entry_left_out_of_a_span_is_caught();
@@ -289,6 +294,61 @@ void EvidenceStepsTest::whose_other_servers_keys_are_is_the_checkers_to_know()
     // What was erased can't be shown, and is no lie.
     scene.erase();
     QVERIFY(failedStep(evidence::verify(textOf(scene.evidenceOf(answer)), trust)).empty());
+}
+
+void EvidenceStepsTest::what_was_agreed_to_only_afterwards_is_caught()
+{
+    EvidenceScene scene;
+    const TestAgent second = scene.fixture.registerAgent("second");
+    const std::string link =
+        scene.fixture.delegate(scene.tokens.accessToken, scene.agent.key, second, handedOn(booksPermission()));
+    const auto act = [&] { return scene.act(sentPayment("7.25"), second, scene.tokens.accessToken, {link}); };
+    const auto failedOf = [&](const authority::ActionAnswer& answer) {
+        return failedStep(evidence::verify(textOf(scene.evidenceOf(answer)), scene.trust()));
+    };
+    const auto before = act();
+    QCOMPARE(failedOf(before), std::string());
+    const GrantId below = GrantId{must(scene.fixture.run<std::string>([](authority::Context& context) -> Result<std::string> {
+        store::Query query(context.database, "SELECT grant_id FROM links");
+        TRY(query.next());
+        return query.text(0);
+    }),
+        "link")};
+    scene.logAgainNow(below);
+    const auto between = act();
+    QCOMPARE(failedOf(before), std::string("chain"));
+    QCOMPARE(failedOf(between), std::string());
+    scene.logAgainNow(scene.tokens.grant); // now the link came before what it hands on
+    const auto after = act();
+    for (const auto& answer : {before, between, after})
+        QCOMPARE(failedOf(answer), std::string("chain"));
+    scene.logAgainNow(below);
+    QCOMPARE(failedOf(after), std::string("chain"));
+    QCOMPARE(failedOf(act()), std::string());
+    // Of the grant's own entries all are there, and the first of them is not what made it.
+    const auto mine = evidence::GrantWanted{scene.tokens.grant};
+    QVERIFY(!failedStep(evidence::verify(textOf(must(scene.evidenceOf(mine), "grant")), scene.trust())).empty());
+}
+
+void EvidenceStepsTest::a_yes_of_a_later_time_is_caught()
+{
+    EvidenceScene scene;
+    const UnixSeconds decided = scene.fixture.clock().now();
+    const auto answer = scene.pay("7.25");
+    const auto failedAt = [&](std::chrono::seconds before) {
+        scene.fixture.clock().setWall(decided - before);
+        std::string token = resigned(scene.tokens.accessToken, scene.fixture.identity().device,
+            [&](json::Object& claims) { claims["iat"] = (decided - before).value; });
+        const auto wanted =
+            scene.lie(answer, [&](Lie& lie) { lie.claims["token"] = crypto::sha256Base64url(token); });
+        Evidence file = must(scene.evidenceOf(wanted), "evidence");
+        file.tokens = {std::move(token)};
+        return failedStep(evidence::verify(textOf(file), scene.trust()));
+    };
+    using std::chrono::seconds;
+    // The proof and the signature are of the true token and time; only what comes before them is looked at here.
+    QCOMPARE(failedAt(seconds(5)), std::string("requests"));
+    QCOMPARE(failedAt(seconds(6)), std::string("chain"));
 }
 
 void EvidenceStepsTest::an_action_without_the_needed_yes_is_caught()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Evidence of real stories, from the action to the verdict: everything of it is verified, with no database.
+#include "core/authority/use_cases.h"
 #include "core/crypto/content_digest.h"
 #include "tests/core/evidence/evidence_scene.h"
 
@@ -38,6 +39,7 @@ private Q_SLOTS:
     void erased_details_still_verify_and_say_so();
     void details_can_be_left_out();
     void a_body_can_go_with_it();
+    void a_clock_that_was_set_back_is_explained();
     void a_path_over_other_servers_is_verified();
     void what_is_not_there_has_no_evidence();
     void the_file_is_read_as_it_was_written();
@@ -294,6 +296,19 @@ void EvidenceStoriesTest::a_body_can_go_with_it()
     QVERIFY(stepOf(report, "bodies").state == StepState::Passed);
     scene.erase();
     QVERIFY(!bodyIn(must(scene.evidenceOf(wanted, WithBodies), "evidence"))); // nothing binds it any more
+}
+
+void EvidenceStoriesTest::a_clock_that_was_set_back_is_explained()
+{
+    EvidenceScene scene;
+    scene.fixture.clock().setWall(scene.fixture.clock().now() - std::chrono::hours(1));
+    must(scene.fixture.run<void>(authority::holdIfClockMoved), "hold");
+    must(scene.fixture.run<void>([&](auto& context) { return authority::resumeGrant(context, scene.tokens.grant); }),
+        "resume");
+    const auto renewed = must(scene.fixture.refresh(scene.agent, scene.tokens.refreshToken), "refresh");
+    const auto answer = scene.act(sentPayment("7.00"), scene.agent, renewed.accessToken);
+    QVERIFY(isPermitted(answer));
+    VERIFIED(evidence::verify(textOf(scene.evidenceOf(answer)), scene.trust()));
 }
 
 void EvidenceStoriesTest::a_path_over_other_servers_is_verified()
