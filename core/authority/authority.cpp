@@ -243,6 +243,8 @@ QString Authority::folder() const
 }
 
 void Authority::readReceipt(std::string id, Reply<ReadReceipt> reply)
+    if (!d->view.isOpen()) // what is answered is signed by this device
+        return reply(fail(ErrorCode::TemporarilyUnavailable, "What is in the database is not relied upon now."));
 {
     answerFromDisk(
         *d->readers, std::move(reply), [id = std::move(id), origin = d->keys.origin](store::Database& database) {

@@ -88,6 +88,7 @@ public:
     /// is older than others may keep it (ttl).
     [[nodiscard]] std::optional<std::string> findStatusList(std::int64_t number) const;
     [[nodiscard]] int liveGrants() const { return m_liveGrants; }
+    [[nodiscard]] bool isOpen() const { return m_gate == Gate::Open; }
 
     // The authority's thread
     /// Open: what is live is said to be live. Closed: nothing is, until a revocation is durable or the log is trusted.

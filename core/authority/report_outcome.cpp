@@ -110,7 +110,7 @@ Result<OutcomeAnswer> reportNow(Context& context, const ReportOutcome& command, 
 
 Result<OutcomeAnswer> reportOutcome(Context& context, const ReportOutcome& command)
 {
-    if (!context.log)
+    if (!context.log || context.has(Trouble::LogBroken)) // what it says of the decision is no base for anything
         return fail(ErrorCode::TemporarilyUnavailable, "The log is broken; nothing can be added to it.");
     const auto action = TRY(permittedAction(context, command));
     auto answer = TRY(reportedBefore(context, command));

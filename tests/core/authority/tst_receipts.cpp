@@ -312,6 +312,30 @@ private Q_SLOTS:
         QCOMPARE(scene.fixture.count(LeafKind::ActionOutcome), 1);
     }
 
+    void over_a_broken_log_nothing_is_signed()
+    {
+        Scene scene;
+        const auto answer = must(scene.perform(scene.signedCommand()), "perform");
+        const ReportOutcome outcome{.service = scene.service,
+            .receipt = answer.receipt->id,
+            .executed = ReportOutcome::Executed::Yes,
+            .status = 201,
+            .responseDigest = {},
+            .signature = {},
+            .upstream = {}};
+        must(scene.fixture.run<void>([](Context& context) -> Result<void> {
+            authority::breakLog(context, {ErrorCode::StorageCorrupt, "entry 3: it is missing"});
+            return {};
+        }),
+            "breaking");
+        const std::size_t size = scene.fixture.log().size();
+        QCOMPARE(scene.report(outcome).error().code, ErrorCode::TemporarilyUnavailable);
+        QCOMPARE(scene.fixture.log().size(), size);
+        const auto read = AuthorityFixture::wait<authority::ReadReceipt>(
+            [&](auto reply) { scene.fixture.authority().readReceipt(answer.receipt->id, std::move(reply)); });
+        QCOMPARE(read.error().code, ErrorCode::TemporarilyUnavailable);
+    }
+
     void only_who_asked_reports_and_only_of_what_was_permitted()
     {
         Scene scene;
