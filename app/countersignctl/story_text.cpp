@@ -69,9 +69,10 @@ std::vector<std::string> sentLines(const json::Object& sent)
         lines.push_back("at " + shown(service));
     if (const std::string digest = textOf(sent, "content_digest"); !digest.empty())
         lines.push_back("body " + shown(digest));
-    lines.emplace_back(textOf(sent, "binding") == "http-signature"
-            ? "signed by the agent's key, request and body"
-            : "bound to the agent's key by a proof; the body was not signed");
+    const std::string binding = textOf(sent, "binding");
+    lines.emplace_back(binding == "http-signature" ? "signed by the agent's key, request and body"
+            : binding == "agent-signature"         ? "signed by the agent's key (Agent-Signature), path and body"
+                                                   : "bound to the agent's key by a proof; the body was not signed");
     return lines;
 }
 
@@ -155,7 +156,9 @@ std::string outcomeSentence(const json::Object& outcome)
                                           : "the service can't say whether it was carried out";
     if (outcome.contains("status"))
         words += ", HTTP status " + std::to_string(numberOf(outcome, "status"));
-    return words + (isTrue(outcome, "signed") ? ", under its own signature" : "; it did not sign that");
+    return words
+        + (textOf(outcome, "signature") == "unchecked" ? "; it sent a signature of its own, which was not checked here"
+                                                       : "; it did not sign that");
 }
 
 /// What is wrong comes with a capital word; what there is nothing of is left out, but for the log itself.

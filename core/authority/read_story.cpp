@@ -136,7 +136,7 @@ StoryOutcome toldOutcome(std::uint64_t index, const json::Object& claims)
         outcome.executed = executed == "no" ? StoryOutcome::Executed::No : StoryOutcome::Executed::Unknown;
     if (const auto status = json::optionalInteger(said, "status"); status && *status)
         outcome.status = static_cast<int>(**status);
-    outcome.isSigned = said.contains("signature");
+    outcome.sentSignature = said.contains("signature");
     return outcome;
 }
 

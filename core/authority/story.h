@@ -71,7 +71,8 @@ struct StoryProof {
     Finding receipt = Finding::Nothing; ///< signed by this device for exactly this entry
     Finding inclusion = Finding::Nothing; ///< in the tree of the last checkpoint; Nothing: that one is older
     Finding details = Finding::Nothing; ///< the private details are those that the entry is committed to
-    std::uint64_t treeSize = 0; ///< of the last checkpoint; 0: there is none
+    /// Of the newest checkpoint that a witness cosigned and the entry is in, else of the last one; 0: there is none.
+    std::uint64_t treeSize = 0;
     int cosignatures = 0; ///< of witnesses, under that checkpoint
     QString problem; ///< what is wrong; empty: nothing
 };
@@ -81,7 +82,7 @@ struct StoryOutcome {
     std::uint64_t entry = 0;
     enum class Executed : std::uint8_t { Yes, No, Unknown } executed = Executed::Unknown;
     std::optional<int> status; ///< of the service's HTTP response
-    bool isSigned = false; ///< by the service; kept, not judged here
+    bool sentSignature = false; ///< a text that it calls its signature: kept, and checked by nobody here
 };
 
 /// What another server signed about the same action.

@@ -248,17 +248,23 @@ Result<Finding> checkBodies(Case& file)
 Result<Finding> checkOutcomes(Case& file)
 {
     std::size_t outcomes = 0;
+    std::size_t unread = 0; // what services call their signatures
     for (const OpenedEntry& opened : file.entries) {
         if (opened.type != "action_outcome")
             continue;
         if (const auto checked = checkOutcome(file, opened); !checked)
             return wrongAt(opened, checked.error().message);
         ++outcomes;
+        const json::Value* said = opened.claims.if_contains("outcome");
+        unread += said != nullptr && said->is_object() && said->get_object().contains("signature") ? 1 : 0;
     }
     if (outcomes == 0)
         return skipped("No outcome is here: what came of it is not shown.");
     return passed(counted(outcomes, "outcome belongs", "outcomes belong")
-        + " to the decisions here. That something was done is the word of the service.");
+        + " to the decisions here. That something was done is the word of the service, as the device took it down."
+        + (unread == 0 ? std::string()
+                       : ' ' + counted(unread, "text", "texts")
+                    + " that a service sent as its signature can't be checked here, and proves nothing."));
 }
 
 } // namespace countersign::evidence

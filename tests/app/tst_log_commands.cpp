@@ -12,7 +12,7 @@
 #include "core/crypto/signed_note.h"
 #include "core/server/control/story_json.h"
 #include "tests/core/authority/tampering.h"
-#include "tests/support/actions.h"
+#include "tests/support/signed_requests.h"
 
 #include <QDir>
 #include <QFile>
@@ -64,6 +64,7 @@ private Q_SLOTS:
 
     void the_story_of_a_consent_shows_its_screen_and_its_proof();
     void the_story_of_an_action_says_what_was_sent_and_why();
+    void what_an_agent_and_a_service_sign_is_told_as_what_it_is();
     void a_story_that_is_not_there_is_told_data();
     void a_story_that_is_not_there_is_told();
     void a_whole_log_is_said_to_be_whole();
@@ -148,10 +149,49 @@ void LogCommandsTest::the_story_of_an_action_says_what_was_sent_and_why()
         QVERIFY2(paid.contains(part), qPrintable(paid + u"\nlacks "_s + part));
     QVERIFY(!paid.contains(u'\x1b'));
 
+    json::Object otherwise = permitted;
+    otherwise["sent"].as_object()["binding"] = "agent-signature";
+    QVERIFY(ctl::storyText(otherwise).contains("signed by the agent's key (Agent-Signature), path and body\n"));
+    otherwise["sent"].as_object()["binding"] = "dpop";
+    QVERIFY(ctl::storyText(otherwise).contains("by a proof; the body was not signed\n"));
+
     const QString refused = QString::fromStdString(ctl::storyText(told("60.00")));
     QVERIFY2(refused.contains(u"(refused)\n"_s), qPrintable(refused));
     QVERIFY2(
         QRegularExpression(u"\nWhy: +60.00 EUR is over 50.00 EUR"_s).match(refused).hasMatch(), qPrintable(refused));
+}
+
+void LogCommandsTest::what_an_agent_and_a_service_sign_is_told_as_what_it_is()
+{
+    AuthorityFixture fixture;
+    const TestAgent agent = fixture.registerAgent();
+    const ServiceId service = addService(fixture);
+    const auto tokens = grantTo(fixture, agent, paymentsWith({}));
+    demand(fixture, service, agentSignatureAsked());
+    SentRequest sent = sentPayment("10.00");
+    sent.isSigned = SentRequest::Signed::AsAgent;
+    const auto answer = must(perform(fixture, passedOn(fixture, service, tokens.accessToken, agent, sent)), "perform");
+    must(AuthorityFixture::wait<authority::OutcomeAnswer>([&](auto reply) {
+        fixture.authority().reportOutcome({.service = service,
+                                              .receipt = answer.receipt->id,
+                                              .executed = authority::ReportOutcome::Executed::Yes,
+                                              .status = 201,
+                                              .responseDigest = {},
+                                              .signature = "any text",
+                                              .upstream = {}},
+            std::move(reply));
+    }),
+        "outcome");
+    const json::Object story = server::storyJson(must(AuthorityFixture::wait<authority::Story>([&](auto reply) {
+        fixture.authority().story(answer.leaf.value(), std::move(reply));
+    }),
+        "story"));
+    QCOMPARE(textIn(story.at("sent").as_object(), "binding"), "agent-signature");
+    QCOMPARE(textIn(story.at("outcome").as_object(), "signature"), "unchecked");
+    const std::string told = ctl::storyText(story);
+    QVERIFY2(told.contains("signed by the agent's key (Agent-Signature)"), told.c_str());
+    QVERIFY2(
+        told.contains("HTTP status 201; it sent a signature of its own, which was not checked here\n"), told.c_str());
 }
 
 void LogCommandsTest::a_story_that_is_not_there_is_told_data()

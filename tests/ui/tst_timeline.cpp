@@ -180,6 +180,49 @@ private Q_SLOTS:
         QVERIFY(words(timeline.bar()).contains(u"The log is whole."_s));
     }
 
+    void the_weekly_check_is_shown_and_can_be_cancelled()
+    {
+        Timeline timeline;
+        auto* progress = timeline.page.findChild<QProgressBar*>();
+        auto* cancel = timeline.page.findChild<QPushButton*>(u"cancelLogWork"_s);
+        timeline.page.setWeeklyCheck(authority::CheckProgress{250, 1000});
+        QVERIFY(progress->isVisible() && cancel->isVisible());
+        QCOMPARE(progress->value() * 4, progress->maximum());
+        QVERIFY(progress->accessibleName().contains(u"weekly"_s));
+        QTest::mouseClick(cancel, Qt::LeftButton);
+        QCOMPARE(timeline.weeklyCancelled, 1);
+        // What the person begins is what is shown, and cancelled.
+        QTest::mouseClick(timeline.page.findChild<QPushButton*>(u"checkLog"_s), Qt::LeftButton);
+        timeline.page.setWeeklyCheck(authority::CheckProgress{900, 1000});
+        QCOMPARE(progress->value(), 0);
+        QTest::mouseClick(cancel, Qt::LeftButton);
+        QCOMPARE(timeline.weeklyCancelled, 1);
+        timeline.answering(1000);
+        QVERIFY(progress->isVisible());
+        timeline.page.setWeeklyCheck(std::nullopt);
+        QVERIFY(!progress->isVisible() && !cancel->isVisible());
+    }
+
+    void an_old_copy_is_not_called_whole()
+    {
+        Timeline timeline;
+        QTest::mouseClick(timeline.page.findChild<QPushButton*>(u"checkLog"_s), Qt::LeftButton);
+        timeline.answering(fail(ErrorCode::StorageRolledBack, "All of its 7 entries are as they were signed."));
+        const QString told = words(timeline.bar());
+        QVERIFY(told.contains(u"older than it was"_s) && told.contains(u"7 entries"_s));
+        QVERIFY(!told.contains(u"The log is whole."_s));
+    }
+
+    void a_signature_that_nobody_checked_is_not_called_one()
+    {
+        Timeline timeline;
+        timeline.change = [](Story& story) { story.outcome->sentSignature = true; };
+        timeline.open(0);
+        const QString told = words(timeline.story());
+        QVERIFY2(told.contains(u"which was not checked here"_s), qPrintable(told));
+        QVERIFY(!told.contains(u"under its own signature"_s));
+    }
+
     void the_check_can_be_cancelled()
     {
         Timeline timeline;

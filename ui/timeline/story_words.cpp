@@ -301,8 +301,9 @@ QString outcomeSentence(const StoryOutcome& outcome)
     }
     if (outcome.status)
         words = StoryText::tr("%1 (HTTP status %2)").arg(words).arg(*outcome.status);
-    return outcome.isSigned ? StoryText::tr("%1, under its own signature.").arg(words)
-                            : StoryText::tr("%1. It did not sign that.").arg(words);
+    return outcome.sentSignature
+        ? StoryText::tr("%1. It sent a signature of its own, which was not checked here.").arg(words)
+        : StoryText::tr("%1. It did not sign that.").arg(words);
 }
 
 QString serverName(const authority::StoryForeign& foreign)

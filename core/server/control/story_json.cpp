@@ -58,11 +58,24 @@ void addText(json::Object& to, std::string_view name, const QString& text)
         to[name] = text.toStdString();
 }
 
+/// As in the log's entry.
+std::string_view bindingName(SentRequest::Binding binding)
+{
+    switch (binding) {
+    case SentRequest::Binding::Signature:
+        return "http-signature";
+    case SentRequest::Binding::AgentSignature:
+        return "agent-signature";
+    case SentRequest::Binding::Proof:
+        break;
+    }
+    return "dpop";
+}
+
 json::Object sentJson(const SentRequest& sent)
 {
     json::Object out{{"method", sent.method.toStdString()}, {"target_uri", sent.target.toStdString()},
-        {"binding", sent.binding == SentRequest::Binding::Signature ? "http-signature" : "dpop"},
-        {"arguments", textsJson(sent.arguments)}};
+        {"binding", bindingName(sent.binding)}, {"arguments", textsJson(sent.arguments)}};
     addText(out, "query", sent.query);
     addText(out, "service", sent.service);
     addText(out, "content_digest", sent.digest);
@@ -141,8 +154,8 @@ json::Array upstreamJson(const std::vector<StoryForeign>& upstream)
 
 json::Object outcomeJson(const StoryOutcome& outcome)
 {
-    json::Object out{
-        {"entry", outcome.entry}, {"executed", executedName(outcome.executed)}, {"signed", outcome.isSigned}};
+    json::Object out{{"entry", outcome.entry}, {"executed", executedName(outcome.executed)},
+        {"signature", outcome.sentSignature ? "unchecked" : "nothing"}};
     if (outcome.status)
         out["status"] = *outcome.status;
     return out;
