@@ -256,7 +256,7 @@ void Program::saveEvidence(const ui::TimelineFiles::Evidence& wanted, ui::Timeli
 void Program::importReceipts(
     std::uint64_t entry, const QString& path, ui::TimelineFiles::Answer<authority::ImportedReceipts> answer)
 {
-    m_authority->read([this, entry, path, answer = std::move(answer)](store::Database&) mutable {
+    m_authority->runAside([this, entry, path, answer = std::move(answer)]() mutable {
         auto receipts = receiptsIn(path, m_clock.now());
         m_gui.post([this, entry, receipts = std::move(receipts), answer = std::move(answer)]() mutable {
             if (!receipts)

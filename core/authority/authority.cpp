@@ -214,12 +214,9 @@ void Authority::setTrustListener(AskTrust listener)
     });
 }
 
-void Authority::read(std::move_only_function<void(store::Database&)> work)
+void Authority::read(std::move_only_function<void(Result<store::Database*>)> work)
 {
-    d->readers->post([work = std::move(work)](Result<store::Database*> database) mutable {
-        if (database)
-            work(**database);
-    });
+    d->readers->post(std::move(work));
 }
 
 void Authority::runAside(std::move_only_function<void()> work)

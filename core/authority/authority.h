@@ -107,8 +107,8 @@ public:
     /// Asked about agents after a commit, on the authority's thread; must hand on and return. Empty: nobody is asked.
     using AskTrust = std::function<void(agents::TrustQuestion)>;
     void setTrustListener(AskTrust listener); ///< any thread
-    /// Runs on the reader pool with a read-only connection; not at all where the database can't be opened.
-    void read(std::move_only_function<void(store::Database&)> work); ///< any thread
+    /// Runs on the reader pool with a read-only connection, or with why there is none.
+    void read(std::move_only_function<void(Result<store::Database*>)> work); ///< any thread
     /// Runs on the reader pool what waits for something; the authority doesn't go before it has ended.
     void runAside(std::move_only_function<void()> work); ///< any thread
 

@@ -76,16 +76,15 @@ Result<CataloguePreview> readDocument(const ServiceId& service, const Result<QBy
 template <typename Text>
 void preview(Authority& authority, const ServiceId& service, Text text, Reply<CataloguePreview> reply)
 {
-    authority.read(
-        [&authority, service, text = std::move(text), owed = Owed(std::move(reply))](store::Database&) mutable {
-            auto read = readDocument(service, text());
-            if (!read)
-                return owed.release()(std::move(read));
-            authority.submit(Authority::Work<CataloguePreview>([read = *std::move(read)](Context& context) {
-                return authority::previewCatalogue(context, read);
-            }),
-                owed.release());
-        });
+    authority.runAside([&authority, service, text = std::move(text), owed = Owed(std::move(reply))]() mutable {
+        auto read = readDocument(service, text());
+        if (!read)
+            return owed.release()(std::move(read));
+        authority.submit(Authority::Work<CataloguePreview>([read = *std::move(read)](Context& context) {
+            return authority::previewCatalogue(context, read);
+        }),
+            owed.release());
+    });
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 #include "core/audit/receipt.h"
 #include "core/authority/evidence_holds.h"
 #include "core/authority/leaves.h"
+#include "core/authority/log_identity.h"
 #include "core/authority/log_state.h"
 #include "core/authority/recovery_json.h"
 #include "core/authority/use_cases.h"
@@ -142,6 +143,7 @@ Result<void> verify(Context& context, const LogState& log)
     if (isNew)
         TRY(startLog(context));
     TRY(catchUpDevice(context));
+    TRY(keepLogIdentity(context));
     if (isNew)
         return {};
     const QStringList found = TRY(verifyState(context, log));

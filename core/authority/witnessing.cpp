@@ -52,8 +52,9 @@ struct Witnessing::Data : std::enable_shared_from_this<Data> {
     /// `known`: what the witness says it has seen; nullopt: what it cosigned here last.
     void offer(std::optional<std::uint64_t> known)
     {
-        authority.read([self = shared_from_this(), known](store::Database& database) {
-            if (const auto done = self->prepare(database, known); !done)
+        authority.read([self = shared_from_this(), known](Result<store::Database*> database) {
+            const auto done = database ? self->prepare(**database, known) : std::unexpected(database.error());
+            if (!done)
                 self->failed(done.error());
         });
     }

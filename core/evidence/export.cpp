@@ -41,7 +41,9 @@ void exportEvidence(
         if (!owner)
             return reply(std::unexpected(owner.error()));
         authority.read([owner = *std::move(owner), wanted = std::move(wanted), options, reply = std::move(reply)](
-                           store::Database& database) mutable { reply(textOf(database, owner, wanted, options)); });
+                           Result<store::Database*> database) mutable {
+            reply(database ? textOf(**database, owner, wanted, options) : std::unexpected(database.error()));
+        });
     };
     authority.submit<audit::LogIdentity>(
         [](authority::Context& context) { return identityOf(context); }, std::move(read));

@@ -18,8 +18,8 @@ struct ExportOptions {
     Form form = Form::Json;
 };
 
-/// The text of an evidence file. Any thread; replies on the reader pool, or not at all where the database can't be
-/// opened. `authority` outlives the reply. Errors: those of assemble().
+/// The text of an evidence file. Any thread; replies on the reader pool. `authority` outlives the reply. Errors: those
+/// of assemble().
 void exportEvidence(
     authority::Authority& authority, Wanted wanted, ExportOptions options, authority::Reply<std::string> reply);
 

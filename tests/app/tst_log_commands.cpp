@@ -35,7 +35,7 @@ public:
     {
         constexpr int kReaders = 4;
         for (int i = 0; i < kReaders; ++i)
-            authority.read([released = m_released](store::Database&) { released->wait(); });
+            authority.runAside([released = m_released] { released->wait(); });
     }
     BusyReaders(const BusyReaders&) = delete;
     BusyReaders& operator=(const BusyReaders&) = delete;

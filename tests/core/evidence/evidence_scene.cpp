@@ -82,7 +82,7 @@ void EvidenceScene::sayYes()
     must(fixture.approve(approvalOf(fixture.waiting().back())), "approval");
 }
 
-evidence::EntryWanted EvidenceScene::lie(const authority::ActionAnswer& answer, const std::function<void(Lie&)>& change)
+evidence::EntryWanted EvidenceScene::lie(const authority::ActionAnswer& answer, const Tell& change)
 {
     return must(fixture.run<evidence::EntryWanted>([&](Context& context) -> Result<evidence::EntryWanted> {
         const auto stored = TRY(audit::findReceipt(context.database, answer.receipt->id, context.log->origin()));
@@ -97,6 +97,16 @@ evidence::EntryWanted EvidenceScene::lie(const authority::ActionAnswer& answer, 
         return evidence::EntryWanted{appended.index};
     }),
         "lie");
+}
+
+GrantId EvidenceScene::grantBelow()
+{
+    return GrantId{must(fixture.run<std::string>([](Context& context) -> Result<std::string> {
+        store::Query query(context.database, "SELECT grant_id FROM links");
+        TRY(query.next());
+        return query.text(0);
+    }),
+        "link")};
 }
 
 void EvidenceScene::logAgainNow(const GrantId& grant)
@@ -114,8 +124,8 @@ void EvidenceScene::logAgainNow(const GrantId& grant)
             for (const char* of : {"type", "iat", "seq", "prev"}) // the log writes them
                 draft.claims.erase(of);
             const audit::Appended appended = TRY(context.log->append(draft, context.now()));
-            store::Query moved(context.database,
-                "UPDATE " + std::string(table) + " SET leaf_index = ? WHERE leaf_index = ?");
+            store::Query moved(
+                context.database, "UPDATE " + std::string(table) + " SET leaf_index = ? WHERE leaf_index = ?");
             TRY(moved.bind(static_cast<std::int64_t>(appended.index)).bind(source.integer(3)).run());
         }
         return {};
@@ -142,8 +152,10 @@ Result<evidence::Evidence> EvidenceScene::evidenceOf(evidence::Wanted wanted, ev
         return std::unexpected(owner.error());
     return AuthorityFixture::wait<evidence::Evidence>([&](auto reply) {
         fixture.authority().read(
-            [&owner, &wanted, details, reply = std::move(reply)](
-                store::Database& database) mutable { reply(evidence::assemble(database, *owner, wanted, details)); });
+            [&owner, &wanted, details, reply = std::move(reply)](Result<store::Database*> database) mutable {
+                reply(database ? evidence::assemble(**database, *owner, wanted, details)
+                               : std::unexpected(database.error()));
+            });
     });
 }
 

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Evidence of real stories, from the action to the verdict: everything of it is verified, with no database.
-#include "core/authority/use_cases.h"
+#include "core/authority/log_identity.h"
 #include "core/crypto/content_digest.h"
+#include "core/evidence/export.h"
 #include "tests/core/evidence/evidence_scene.h"
 
+#include <QFile>
 #include <QTest>
 
 using namespace countersign;
@@ -39,9 +41,10 @@ private Q_SLOTS:
     void erased_details_still_verify_and_say_so();
     void details_can_be_left_out();
     void a_body_can_go_with_it();
-    void a_clock_that_was_set_back_is_explained();
     void a_path_over_other_servers_is_verified();
     void what_is_not_there_has_no_evidence();
+    void a_database_that_was_set_aside_still_gives_evidence();
+    void where_no_database_can_be_opened_the_answer_says_so();
     void the_file_is_read_as_it_was_written();
 };
 
@@ -298,19 +301,6 @@ void EvidenceStoriesTest::a_body_can_go_with_it()
     QVERIFY(!bodyIn(must(scene.evidenceOf(wanted, WithBodies), "evidence"))); // nothing binds it any more
 }
 
-void EvidenceStoriesTest::a_clock_that_was_set_back_is_explained()
-{
-    EvidenceScene scene;
-    scene.fixture.clock().setWall(scene.fixture.clock().now() - std::chrono::hours(1));
-    must(scene.fixture.run<void>(authority::holdIfClockMoved), "hold");
-    must(scene.fixture.run<void>([&](auto& context) { return authority::resumeGrant(context, scene.tokens.grant); }),
-        "resume");
-    const auto renewed = must(scene.fixture.refresh(scene.agent, scene.tokens.refreshToken), "refresh");
-    const auto answer = scene.act(sentPayment("7.00"), scene.agent, renewed.accessToken);
-    QVERIFY(isPermitted(answer));
-    VERIFIED(evidence::verify(textOf(scene.evidenceOf(answer)), scene.trust()));
-}
-
 void EvidenceStoriesTest::a_path_over_other_servers_is_verified()
 {
     EvidenceScene scene;
@@ -345,6 +335,44 @@ void EvidenceStoriesTest::what_is_not_there_has_no_evidence()
     QCOMPARE(codeOf(evidence::EntryWanted{9'999}), ErrorCode::NotFound);
     QCOMPARE(codeOf(evidence::GrantWanted{GrantId{"x"}}), ErrorCode::NotFound);
     QCOMPARE(codeOf(evidence::SpanWanted{UnixSeconds{1}, UnixSeconds{2}}), ErrorCode::NotFound);
+}
+
+void EvidenceStoriesTest::a_database_that_was_set_aside_still_gives_evidence()
+{
+    EvidenceScene scene;
+    const auto answer = scene.pay("7.00");
+    must(scene.fixture.rotateDevice(), "rotation");
+    const auto later = scene.pay("8.00");
+    const evidence::Trust trust = scene.trust();
+    const keychain::Identity keys = scene.fixture.identity();
+    scene.fixture.stop();
+    // From here on nobody has the keys.
+    const auto database = must(store::Database::open(scene.fixture.folder(), store::Access::ReadOnly), "database");
+    const auto owner = must(authority::keptLogIdentity(*database), "identity");
+    QVERIFY(owner && owner->person == keys.person);
+    for (const auto& each : {answer, later})
+        VERIFIED(
+            evidence::verify(textOf(must(evidence::assemble(*database, *owner,
+                                             evidence::ReceiptWanted{each.receipt->id}, evidence::Details::Included),
+                                 "evidence")),
+                trust));
+    // It says nothing that the keychain alone should know.
+    store::Query query(*database, "SELECT value FROM meta WHERE key = 'log_identity'");
+    QVERIFY(must(query.next(), "row"));
+    QVERIFY(!query.text(0).contains("\"d\""));
+}
+
+void EvidenceStoriesTest::where_no_database_can_be_opened_the_answer_says_so()
+{
+    AuthorityFixture fixture(AuthorityFixture::PersonKey::Sealed); // and so nobody has read before
+    const QString file = fixture.folder() + QStringLiteral("/countersign.sqlite");
+    QVERIFY(QFile::rename(file, file + QStringLiteral(".away")));
+    const auto text = AuthorityFixture::wait<std::string>([&](auto reply) {
+        evidence::exportEvidence(fixture.authority(), evidence::EntryWanted{0}, {}, std::move(reply));
+    });
+    QVERIFY(QFile::rename(file + QStringLiteral(".away"), file));
+    QVERIFY(!text);
+    QVERIFY(text.error().code != ErrorCode::Internal && text.error().code != ErrorCode::NotFound);
 }
 
 void EvidenceStoriesTest::the_file_is_read_as_it_was_written()

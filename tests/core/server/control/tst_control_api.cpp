@@ -302,7 +302,7 @@ void ControlApiTest::a_check_is_begun_followed_and_cancelled()
     std::promise<void> released; // the readers are busy: the next check waits
     const auto wait = released.get_future().share();
     for (int reader = 0; reader < 8; ++reader)
-        m_fixture.authority().read([wait](store::Database&) { wait.wait(); });
+        m_fixture.authority().runAside([wait] { wait.wait(); });
     const Told second = call("POST", "/check");
     QCOMPARE(second.number("id"), begun.number("id") + 1);
     const Told joined = call("POST", "/check");
