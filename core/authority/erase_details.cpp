@@ -2,15 +2,20 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
 // The person takes private details of an entry away for good: the text beside the leaf with its salt, the body of the
-// request, and the copies of it that other rows hold, receipts of other servers among them. The leaf stays, and commits
-// to a text that nobody has any more.
+// request, and the copies of it that other rows hold: receipts of other servers, and the entries of the same request
+// (what was asked, each time it was asked again, the screen on which the person said yes, the action that followed).
+// The leaves stay, and commit to texts that nobody has any more.
 
+#include "core/audit/leaf_codec.h"
 #include "core/authority/entry_proof.h"
 #include "core/authority/kept_bodies.h"
 #include "core/authority/leaves.h"
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 #include "core/consent/record.h"
+
+#include <set>
+#include <utility>
 
 namespace countersign::authority {
 
@@ -71,6 +76,78 @@ Result<void> eraseServerName(Context& context, std::uint64_t index)
     return query.bind(static_cast<std::int64_t>(index)).run();
 }
 
+/// The request that an entry belongs to: an action names the one that the person said yes to.
+Result<std::optional<std::string>> requestOf(const json::Object& claims)
+{
+    if (auto own = TRY(json::optionalString(claims, "request_id")))
+        return own;
+    return json::optionalString(claims, "approval");
+}
+
+/// Of a leaf as it is stored; nullopt: it can't be read.
+std::optional<json::Object> claimsIn(std::string_view stored)
+{
+    const auto leaf = audit::unpackLeaf(stored);
+    auto claims = leaf ? json::parseObject(*leaf) : std::unexpected(leaf.error());
+    return claims ? std::optional(*std::move(claims)) : std::nullopt;
+}
+
+/// The entries about one request, and until when the person's yes to it is good.
+struct AboutRequest {
+    std::set<std::uint64_t> entries;
+    std::optional<UnixSeconds> approvedUntil; ///< of one action
+};
+
+Result<AboutRequest> entriesAbout(Context& context, const ClientId& agent, const std::string& request)
+{
+    using enum audit::LeafKind;
+    AboutRequest about;
+    store::Query query(context.database,
+        "SELECT idx, kind, leaf FROM log_leaves WHERE client_id = ? AND kind IN (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    query.bind(agent.value);
+    for (const audit::LeafKind kind : {RequestReceived, RequestMerged, RequestDenied, RequestExpired, RequestCancelled,
+             RequestBlocked, ConsentGiven, ActionAsked, ActionApproved})
+        query.bind(std::int64_t{std::to_underlying(kind)});
+    while (TRY(query.next())) {
+        const auto claims = claimsIn(query.blob(2));
+        if (!claims || TRY(requestOf(*claims)) != request)
+            continue;
+        about.entries.insert(static_cast<std::uint64_t>(query.integer(0)));
+        if (query.integer(1) == std::to_underlying(ActionApproved))
+            about.approvedUntil = UnixSeconds{TRY(json::requiredInteger(*claims, "exp"))};
+    }
+    return about;
+}
+
+/// What the agent did on the person's yes to it. Of all that it did only what came in that time is read.
+Result<void> addActions(Context& context, const ClientId& agent, const std::string& request, AboutRequest& about)
+{
+    if (!about.approvedUntil)
+        return {};
+    store::Query query(context.database,
+        "SELECT idx, leaf FROM log_leaves WHERE client_id = ? AND idx > ? AND kind IN (?, ?) AND at <= ?");
+    query.bind(agent.value).bind(static_cast<std::int64_t>(*about.entries.begin()));
+    query.bind(std::int64_t{std::to_underlying(audit::LeafKind::ActionPermitted)});
+    query.bind(std::int64_t{std::to_underlying(audit::LeafKind::ActionDenied)});
+    query.bind(about.approvedUntil->value);
+    while (TRY(query.next())) {
+        const auto claims = claimsIn(query.blob(1));
+        if (claims && TRY(requestOf(*claims)) == request)
+            about.entries.insert(static_cast<std::uint64_t>(query.integer(0)));
+    }
+    return {};
+}
+
+Result<std::int64_t> eraseOne(Context& context, std::uint64_t index)
+{
+    const std::int64_t texts = TRY(eraseText(context, index));
+    const std::int64_t screens = TRY(eraseScreen(context, index));
+    const std::int64_t others = TRY(eraseForeignTexts(context, index));
+    const std::int64_t bodies = TRY(eraseBody(context, index));
+    TRY(eraseServerName(context, index));
+    return texts + screens + others + bodies;
+}
+
 } // namespace
 
 Result<void> eraseDetails(Context& context, std::uint64_t index)
@@ -79,18 +156,23 @@ Result<void> eraseDetails(Context& context, std::uint64_t index)
         return fail(ErrorCode::StorageCorrupt, "The log is broken; nothing is erased, so that it can be looked into.");
     const StoredEntry entry = TRY(readEntry(context.database, index));
     const json::Object claims = TRY(json::parseObject(entry.leaf.bytes));
-    if (const auto request = TRY(json::optionalString(claims, "request_id")))
+    std::set<std::uint64_t> entries{index};
+    if (const auto request = TRY(requestOf(claims))) {
         TRY(eraseRequest(context, *request));
-    const std::int64_t texts = TRY(eraseText(context, index));
-    const std::int64_t screens = TRY(eraseScreen(context, index));
-    const std::int64_t others = TRY(eraseForeignTexts(context, index));
-    const std::int64_t bodies = TRY(eraseBody(context, index));
-    TRY(eraseServerName(context, index));
-    if (texts + screens + others + bodies == 0)
+        AboutRequest about = TRY(entriesAbout(context, entry.leaf.agent, *request));
+        TRY(addActions(context, entry.leaf.agent, *request, about));
+        entries.merge(about.entries);
+    }
+    json::Array erased;
+    for (const std::uint64_t one : entries) {
+        if (TRY(eraseOne(context, one)) > 0)
+            erased.emplace_back(static_cast<std::int64_t>(one));
+    }
+    if (erased.empty())
         return fail(ErrorCode::NotFound, "There are no private details of this entry.");
     audit::LeafDraft leaf;
     leaf.kind = audit::LeafKind::DetailsErased;
-    leaf.claims["entries"] = json::Array{static_cast<std::int64_t>(index)};
+    leaf.claims["entries"] = std::move(erased);
     TRY(appendLeaf(context, leaf));
     return {};
 }

@@ -40,7 +40,9 @@ void StoryView::askToErase()
         tr("Erase the private details of entry %1 for good?").arg(m_entry->index), QMessageBox::Cancel, this);
     question->setTextFormat(Qt::PlainText);
     question->setInformativeText(m_entry->sentence + u"\n\n"_s
-        + tr("Gone: what exactly was sent or asked (query, arguments, content, texts), and what stood on the screen.\n"
+        + tr("Gone, here and at the other entries of the same request: what exactly was sent or asked (query, "
+             "arguments, "
+             "content, texts), and what stood on the screen.\n"
              "Stays: who did what under which grant and when, the decision, and the proof of it. The log will say that "
              "you erased this. Files that you saved before are not changed."));
     question->setAttribute(Qt::WA_DeleteOnClose);

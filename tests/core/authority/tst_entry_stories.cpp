@@ -3,16 +3,14 @@
 //
 // What the timeline tells of one entry, writes to files, checks, and erases.
 
-#include "core/authority/use_cases.h"
-#include "core/base/json.h"
-#include "tests/core/audit/plain_leaves.h"
-#include "tests/support/actions.h"
+#include "tests/core/authority/story_scene.h"
 
 #include <QFile>
 #include <QTest>
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 
 using namespace countersign;
 using namespace countersign::testing;
@@ -26,74 +24,9 @@ using authority::StoryConsent;
 using authority::TimelineEntry;
 using authority::TimelineFile;
 
+using Scene = StoryScene;
+
 namespace {
-
-struct Scene {
-    AuthorityFixture fixture;
-    TestAgent agent = fixture.registerAgent();
-    TestAgent helper = fixture.registerAgent("ledger-helper");
-    ServiceId service = addService(fixture);
-    authority::TokenSet tokens = grantTo(fixture, agent,
-        paymentsWith(
-            ",\"max_depth\":2,\"spend\":{\"amount_at\":\"/amount\",\"currency\":\"EUR\",\"per_action\":\"50.00\"},"
-            "\"constraints\":{\"/recipient\":{\"wildcard\":true}}"));
-
-    /// A payment that the agent signs; its entry.
-    std::uint64_t pay(const char* amount = "10.00")
-    {
-        const auto command = performanceOf(fixture, service, tokens.accessToken, agent, payment(amount));
-        const auto answer = must(perform(fixture, withSignature(command, fixture.clock().now())), "perform");
-        return answer.leaf.value();
-    }
-    [[nodiscard]] Story story(std::uint64_t entry) { return must(read(entry), "story"); }
-    [[nodiscard]] Result<Story> read(std::uint64_t entry)
-    {
-        return AuthorityFixture::wait<Story>([&](auto reply) { fixture.authority().story(entry, std::move(reply)); });
-    }
-    [[nodiscard]] Result<std::uint64_t> check(LongWork work = {})
-    {
-        return AuthorityFixture::wait<std::uint64_t>(
-            [&](auto reply) { fixture.authority().checkLog(std::move(work), std::move(reply)); });
-    }
-    [[nodiscard]] Result<void> erase(std::uint64_t entry)
-    {
-        return fixture.run<void>([entry](Context& context) { return authority::eraseDetails(context, entry); });
-    }
-    [[nodiscard]] Result<std::uint64_t> write(TimelineFile file, LongWork work = {})
-    {
-        return AuthorityFixture::wait<std::uint64_t>([&](auto reply) {
-            fixture.authority().exportTimeline(std::move(file), std::move(work), std::move(reply));
-        });
-    }
-    void sign()
-    {
-        must(fixture.run<void>([](Context& context) -> Result<void> {
-            const auto checkpoint = context.log->writeCheckpoint();
-            return checkpoint ? Result<void>() : std::unexpected(checkpoint.error());
-        }),
-            "checkpoint");
-    }
-    /// As somebody who can write to the file would.
-    void tamper(const char* sql)
-    {
-        must(fixture.run<void>([sql](Context& context) -> Result<void> {
-            TRY(test::layLeavesPlain(context.database));
-            for (const char* each : {"DROP TRIGGER log_leaves_stay", sql}) {
-                store::Query query(context.database, each);
-                if (auto done = query.run(); !done)
-                    return done;
-            }
-            return {};
-        }),
-            "tamper");
-    }
-    [[nodiscard]] std::uint64_t newest(LeafKind kind)
-    {
-        const std::vector<LeafKind> log = fixture.log();
-        const auto found = std::ranges::find_last(log, kind);
-        return static_cast<std::uint64_t>(found.begin() - log.begin());
-    }
-};
 
 QByteArray contentsOf(const QString& path)
 {
@@ -200,6 +133,7 @@ private Q_SLOTS:
         QVERIFY(action.outcome);
         QCOMPARE(action.outcome->executed, authority::StoryOutcome::Executed::Yes);
         QCOMPARE(action.outcome->status, 201);
+        QVERIFY(!action.outcome->sentSignature);
         const Story outcome = scene.story(action.outcome->entry);
         QVERIFY(outcome.sent && outcome.outcome);
         QCOMPARE(outcome.sent->target, action.sent->target);
@@ -256,6 +190,42 @@ private Q_SLOTS:
         QCOMPARE(scene.fixture.grant(scene.tokens.grant).state, grants::GrantState::Live);
     }
 
+    void what_was_asked_about_goes_with_all_its_copies_data()
+    {
+        QTest::addColumn<LeafKind>("of");
+        QTest::newRow("from the question") << LeafKind::ActionAsked;
+        QTest::newRow("from the question that came again") << LeafKind::RequestMerged;
+        QTest::newRow("from the yes") << LeafKind::ActionApproved;
+        QTest::newRow("from the action") << LeafKind::ActionPermitted;
+    }
+    void what_was_asked_about_goes_with_all_its_copies()
+    {
+        QFETCH(LeafKind, of);
+        Scene scene;
+        const auto tokens = grantTo(scene.fixture, scene.agent,
+            paymentsWith(R"(,"spend":{"amount_at":"/amount","currency":"EUR","per_action":"50.00"},)"
+                         R"("constraints":{"/recipient":{"wildcard":true}},"step_up":{"above":"20.00"})"));
+        const auto pay = [&](const char* amount, const char* recipient) {
+            const auto command = performanceOf(
+                scene.fixture, scene.service, tokens.accessToken, scene.agent, payment(amount, recipient));
+            return perform(scene.fixture, withSignature(command, scene.fixture.clock().now()));
+        };
+        QVERIFY(isAsked(pay("21.00", "the-clinic")));
+        QVERIFY(isAsked(pay("21.00", "the-clinic")));
+        must(scene.fixture.approve(approvalOf(scene.fixture.waiting().back())), "approval");
+        QVERIFY(isPermitted(pay("3.00", "the-bakery"))); // between the two, and another's
+        QVERIFY(isPermitted(pay("21.00", "the-clinic")));
+        QVERIFY(scene.copiesOf("the-clinic") >= 5);
+        must(scene.erase(scene.newest(of)), "erase");
+        QCOMPARE(scene.copiesOf("the-clinic"), 0);
+        QCOMPARE(scene.copiesOf("the-bakery"), 1);
+        QVERIFY(scene.check());
+        scene.fixture.stop();
+        QVERIFY(scene.fixture.start());
+        QVERIFY(!scene.fixture.has(authority::Trouble::LogBroken));
+        QVERIFY(!contentsOf(scene.fixture.folder() + u"/countersign.sqlite"_s).contains("the-clinic"));
+    }
+
     void what_waits_for_an_answer_is_not_erased()
     {
         Scene scene;
@@ -264,79 +234,6 @@ private Q_SLOTS:
         QCOMPARE(scene.erase(asked).error().code, ErrorCode::InvalidInput);
         must(scene.fixture.deny(scene.fixture.waiting().front().request.publicId), "deny");
         QVERIFY(scene.erase(asked));
-    }
-
-    void the_whole_log_is_checked_with_progress_and_when_is_remembered()
-    {
-        Scene scene;
-        scene.pay();
-        std::atomic<std::uint64_t> last = 0;
-        LongWork work;
-        work.progress = [&last](std::uint64_t done, std::uint64_t) { last = done; };
-        const auto entries = scene.check(work);
-        QVERIFY2(entries, entries ? "" : entries.error().message.c_str());
-        QCOMPARE(*entries, scene.fixture.log().size());
-        QCOMPARE(last.load(), *entries);
-        QCOMPARE(scene.fixture.status().logCheckedAt, scene.fixture.clock().now());
-    }
-
-    void the_log_is_to_be_checked_once_a_week()
-    {
-        Scene scene;
-        const auto isDue = [&] { return must(scene.fixture.run<bool>(authority::isLogCheckDue), "due"); };
-        QVERIFY(isDue());
-        QVERIFY(scene.check());
-        QVERIFY(!isDue());
-        scene.fixture.clock().advance(authority::kLogCheckInterval - std::chrono::seconds(1));
-        QVERIFY(!isDue());
-        scene.fixture.clock().advance(std::chrono::seconds(1));
-        QVERIFY(isDue());
-    }
-
-    void a_check_that_is_cancelled_says_nothing_about_the_log()
-    {
-        Scene scene;
-        std::stop_source stop;
-        stop.request_stop();
-        LongWork work;
-        work.stop = stop.get_token();
-        QCOMPARE(scene.check(work).error().code, ErrorCode::Cancelled);
-        QVERIFY(!scene.fixture.has(authority::Trouble::LogBroken));
-        QVERIFY(!scene.fixture.status().logCheckedAt);
-    }
-
-    void a_broken_log_is_named_from_its_first_bad_entry_and_revoking_goes_on()
-    {
-        Scene scene;
-        scene.pay();
-        scene.sign();
-        scene.tamper("UPDATE log_leaves SET at = at + 1 WHERE idx = 3");
-        const auto checked = scene.check();
-        QCOMPARE(checked.error().code, ErrorCode::StorageCorrupt);
-        QVERIFY2(checked.error().message.starts_with("entry 3:"), checked.error().message.c_str());
-        QVERIFY(scene.fixture.has(authority::Trouble::LogBroken));
-        QVERIFY(scene.fixture.status().detail.contains(u"entry 3:"_s));
-        QVERIFY(!scene.fixture.isActive(scene.tokens.accessToken));
-        QVERIFY(scene.fixture.revoke(scene.tokens.grant));
-        QCOMPARE(scene.fixture.grant(scene.tokens.grant).state, grants::GrantState::Revoked);
-        QCOMPARE(scene.erase(0).error().code, ErrorCode::StorageCorrupt);
-    }
-
-    void entries_that_vanish_while_it_runs_are_missed()
-    {
-        Scene scene;
-        must(scene.fixture.run<void>([](Context& context) -> Result<void> {
-            for (const char* sql : {"DROP TRIGGER log_leaves_are_kept",
-                     "DELETE FROM log_leaves WHERE idx = (SELECT max(idx) FROM log_leaves)"}) {
-                store::Query query(context.database, sql);
-                if (auto done = query.run(); !done)
-                    return done;
-            }
-            return {};
-        }),
-            "tamper");
-        QCOMPARE(scene.check().error().code, ErrorCode::StorageCorrupt);
-        QVERIFY(scene.fixture.has(authority::Trouble::LogBroken));
     }
 
     void all_that_fits_is_written_newest_first_in_both_forms()
