@@ -3,6 +3,7 @@
 #include "core/audit/check.h"
 
 #include "core/audit/check_devices.h"
+#include "core/audit/check_grounds.h"
 #include "core/audit/check_leaf.h"
 #include "core/audit/check_receipts.h"
 #include "core/audit/check_surroundings.h"
@@ -213,8 +214,10 @@ private:
         if (!m_expected.device.isEmpty() && !m_devices.knows(m_expected.device.value))
             return corrupt(entry(m_count) + "it is missing; with it the device got the key that it has now");
         TRY(m_receipts->finish());
-        if (m_options.scope == CheckScope::Whole)
-            TRY(checkSurroundings(m_database));
+        if (m_options.scope == CheckScope::Whole) {
+            TRY(checkGrounds(m_database, m_expected.person, m_options.stop));
+            TRY(checkSurroundings(m_database, m_options.stop));
+        }
         TRY(tellProgress());
         return CheckReport{
             .leaves = m_count, .root = m_tree.root(), .olderThanAnchor = m_count < m_expected.anchorSize};

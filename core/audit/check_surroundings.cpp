@@ -35,6 +35,12 @@ std::unexpected<Error> corruptEntry(std::int64_t index, const std::string& what)
     return corrupt("entry " + std::to_string(index) + ": " + what);
 }
 
+/// Bodies can be many, and large.
+Result<void> goOn(const std::stop_token& stop)
+{
+    return stop.stop_requested() ? fail(ErrorCode::Cancelled, "The check was cancelled.") : Result<void>();
+}
+
 bool isDecision(std::int64_t kind)
 {
     return kind == std::to_underlying(LeafKind::ActionPermitted) || kind == std::to_underlying(LeafKind::ActionDenied);
@@ -73,13 +79,14 @@ bool isTakenIn(const json::Object& claims, const std::string& leafHash, std::int
     return about ? *about == action : index == action;
 }
 
-Result<void> checkForeignReceipts(store::Database& database)
+Result<void> checkForeignReceipts(store::Database& database, const std::stop_token& stop)
 {
     store::Query query(database,
         "SELECT leaf_hash, jws, key, idx, action, private_text, salt,"
         " (SELECT leaf FROM log_leaves WHERE log_leaves.idx = foreign_receipts.idx),"
         " (SELECT kind FROM log_leaves WHERE log_leaves.idx = foreign_receipts.action) FROM foreign_receipts");
     while (TRY(query.next())) {
+        TRY(goOn(stop));
         const std::int64_t index = query.integer(3);
         const auto claims = unpackClaims(query.blob(7));
         const auto hash = leafHashOf(query.text(1), query.text(2));
@@ -112,7 +119,7 @@ Result<std::map<std::string, std::int64_t>> forgottenServers(store::Database& da
     return forgotten;
 }
 
-Result<void> checkAcceptedServers(store::Database& database)
+Result<void> checkAcceptedServers(store::Database& database, const std::stop_token& stop)
 {
     store::Query query(database,
         "SELECT jkt, leaf_index, leaf, name, private_text FROM accepted_servers"
@@ -120,6 +127,7 @@ Result<void> checkAcceptedServers(store::Database& database)
     query.bind(std::int64_t{std::to_underlying(LeafKind::ServerAccepted)});
     const auto forgotten = TRY(forgottenServers(database));
     while (TRY(query.next())) {
+        TRY(goOn(stop));
         const auto claims = unpackClaims(query.blob(2));
         const std::string server = query.text(0);
         const auto later = forgotten.find(server);
@@ -134,12 +142,13 @@ Result<void> checkAcceptedServers(store::Database& database)
 }
 
 /// What the agent signed, and the entry is committed to.
-Result<void> checkBodies(store::Database& database)
+Result<void> checkBodies(store::Database& database, const std::stop_token& stop)
 {
     store::Query query(database,
         "SELECT bodies.idx, body, private_text, kind, bodies.at = log_leaves.at FROM bodies"
         " LEFT JOIN log_leaves USING (idx)");
     while (TRY(query.next())) {
+        TRY(goOn(stop));
         const std::int64_t index = query.integer(0);
         if (query.isNull(3) || !isDecision(query.integer(3)) || query.integer(4) == 0)
             return corruptEntry(index, "a body of a request is filed under it that is not its own");
@@ -151,10 +160,11 @@ Result<void> checkBodies(store::Database& database)
     return {};
 }
 
-Result<void> checkTokens(store::Database& database)
+Result<void> checkTokens(store::Database& database, const std::stop_token& stop)
 {
     store::Query query(database, "SELECT hash, token FROM tokens_used");
     while (TRY(query.next())) {
+        TRY(goOn(stop));
         if (query.blob(0) != crypto::sha256(query.text(1)))
             return corrupt("the text of an access token is not the one that it is filed under");
     }
@@ -163,13 +173,13 @@ Result<void> checkTokens(store::Database& database)
 
 } // namespace
 
-Result<void> checkSurroundings(store::Database& database)
+Result<void> checkSurroundings(store::Database& database, const std::stop_token& stop)
 {
     TRY(checkCosignatures(database));
-    TRY(checkForeignReceipts(database));
-    TRY(checkAcceptedServers(database));
-    TRY(checkBodies(database));
-    return checkTokens(database);
+    TRY(checkForeignReceipts(database, stop));
+    TRY(checkAcceptedServers(database, stop));
+    TRY(checkBodies(database, stop));
+    return checkTokens(database, stop);
 }
 
 } // namespace countersign::audit
