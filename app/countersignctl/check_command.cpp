@@ -109,13 +109,6 @@ std::string meaning(std::string_view trouble)
     return "What it means: " + words.what + ".\nWhat to do: " + words.toDo + ".\n";
 }
 
-/// An old copy is whole as far as it goes; that it is old is known since the start.
-bool isRolledBack(const Surroundings& surroundings)
-{
-    const auto status = askControl(surroundings, "GET", "/status");
-    return status && std::ranges::contains(textsOf(*status, "troubles"), std::string_view("database_rolled_back"));
-}
-
 Outcome broken(json::Object state)
 {
     std::string text = "The log is BROKEN: " + shown(textOf(state, "found")) + ".\n";
@@ -128,17 +121,19 @@ Outcome broken(json::Object state)
     return {std::move(state), text + meaning("log_broken"), ExitStatus::Broken};
 }
 
-Outcome whole(json::Object state, const Surroundings& surroundings)
+/// An old copy is whole as far as it goes.
+Outcome older(json::Object state)
+{
+    std::string text =
+        "The log is whole as far as it goes, but OLDER than it was.\n" + shown(textOf(state, "found")) + '\n';
+    state.erase("id");
+    return {std::move(state), text + meaning("database_rolled_back"), ExitStatus::Broken};
+}
+
+Outcome whole(json::Object state)
 {
     const std::string entries = std::to_string(numberOf(state, "entries"));
     state.erase("id");
-    if (isRolledBack(surroundings)) {
-        state["state"] = "older";
-        return {std::move(state),
-            "The log is whole as far as it goes (" + entries + " entries), but OLDER than it was.\n"
-                + meaning("database_rolled_back"),
-            ExitStatus::Broken};
-    }
     return {std::move(state), "The log is whole: " + entries + " entries, each as it was signed.\n"};
 }
 
@@ -151,7 +146,9 @@ Answer<Outcome> run(const QCommandLineParser& parser, const Surroundings& surrou
         return std::unexpected(state.error());
     const std::string how = textOf(*state, "state");
     if (how == "whole")
-        return whole(*std::move(state), surroundings);
+        return whole(*std::move(state));
+    if (how == "older")
+        return older(*std::move(state));
     if (how == "broken")
         return broken(*std::move(state));
     if (how == "failed")

@@ -19,14 +19,14 @@ Result<std::string> lastRecordOf(const Context& context, const GrantId& grant, c
     return records.empty() ? base : records.back();
 }
 
-Result<std::vector<consent::ConsentRecord>> amendmentsOf(
-    const Context& context, const GrantId& grant, const std::string& base, const permissions::Permission& permission)
+Result<std::vector<consent::ConsentRecord>> amendmentsOf(const ConsentStore& consents, const crypto::PublicKey& person,
+    const GrantId& grant, const std::string& base, const permissions::Permission& permission)
 {
     const auto wrong = [](const char* what) { return fail(ErrorCode::InvalidInput, what); };
     std::vector<consent::ConsentRecord> amendments;
     std::string before = base;
-    for (const std::string& signedRecord : TRY(context.consents.recordsOf(grant, consent::Purpose::Amendment))) {
-        auto record = consent::verifyConsent(signedRecord, context.options.identity.person);
+    for (const std::string& signedRecord : TRY(consents.recordsOf(grant, consent::Purpose::Amendment))) {
+        auto record = consent::verifyConsent(signedRecord, person);
         if (!record)
             return wrong("a change of it is not signed by you");
         if (record->purpose != consent::Purpose::Amendment || record->grant != grant)

@@ -22,7 +22,8 @@ namespace countersign::authority {
 /// Oldest first. `base`: the JWS of the consent or link, which permits `permission`. Error: InvalidInput when one is
 /// not the person's, is another grant's, does not follow the one before, or permits something that the one before did
 /// not.
-[[nodiscard]] Result<std::vector<consent::ConsentRecord>> amendmentsOf(
-    const Context& context, const GrantId& grant, const std::string& base, const permissions::Permission& permission);
+[[nodiscard]] Result<std::vector<consent::ConsentRecord>> amendmentsOf(const ConsentStore& consents,
+    const crypto::PublicKey& person, const GrantId& grant, const std::string& base,
+    const permissions::Permission& permission);
 
 } // namespace countersign::authority

@@ -37,6 +37,7 @@ struct Authority::Data {
         : clock(options.clock)
         , folder(options.folder)
         , issuer(options.issuer)
+        , logLooks(options.logLooks)
         , person(options.identity.person.thumbprint())
         , sealedPersonKey(options.identity.sealedPersonKey)
         , clockWatch(*options.clock)
@@ -81,12 +82,12 @@ struct Authority::Data {
     void watchLog()
     {
         logCheck = std::make_unique<QTimer>();
-        logCheck->setTimerType(Qt::VeryCoarseTimer);
         QObject::connect(logCheck.get(), &QTimer::timeout, logCheck.get(), [this] {
+            logCheck->start(logLooks.then);
             checker->checkWhenDue();
             forgetBodies();
         });
-        logCheck->start(kLogCheckLook);
+        logCheck->start(logLooks.first);
         forgetBodies();
     }
 
@@ -118,6 +119,7 @@ struct Authority::Data {
     const Clock* clock;
     QString folder;
     std::string issuer;
+    LogLooks logLooks;
     Thumbprint person;
     std::string sealedPersonKey;
     ClockWatch clockWatch;
@@ -240,9 +242,9 @@ QString Authority::folder() const
 }
 
 void Authority::readReceipt(std::string id, Reply<ReadReceipt> reply)
+{
     if (!d->view.isOpen()) // what is answered is signed by this device
         return reply(fail(ErrorCode::TemporarilyUnavailable, "What is in the database is not relied upon now."));
-{
     answerFromDisk(
         *d->readers, std::move(reply), [id = std::move(id), origin = d->keys.origin](store::Database& database) {
             return authority::readReceipt(database, id, origin);
@@ -340,6 +342,16 @@ void Authority::exportTimeline(TimelineFile file, LongWork work, Reply<std::uint
 void Authority::checkLog(LongWork work, Reply<std::uint64_t> reply)
 {
     d->checker->check(std::move(work), std::move(reply));
+}
+
+void Authority::setWeeklyCheckListener(WatchWeeklyCheck listener)
+{
+    d->checker->setListener(std::move(listener));
+}
+
+void Authority::cancelWeeklyCheck()
+{
+    d->checker->cancelWeekly();
 }
 
 } // namespace countersign::authority

@@ -47,6 +47,12 @@ struct KeepBodies {
     std::size_t maxBytes = std::size_t{64} * 1024; ///< a longer one is not kept
 };
 
+/// When it is looked whether the whole log is to be checked (once a week), and what is kept for too long.
+struct LogLooks {
+    std::chrono::milliseconds first{std::chrono::seconds(30)}; ///< after the start, which has enough to do
+    std::chrono::milliseconds then{std::chrono::minutes(10)};
+};
+
 struct AuthorityOptions {
     QString folder; ///< the data folder
     std::string issuer; ///< "http://127.0.0.1:7317"
@@ -62,6 +68,7 @@ struct AuthorityOptions {
     agents::LevelCaps levelCaps = agents::LevelCaps::defaults(); ///< what an agent of a level may spend at most
     agents::Capped capped = agents::Capped::WhoIsKnown;
     KeepBodies bodies = {};
+    LogLooks logLooks = {};
 };
 
 class Authority final : public AgentApi {
@@ -155,6 +162,12 @@ public:
     void exportTimeline(TimelineFile file, LongWork work, Reply<std::uint64_t> reply);
     /// The whole log, as PersonDesk::checkLog(). Beside what is asked for it is checked once a week.
     void checkLog(LongWork work, Reply<std::uint64_t> reply);
+    /// Told how far the weekly check is, on the thread that does it, and nullopt at its end; must hand on and return.
+    /// Empty: nobody listens.
+    using WatchWeeklyCheck = std::function<void(std::optional<CheckProgress>)>;
+    void setWeeklyCheckListener(WatchWeeklyCheck listener); ///< any thread
+    /// Ends it as cancelled; it begins again after the next start. Any thread.
+    void cancelWeeklyCheck();
 
 private:
     struct Data;

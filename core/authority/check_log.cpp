@@ -21,7 +21,9 @@ audit::CheckExpectation logExpectation(const Context& context)
     const auto keys = context.devices.keys();
     audit::CheckExpectation expected{audit::originOf(keys->terms.front().key.thumbprint()), own.log.publicKey(), 0, {},
         keys->terms.back().key.thumbprint(), own.person.thumbprint()};
-    if (context.log) {
+    if (context.has(Trouble::DatabaseRolledBack))
+        expected.device = {}; // it may have got its present key in what is missing
+    if (context.log && !context.has(Trouble::DatabaseRolledBack)) {
         expected.anchorSize = context.log->size();
         expected.anchorRoot = context.log->root();
     } else if (context.options.anchor) {
@@ -59,6 +61,8 @@ Result<std::optional<UnixSeconds>> logCheckedAt(const Context& context)
 
 Result<bool> isLogCheckDue(const Context& context)
 {
+    if (context.has(Trouble::DatabaseRolledBack) || context.has(Trouble::LogBroken))
+        return false; // which is known, and waits for the person
     const auto last = TRY(logCheckedAt(context));
     return !last || context.now() >= *last + kLogCheckInterval || *last > context.now();
 }

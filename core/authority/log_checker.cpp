@@ -3,8 +3,12 @@
 
 #include "core/authority/log_checker.h"
 
+#include "core/authority/log_state.h"
 #include "core/authority/use_cases.h"
+#include "core/authority/verify_state.h"
 #include "core/base/try.h"
+
+#include <limits>
 
 namespace countersign::authority {
 
@@ -15,25 +19,53 @@ LogChecker::LogChecker(ReaderPool& readers, std::function<void(Job)> submit)
 
 void LogChecker::check(LongWork work, Reply<std::uint64_t> reply)
 {
-    auto expected = std::make_shared<std::optional<audit::CheckExpectation>>();
-    const auto learn = [expected](Context& context) -> Result<void> {
-        *expected = logExpectation(context);
+    auto measure = std::make_shared<std::optional<Measure>>();
+    const auto learn = [measure](Context& context) -> Result<void> {
+        *measure = measureOf(context);
         return {};
     };
-    auto begin = [this, expected, work = std::move(work), reply = std::move(reply)](
+    auto begin = [this, measure, work = std::move(work), reply = std::move(reply)](
                      const Result<void>& learned) mutable {
         if (!learned)
             return reply(std::unexpected(learned.error()));
-        m_readers.post([this, expected = **expected, work = std::move(work), reply = std::move(reply)](
+        m_readers.post([this, measure = **measure, work = std::move(work), reply = std::move(reply)](
                            Result<store::Database*> database) mutable {
-            note(database ? read(**database, expected, work) : std::unexpected(database.error()), std::move(reply));
+            note(database ? read(**database, measure, work) : std::unexpected(database.error()), std::move(reply));
         });
     };
     m_submit({learn, std::move(begin), Job::Urgency::Ordinary, {}});
 }
 
+LogChecker::Measure LogChecker::measureOf(const Context& context)
+{
+    const bool isOld = context.has(Trouble::DatabaseRolledBack);
+    return {logExpectation(context), context.devices.keys()->terms, context.options.identity.person,
+        isOld ? Measure::Copy::Old : Measure::Copy::Newest,
+        isOld || context.has(Trouble::LogBroken) ? Measure::Rows::Apart : Measure::Rows::AsLogged};
+}
+
+/// The log, and the rows held to it, all of one moment.
+Result<audit::CheckReport> LogChecker::readAll(
+    store::Database& database, const Measure& measure, audit::CheckOptions options)
+{
+    if (measure.rows == Measure::Rows::Apart)
+        return audit::checkLog(database, measure.expected, options);
+    LogState log;
+    log.signedSize = std::numeric_limits<std::uint64_t>::max(); // this program wrote what is not signed yet
+    options.visit = [&log](const audit::Leaf& leaf) { log.take(leaf); };
+    TRY(database.begin());
+    auto report = audit::checkLog(database, measure.expected, options);
+    if (report) {
+        const auto compared = compareState(database, Backing::in(database, measure.devices, measure.person), log);
+        if (!compared)
+            report = std::unexpected(compared.error());
+    }
+    database.rollback();
+    return report;
+}
+
 Result<audit::CheckReport> LogChecker::read(
-    store::Database& database, const audit::CheckExpectation& expected, const LongWork& work) const
+    store::Database& database, const Measure& measure, const LongWork& work) const
 {
     std::stop_source stop; // by whoever wants it no more, or because the program ends
     const auto stopIt = [&stop] { stop.request_stop(); };
@@ -43,7 +75,14 @@ Result<audit::CheckReport> LogChecker::read(
     options.scope = audit::CheckScope::Whole;
     options.progress = work.progress;
     options.stop = stop.get_token();
-    return audit::checkLog(database, expected, options);
+    auto report = readAll(database, measure, std::move(options));
+    if (report && report->olderThanAnchor && measure.copy == Measure::Copy::Old)
+        return fail(ErrorCode::StorageRolledBack,
+            "All of its " + std::to_string(report->leaves)
+                + " entries are as they were signed, but the keychain "
+                  "remembers "
+                + std::to_string(measure.expected.anchorSize) + ": it is an old copy.");
+    return report;
 }
 
 void LogChecker::note(Result<audit::CheckReport> report, Reply<std::uint64_t> reply)
@@ -61,6 +100,8 @@ void LogChecker::note(Result<audit::CheckReport> report, Reply<std::uint64_t> re
 
 void LogChecker::checkWhenDue()
 {
+    if (m_weekly.stop_requested() || m_runsWeekly)
+        return;
     auto due = std::make_shared<bool>(false);
     const auto look = [due](Context& context) -> Result<void> {
         *due = TRY(isLogCheckDue(context));
@@ -68,9 +109,35 @@ void LogChecker::checkWhenDue()
     };
     auto begin = [this, due](const Result<void>& looked) {
         if (looked && *due)
-            check({}, [](const auto&) { });
+            beginWeekly();
     };
     m_submit({look, std::move(begin), Job::Urgency::Ordinary, {}});
+}
+
+void LogChecker::beginWeekly()
+{
+    if (m_runsWeekly.exchange(true))
+        return;
+    tell(CheckProgress{});
+    check({.progress = [this](std::uint64_t done, std::uint64_t total) { tell(CheckProgress{done, total}); },
+              .stop = m_weekly.get_token()},
+        [this](const auto&) {
+            m_runsWeekly = false;
+            tell(std::nullopt);
+        });
+}
+
+void LogChecker::setListener(Authority::WatchWeeklyCheck listener)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_listener = std::move(listener);
+}
+
+void LogChecker::tell(std::optional<CheckProgress> progress)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (m_listener)
+        m_listener(progress);
 }
 
 } // namespace countersign::authority

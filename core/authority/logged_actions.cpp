@@ -147,15 +147,20 @@ void LoggedActions::moveDetails(const GrantId& from, const GrantId& to, const st
     m_counted[to] = std::move(after);
 }
 
-Result<int> LoggedActions::holdCounters(Context& context) const
+Result<std::set<std::pair<GrantId, int>>> LoggedActions::countedBy(const grants::Uses& uses) const
 {
-    std::set<std::pair<GrantId, int>> all = TRY(context.uses.counted());
+    std::set<std::pair<GrantId, int>> all = TRY(uses.counted());
     for (const auto& [id, details] : m_counted) {
         for (const int detail : details | std::views::keys)
             all.emplace(id, detail);
     }
+    return all;
+}
+
+Result<int> LoggedActions::holdCounters(Context& context) const
+{
     std::map<GrantId, json::Array> differing;
-    for (const auto& [id, detail] : all) {
+    for (const auto& [id, detail] : TRY(countedBy(context.uses))) {
         const auto grant = context.ledger.find(id);
         if (!grant || !*grant
             || ((*grant)->state != grants::GrantState::Live && (*grant)->state != grants::GrantState::Held))
@@ -202,6 +207,27 @@ Result<int> LoggedActions::removeUnbacked(Context& context) const
         TRY(appendLeaf(context, leaf));
     }
     return removed;
+}
+
+Result<void> LoggedActions::compare(store::Database& database) const
+{
+    const grants::Ledger ledger(database);
+    const grants::Uses uses(database);
+    for (const auto& [id, detail] : TRY(countedBy(uses))) {
+        const auto grant = TRY(ledger.find(id));
+        if (!grant || (grant->state != grants::GrantState::Live && grant->state != grants::GrantState::Held))
+            continue;
+        if (!TRY(uses.agrees(id, detail, loggedOf(id, detail))))
+            return fail(ErrorCode::StorageCorrupt,
+                "grant " + id.value + ": what it has used up is something else in the data than in the log");
+    }
+    for (const Approval& approval : TRY(ApprovalStore(database).unused())) {
+        const auto logged = m_approvals.find(approval.requestId);
+        if (logged == m_approvals.end() || !(logged->second == approval))
+            return fail(ErrorCode::StorageCorrupt,
+                "grant " + approval.grant.value + ": an approval of one action was never given, or used before");
+    }
+    return {};
 }
 
 Result<QStringList> LoggedActions::verify(Context& context) const

@@ -15,7 +15,9 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace countersign::authority {
@@ -28,6 +30,9 @@ public:
     /// Sentences for the person about what was put right; empty: all is well.
     [[nodiscard]] Result<QStringList> verify(Context& context) const;
 
+    /// Whether the rows are so already. Error: StorageCorrupt with what differs first.
+    [[nodiscard]] Result<void> compare(store::Database& database) const;
+
 private:
     using Details = std::map<int, grants::LoggedUses>;
 
@@ -36,6 +41,8 @@ private:
     /// The details of `from` go on as those of `to`.
     void moveDetails(const GrantId& from, const GrantId& to, const std::vector<int>& detailOf);
     [[nodiscard]] Result<int> holdCounters(Context& context) const;
+    /// All details that the rows or the log count.
+    [[nodiscard]] Result<std::set<std::pair<GrantId, int>>> countedBy(const grants::Uses& uses) const;
     [[nodiscard]] grants::LoggedUses loggedOf(const GrantId& id, int detail) const;
     [[nodiscard]] Result<int> removeUnbacked(Context& context) const;
 

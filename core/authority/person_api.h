@@ -113,6 +113,14 @@ struct LongWork {
     std::stop_token stop = {}; ///< ends it with Cancelled
 };
 
+/// How far a check of the whole log is.
+struct CheckProgress {
+    std::uint64_t done = 0;
+    std::uint64_t total = 0; ///< 0: not known yet
+
+    bool operator==(const CheckProgress&) const = default;
+};
+
 /// What the person decided on a request. The authority composes the screen again and compares.
 struct Decision {
     std::string requestId;

@@ -10,21 +10,13 @@
 #include "core/authority/preview_catalogue.h"
 #include "core/authority/trust_cases.h"
 #include "core/authority/use_cases.h"
+#include "core/authority/weekly_check.h"
 #include "core/base/mailbox.h"
 
 #include <algorithm>
 #include <unordered_map>
 
 namespace countersign::authority {
-
-namespace {
-
-bool isNewer(const GrantRow& a, const GrantRow& b)
-{
-    return a.grant.createdAt > b.grant.createdAt;
-}
-
-} // namespace
 
 struct PersonDesk::Data {
     Authority& authority;
@@ -49,6 +41,11 @@ struct PersonDesk::Data {
 };
 
 namespace {
+
+bool isNewer(const GrantRow& a, const GrantRow& b)
+{
+    return a.grant.createdAt > b.grant.createdAt;
+}
 
 /// Applies what the authority announced, and says so.
 template <typename Data> class Applier {
@@ -173,7 +170,8 @@ private:
 
 } // namespace
 
-PersonDesk::PersonDesk(Authority& authority, QObject* parent) : QObject(parent), d(std::make_unique<Data>(authority))
+PersonDesk::PersonDesk(Authority& authority, QObject* parent)
+    : QObject(parent), d(std::make_unique<Data>(authority)), m_weeklyCheck(std::make_unique<WeeklyCheck>(authority))
 {
     d->authority.setListener([this, port = d->port](DeskChanges changes) {
         // The port is closed before the desk goes, and the mailbox forgets what it has not run.

@@ -24,6 +24,7 @@ namespace countersign::authority {
 
 class Authority;
 class PersonDesk; // below
+class WeeklyCheck;
 template <typename T> using Done = std::function<void(Result<T>)>;
 
 /// What changed in one commit; posted from the authority to the desk.
@@ -115,6 +116,7 @@ public:
     /// Checks all of the log; how many entries it has. Errors: StorageCorrupt naming the first bad entry, which is
     /// Trouble::LogBroken from then on; Cancelled.
     void checkLog(LongWork work, Done<std::uint64_t> done);
+    [[nodiscard]] WeeklyCheck& weeklyCheck() { return *m_weeklyCheck; }
 
     /// Removes the private details of an entry for good, and logs that. What is signed and proven stays so. Errors:
     /// NotFound (there are none), InvalidInput (its request still waits for an answer), StorageCorrupt.
@@ -139,6 +141,7 @@ Q_SIGNALS:
 private:
     struct Data;
     std::unique_ptr<Data> d;
+    std::unique_ptr<WeeklyCheck> m_weeklyCheck;
 };
 
 } // namespace countersign::authority

@@ -43,10 +43,10 @@ bool carries(const std::string& leaf, const ConsentRecord& record)
 }
 
 /// What the person left of it: the amendments in their order, all of which the log knows.
-Result<std::vector<ConsentRecord>> verifiedAmendments(const Context& context, const GrantId& id,
+Result<std::vector<ConsentRecord>> verifiedAmendments(const Backing& backing, const GrantId& id,
     const LoggedGrant& logged, const std::string& base, const Permission& permission)
 {
-    auto amendments = TRY(amendmentsOf(context, id, base, permission));
+    auto amendments = TRY(amendmentsOf(backing.consents, backing.person, id, base, permission));
     if (amendments.size() != logged.amendmentLeaves.size())
         return wrong("a change of it is missing, or not known to the log");
     for (std::size_t i = 0; i < amendments.size(); ++i) {
@@ -56,7 +56,7 @@ Result<std::vector<ConsentRecord>> verifiedAmendments(const Context& context, co
     return amendments;
 }
 
-Result<void> compare(const Context& context, const Grant& grant, const ConsentRecord& consented)
+Result<void> compare(const Backing& backing, const Grant& grant, const ConsentRecord& consented)
 {
     if (consented.grant != grant.id)
         return wrong("its consent is another grant's");
@@ -64,25 +64,24 @@ Result<void> compare(const Context& context, const Grant& grant, const ConsentRe
         return wrong("its consent is for another agent");
     if (consented.decidedAt != grant.createdAt)
         return wrong("it is older or younger than its consent");
-    const auto devices = context.devices.keys();
     const auto isDevice = [&](const audit::DeviceTerm& term) { return term.key.thumbprint() == consented.device; };
-    if (std::ranges::none_of(devices->terms, isDevice))
+    if (std::ranges::none_of(backing.devices, isDevice))
         return wrong("its consent was given on another device");
     return {};
 }
 
-Result<void> verifyRoot(const Context& context, const Grant& grant, const LoggedGrant* logged)
+Result<void> verifyRoot(const Backing& backing, const Grant& grant, const LoggedGrant* logged)
 {
-    const auto signedRecord = TRY(context.consents.recordOf(grant.id));
+    const auto signedRecord = TRY(backing.consents.recordOf(grant.id));
     if (!signedRecord)
         return wrong("nobody consented to it");
-    const auto record = consent::verifyConsent(*signedRecord, context.options.identity.person);
+    const auto record = consent::verifyConsent(*signedRecord, backing.person);
     if (!record)
         return wrong("its consent is not signed by you");
-    TRY(compare(context, grant, *record));
+    TRY(compare(backing, grant, *record));
     if (logged == nullptr || !carries(logged->consentLeaf, *record))
         return wrong("the log does not know its consent");
-    const auto amendments = TRY(verifiedAmendments(context, grant.id, *logged, *signedRecord, record->granted));
+    const auto amendments = TRY(verifiedAmendments(backing, grant.id, *logged, *signedRecord, record->granted));
     const ConsentRecord& last = amendments.empty() ? *record : amendments.back();
     if (last.granted != grant.permission)
         return wrong("it permits something else than was consented to");
@@ -105,9 +104,9 @@ Result<void> compare(const Grant& grant, const LoggedDelegation& logged)
 
 /// The link, as it was signed by the key that the grant above is bound to.
 Result<grants::SignedLink> verifiedLink(
-    const Context& context, const Grant& grant, const Grant& parent, const LoggedDelegation& logged)
+    const Backing& backing, const Grant& grant, const Grant& parent, const LoggedDelegation& logged)
 {
-    const auto stored = TRY(context.links.ofGrant(grant.id));
+    const auto stored = TRY(backing.links.ofGrant(grant.id));
     if (!stored)
         return wrong("nobody delegated it");
     auto read = grants::readLink(stored->jws);
@@ -140,18 +139,18 @@ Result<void> compare(const Grant& grant, const Grant& parent)
     return {};
 }
 
-Result<void> verifyDelegated(const Context& context, const Grant& grant, const LoggedGrant* logged)
+Result<void> verifyDelegated(const Backing& backing, const Grant& grant, const LoggedGrant* logged)
 {
     if (logged == nullptr || !logged->delegation)
         return wrong("the log does not know that it was delegated");
     TRY(compare(grant, *logged->delegation));
     if (grant.state != grants::GrantState::Live && grant.state != grants::GrantState::Held)
         return {}; // permits nothing, and never will
-    const auto parent = context.ledger.find(*grant.parent);
+    const auto parent = backing.ledger.find(*grant.parent);
     if (!parent || !*parent)
         return wrong("the grant above is missing");
-    const grants::SignedLink read = TRY(verifiedLink(context, grant, **parent, *logged->delegation));
-    const auto amendments = TRY(verifiedAmendments(context, grant.id, *logged, read.jws, read.link.permission));
+    const grants::SignedLink read = TRY(verifiedLink(backing, grant, **parent, *logged->delegation));
+    const auto amendments = TRY(verifiedAmendments(backing, grant.id, *logged, read.jws, read.link.permission));
     const Permission& most = amendments.empty() ? read.link.permission : amendments.back().granted;
     if (!permissions::narrows(grant.permission, most))
         return wrong("it permits more than was delegated");
@@ -165,9 +164,9 @@ Result<void> verifyDelegated(const Context& context, const Grant& grant, const L
 
 } // namespace
 
-Result<void> verifyGrant(const Context& context, const Grant& grant, const LoggedGrant* logged)
+Result<void> verifyGrant(const Backing& backing, const Grant& grant, const LoggedGrant* logged)
 {
-    TRY(grant.parent ? verifyDelegated(context, grant, logged) : verifyRoot(context, grant, logged));
+    TRY(grant.parent ? verifyDelegated(backing, grant, logged) : verifyRoot(backing, grant, logged));
     if (logged == nullptr || grant.boundKey != logged->boundKey)
         return wrong("it is bound to another key than the log says");
     return {};

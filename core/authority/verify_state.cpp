@@ -63,6 +63,19 @@ QString told(const GrantId& id, const std::string& what)
         .arg(QString::fromStdString(id.value), QString::fromStdString(what));
 }
 
+QString toldLess(const GrantId& id, GrantState state)
+{
+    const QString grant = QString::fromStdString(id.value);
+    return state == GrantState::Held
+        ? QCoreApplication::translate("authority",
+              "A permission is held in the data, and the log does not know why (%1). It stays held until you resume "
+              "it.")
+              .arg(grant)
+        : QCoreApplication::translate(
+              "authority", "A permission has ended in the data, and the log does not know why (%1). It stays ended.")
+              .arg(grant);
+}
+
 /// The log says that it has ended, or is held: so it is.
 Result<void> takeStateOfLog(Context& context, const GrantId& id, const LoggedGrant& logged)
 {
@@ -79,10 +92,31 @@ Result<void> takeStateOfLog(Context& context, const GrantId& id, const LoggedGra
         held ? context.now() : logged.endedAt.value_or(context.now()));
 }
 
+/// The row says less than the log: so be it, and the log says so too. What ended is over; what is held waits for the
+/// person as if it had been paused.
+Result<void> takeStateOfRow(Context& context, const grants::Grant& grant, const LoggedGrant& logged)
+{
+    const bool held = grant.state == GrantState::Held;
+    audit::LeafDraft leaf;
+    leaf.kind = held ? audit::LeafKind::GrantHeld : audit::LeafKind::StateRejected;
+    leaf.agent = grant.agent;
+    leaf.grant = grant.id;
+    leaf.claims["what"] = "grant state: the row said that it is " + std::string(grants::grantStateName(grant.state))
+        + ", the log says that it is " + std::string(grants::grantStateName(logged.state));
+    const auto reason = held ? grants::EndReason::PausedByPerson : grant.reason;
+    leaf.claims["reason"] = grants::endReasonName(reason);
+    TRY(appendLeaf(context, leaf));
+    context.touched.anchor = Touched::Anchor::Due;
+    return held ? context.ledger.setState(grant.id, GrantState::Held, reason, std::nullopt)
+                : context.ledger.setState(grant.id, GrantState::Revoked, reason, context.now());
+}
+
 /// `gone`: what was set aside.
 Result<QStringList> verifyGrants(Context& context, const LogState& log, std::set<GrantId>& gone)
 {
     QStringList sentences;
+    const Backing backing =
+        Backing::in(context.database, context.devices.keys()->terms, context.options.identity.person);
     for (const GrantId& id : TRY(context.ledger.ids())) {
         if (gone.contains(id))
             continue;
@@ -91,13 +125,19 @@ Result<QStringList> verifyGrants(Context& context, const LogState& log, std::set
         const auto grant = context.ledger.find(id);
         const auto verified = !grant ? Result<void>(wrong("it can't be read"))
             : !*grant                ? Result<void>(wrong("it is gone"))
-                                     : verifyGrant(context, **grant, logged);
+                                     : verifyGrant(backing, **grant, logged);
         if (!verified) {
             TRY(setAside(context, id, "grant: " + verified.error().message, gone));
             sentences.append(told(id, verified.error().message));
         } else if (liveliness((*grant)->state) > liveliness(logged->state)) {
             TRY(takeStateOfLog(context, id, *logged));
             sentences.append(told(id, "its row said that it is in force"));
+        } else if (liveliness((*grant)->state) < liveliness(logged->state)) {
+            TRY(takeStateOfRow(context, **grant, *logged));
+            sentences.append(toldLess(id, (*grant)->state));
+        } else if ((*grant)->state != logged->state) { // over either way
+            TRY(context.ledger.setState(id, logged->state, logged->reason, logged->endedAt));
+            sentences.append(told(id, "its row said that it had ended otherwise"));
         }
     }
     return sentences;

@@ -348,6 +348,13 @@ Result<std::optional<LoggedUses>> Uses::holdTo(
     return TRY(loggedForm(*m_database, grant, detail));
 }
 
+Result<bool> Uses::agrees(const GrantId& grant, int detail, const LoggedUses& logged) const
+{
+    LoggedUses there = logged;
+    std::ranges::sort(there.timesMs);
+    return TRY(loggedForm(*m_database, grant, detail)) == there;
+}
+
 Result<std::set<std::pair<GrantId, int>>> Uses::counted() const
 {
     Query query(*m_database,

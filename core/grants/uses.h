@@ -104,6 +104,8 @@ public:
     /// counts now, where the two said different things; nullopt: they agreed.
     [[nodiscard]] Result<std::optional<LoggedUses>> holdTo(
         const GrantId& grant, int detail, const LoggedUses& logged, std::int64_t today);
+    /// Whether a detail is what the log says, with nothing changed.
+    [[nodiscard]] Result<bool> agrees(const GrantId& grant, int detail, const LoggedUses& logged) const;
     /// The details for which something is counted.
     [[nodiscard]] Result<std::set<std::pair<GrantId, int>>> counted() const;
     /// Forgets all of it, so that it can be counted anew from the log.

@@ -176,7 +176,8 @@ Result<void> AuthorityFixture::start(PersonKey personKey)
         .clock = &m_clock,
         .follows = m_follows,
         .deviceKeeper = m_deviceKeeper,
-        .delegationDepth = m_delegationDepth};
+        .delegationDepth = m_delegationDepth,
+        .logLooks = m_logLooks};
     if (!options.deviceKeeper.stage) {
         options.deviceKeeper.stage = [this](const keychain::Identity& now, const keychain::NextDevice& next) {
             keychain::Identity staged = now;

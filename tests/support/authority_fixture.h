@@ -130,9 +130,15 @@ public:
         const TestAgent& child, const std::string& token, const std::vector<std::string>& links);
     [[nodiscard]] Result<grants::VerifiedChain> verified(
         const std::string& token, const std::vector<std::string>& links) const;
+    void setLogLooks(authority::LogLooks looks) { m_logLooks = looks; } ///< for the next start()
     /// For the next start().
     void setDelegationDepth(int depth) { m_delegationDepth = depth; }
 
+    /// The whole log, on demand.
+    [[nodiscard]] Result<std::uint64_t> checkLog()
+    {
+        return wait<std::uint64_t>([&](auto reply) { authority().checkLog({}, std::move(reply)); });
+    }
     [[nodiscard]] std::vector<authority::GrantRow> grants(); ///< newest first
     [[nodiscard]] grants::Grant grant(const GrantId& id);
     [[nodiscard]] authority::DeskStatus status();
@@ -146,6 +152,7 @@ private:
     QTemporaryDir m_ownFolder;
     QString m_folder;
     ManualClock m_clock{kTestStart};
+    authority::LogLooks m_logLooks;
     int m_delegationDepth = grants::kDefaultDelegationDepth;
     authority::DeviceKeeper m_deviceKeeper;
     std::optional<authority::LostLog> m_follows;

@@ -66,6 +66,7 @@ struct Timeline {
             work = std::move(given);
             answering = std::move(answer);
         };
+        deeds.cancelWeeklyCheck = [this] { ++weeklyCancelled; };
         deeds.exportLines = [this](authority::TimelineFile file, authority::LongWork given,
                                 TimelineDeeds::Answer<std::uint64_t> answer) {
             exported = std::move(file);
@@ -99,6 +100,7 @@ struct Timeline {
     ManualClock clock{kNow};
     std::function<void(Story&)> change = [](Story&) { };
     int storiesRead = 0;
+    int weeklyCancelled = 0;
     authority::LongWork work;
     TimelineDeeds::Answer<std::uint64_t> answering;
     authority::TimelineFile exported;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/common/main_window.h"
 
+#include "core/authority/weekly_check.h"
 #include "ui/agents/agents_page.h"
 #include "ui/common/icons.h"
 #include "ui/common/notice.h"
@@ -180,6 +181,7 @@ TimelineDeeds MainWindow::timelineDeeds()
     deeds.checkLog = [this](authority::LongWork work, TimelineDeeds::Answer<std::uint64_t> answer) {
         m_desk.checkLog(std::move(work), std::move(answer));
     };
+    deeds.cancelWeeklyCheck = [this] { m_desk.weeklyCheck().cancel(); };
     deeds.erase = [this](std::uint64_t entry, TimelineDeeds::Answer<void> answer) {
         m_desk.eraseDetails(entry, std::move(answer));
     };
@@ -202,6 +204,9 @@ void MainWindow::addTimeline()
     m_timeline = new TimelinePage(timelineDeeds(), m_desk.clock());
     m_tabs->addTab(m_timeline, tr("Timeline"));
     connect(&m_desk, &PersonDesk::timelineGrew, m_timeline, &TimelinePage::logGrew);
+    authority::WeeklyCheck& weekly = m_desk.weeklyCheck();
+    connect(&weekly, &authority::WeeklyCheck::changed, m_timeline,
+        [this, &weekly] { m_timeline->setWeeklyCheck(weekly.progress()); });
     const auto addAgents = [this] {
         for (const authority::GrantRow& row : m_desk.grants())
             m_timeline->addAgent({row.grant.agent, row.agentName});

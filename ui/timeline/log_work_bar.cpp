@@ -67,7 +67,7 @@ LogWorkBar::LogWorkBar(const TimelineDeeds& deeds, std::function<authority::Time
         part->hide();
     connect(m_check, &QPushButton::clicked, this, &LogWorkBar::check);
     connect(m_export, &QPushButton::clicked, this, &LogWorkBar::chooseFile);
-    connect(m_cancel, &QPushButton::clicked, this, [this] { m_stop.request_stop(); });
+    connect(m_cancel, &QPushButton::clicked, this, [this] { cancel(); });
     updateWords();
 }
 
@@ -82,13 +82,32 @@ void LogWorkBar::setLastCheck(std::optional<UnixSeconds> at)
     updateWords();
 }
 
+void LogWorkBar::setWeekly(std::optional<authority::CheckProgress> progress)
+{
+    m_weekly = progress;
+    updateWords();
+}
+
+void LogWorkBar::cancel()
+{
+    if (m_work == Work::UnderWay)
+        m_stop.request_stop();
+    else if (m_deeds.cancelWeeklyCheck)
+        m_deeds.cancelWeeklyCheck();
+}
+
+void LogWorkBar::showWork(const QString& what)
+{
+    m_progress->setFormat(what + u" %p %"_s);
+    m_progress->setAccessibleName(what);
+}
+
 authority::LongWork LogWorkBar::begin(const QString& what)
 {
     m_work = Work::UnderWay;
     m_stop = std::stop_source();
     m_progress->setValue(0);
-    m_progress->setFormat(what + u" %p %"_s);
-    m_progress->setAccessibleName(what);
+    showWork(what);
     m_good->hide();
     m_bad->hide();
     updateWords();
@@ -130,6 +149,11 @@ void LogWorkBar::endCheck(const Result<std::uint64_t>& entries)
         say(*m_bad, tr("The log is broken."),
             tr("The first thing that is wrong: %1\nWhat stands before it is proven. Nothing new is granted; revoking "
                "goes on. Keep a copy of the data folder, and find out who could write to it.")
+                .arg(QString::fromStdString(entries.error().message)));
+    else if (entries.error().code == ErrorCode::StorageRolledBack)
+        say(*m_bad, tr("The log is whole as far as it goes, but older than it was."),
+            tr("%1\nWhat was decided since is not in it. Find out who put it back, and confirm above what is to "
+               "become of it.")
                 .arg(QString::fromStdString(entries.error().message)));
     else
         say(*m_bad, tr("The log could not be checked."), QString::fromStdString(entries.error().message));
@@ -190,9 +214,14 @@ void LogWorkBar::updateWords()
     const bool works = m_work == Work::UnderWay;
     m_check->setEnabled(!works);
     m_export->setEnabled(!works);
-    m_progress->setVisible(works);
-    m_cancel->setVisible(works);
-    m_last->setVisible(!works);
+    const bool weekly = !works && m_weekly;
+    if (weekly) {
+        showWork(tr("The weekly check of the log"));
+        showProgress(m_weekly->done, m_weekly->total);
+    }
+    m_progress->setVisible(works || weekly);
+    m_cancel->setVisible(works || weekly);
+    m_last->setVisible(!works && !weekly);
     m_last->setText(m_lastCheck
             ? tr("Last found whole: %1").arg(QLocale().toString(localTime(*m_lastCheck), QLocale::ShortFormat))
             : tr("Not checked as a whole yet; that is done once a week."));

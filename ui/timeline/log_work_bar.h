@@ -31,6 +31,8 @@ public:
     ~LogWorkBar() override; ///< cancels
 
     void setLastCheck(std::optional<UnixSeconds> at);
+    /// The check that began by itself; nullopt: none runs. Shown while nothing else is under way.
+    void setWeekly(std::optional<authority::CheckProgress> progress);
     void check(); ///< nothing, if something is under way
     void exportTo(const QString& path, authority::TimelineFile::Form form);
 
@@ -38,11 +40,13 @@ private:
     void chooseFile();
     /// The work that begins now; its progress is shown.
     [[nodiscard]] authority::LongWork begin(const QString& what);
+    void showWork(const QString& what);
     void showProgress(std::uint64_t done, std::uint64_t total);
     void endCheck(const Result<std::uint64_t>& entries);
     void endExport(const QString& path, const Result<std::uint64_t>& lines);
     void say(Notice& notice, const QString& title, const QString& body = {});
     void updateWords();
+    void cancel();
 
     const TimelineDeeds& m_deeds;
     std::function<authority::TimelineChoice()> m_choice;
@@ -56,6 +60,7 @@ private:
     std::optional<UnixSeconds> m_lastCheck;
     std::stop_source m_stop;
     enum class Work : std::uint8_t { None, UnderWay } m_work = Work::None;
+    std::optional<authority::CheckProgress> m_weekly;
 };
 
 } // namespace countersign::ui

@@ -23,6 +23,7 @@ struct TimelineDeeds {
     std::function<void(std::uint64_t entry, Answer<authority::Story>)> story;
     std::function<void(authority::TimelineFile, authority::LongWork, Answer<std::uint64_t> lines)> exportLines;
     std::function<void(authority::LongWork, Answer<std::uint64_t> entries)> checkLog;
+    std::function<void()> cancelWeeklyCheck;
     std::function<void(std::uint64_t entry, Answer<void>)> erase;
     /// Opens the form that narrows a grant.
     std::function<void(const GrantId&)> narrow;

@@ -211,6 +211,11 @@ void TimelinePage::setLastCheck(std::optional<UnixSeconds> at)
     m_work->setLastCheck(at);
 }
 
+void TimelinePage::setWeeklyCheck(std::optional<authority::CheckProgress> progress)
+{
+    m_work->setWeekly(progress);
+}
+
 void TimelinePage::updateEmpty()
 {
     m_empty->setText(m_model->isFetching()

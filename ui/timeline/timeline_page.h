@@ -42,6 +42,8 @@ public:
     void checkLog();
     /// When the whole log was last found right.
     void setLastCheck(std::optional<UnixSeconds> at);
+    /// How far the check is that began by itself; nullopt: none runs.
+    void setWeeklyCheck(std::optional<authority::CheckProgress> progress);
     /// Kind, outcome and time of the filter row as they were, and from now on kept.
     void remember(WindowMemory& memory);
     [[nodiscard]] TimelineModel& model() { return *m_model; }

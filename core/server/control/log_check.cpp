@@ -44,6 +44,9 @@ json::Object LogCheck::State::tell() const
         told["entries"] = **result;
     } else if (result->error().code == ErrorCode::Cancelled) {
         told["state"] = "cancelled";
+    } else if (result->error().code == ErrorCode::StorageRolledBack) {
+        told["state"] = "older";
+        told["found"] = result->error().message;
     } else {
         const Error& error = result->error();
         told["state"] = error.code == ErrorCode::StorageCorrupt ? "broken" : "failed";

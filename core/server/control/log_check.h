@@ -23,7 +23,8 @@ public:
     /// Begins one, unless one runs; either way tell() of it, with `began`: whether this call did.
     json::Object begin();
     /// `{"id", "state", …}`: running (`done` of `total` entries), whole (`entries`), broken (`found`, and
-    /// `first_bad_entry` where one can be named), cancelled, or failed (`found`). nullopt: none was begun yet.
+    /// `first_bad_entry` where one can be named), older (whole, but an old copy: `found`), cancelled, or failed
+    /// (`found`). nullopt: none was begun yet.
     [[nodiscard]] std::optional<json::Object> tell() const;
     /// The one that runs ends soon, as cancelled.
     void cancel();

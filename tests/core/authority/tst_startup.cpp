@@ -185,12 +185,18 @@ private Q_SLOTS:
             QCOMPARE(fixture.grant(tokens.grant).reason, grants::EndReason::DatabaseRolledBack);
             QCOMPARE(codeOf(fixture.refresh(agent, tokens.refreshToken)), ErrorCode::InvalidGrant);
             QCOMPARE(codeOf(fixture.ask(agent)), ErrorCode::StorageRolledBack);
+            const auto checked = fixture.checkLog();
+            QCOMPARE(codeOf(checked), ErrorCode::StorageRolledBack);
+            QVERIFY(checked.error().message.contains("it is an old copy"));
+            QVERIFY(!fixture.has(Trouble::LogBroken));
+            QVERIFY(!fixture.status().logCheckedAt);
             QVERIFY(fixture.revoke(tokens.grant));
             if (start == 0)
                 fixture.stop();
         }
         QVERIFY(fixture.run<void>([](authority::Context& context) { return authority::confirmRollback(context); }));
         QVERIFY(!fixture.has(Trouble::DatabaseRolledBack));
+        QVERIFY(fixture.checkLog());
         QCOMPARE(fixture.count(LeafKind::GrantRevoked), 1);
         QVERIFY(fixture.isActive(fixture.tokensFor(agent).accessToken));
         fixture.stop();
