@@ -83,6 +83,18 @@ Result<std::optional<Checkpoint>> lastCheckpoint(store::Database& database)
         .size = static_cast<std::uint64_t>(query.integer(0)), .root = query.blob(1), .note = query.text(2)};
 }
 
+Result<std::optional<Checkpoint>> checkpointFor(store::Database& database, std::uint64_t entry)
+{
+    store::Query query(database,
+        "SELECT size, root, note FROM log_checkpoints WHERE size = (SELECT max(size) FROM cosignatures WHERE size > "
+        "?)");
+    if (TRY(query.bind(static_cast<std::int64_t>(entry)).next()))
+        return Checkpoint{
+            .size = static_cast<std::uint64_t>(query.integer(0)), .root = query.blob(1), .note = query.text(2)};
+    auto last = TRY(lastCheckpoint(database));
+    return last && last->size > entry ? std::move(last) : std::nullopt;
+}
+
 Result<void> keepCosignature(
     store::Database& database, std::uint64_t size, std::string_view witness, std::string_view line)
 {

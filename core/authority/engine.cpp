@@ -8,13 +8,16 @@ namespace countersign::authority {
 
 namespace {
 constexpr std::chrono::milliseconds kRetryInterval{1000}; ///< while the disk refuses
-}
+constexpr std::chrono::seconds kCheckpointAfter{9}; ///< of an entry: with the time that it takes, in time
+static_assert(kCheckpointAfter < audit::kCheckpointInterval);
+} // namespace
 
 Engine::Engine(std::unique_ptr<Writer> opened, const Clock& clock)
     : m_writer(std::move(opened)), m_clock(clock), m_wakeUp([this] { run({}); })
 {
     m_checkpoint.setSingleShot(true);
-    m_checkpoint.setInterval(audit::kCheckpointInterval);
+    m_checkpoint.setTimerType(Qt::PreciseTimer); // a coarse one may be 5 % late
+    m_checkpoint.setInterval(kCheckpointAfter);
     QObject::connect(&m_checkpoint, &QTimer::timeout, &m_checkpoint, [this] { writeCheckpoint(); });
     m_retry.setSingleShot(true);
     m_retry.setInterval(kRetryInterval);

@@ -60,11 +60,10 @@ Result<audit::TreeHead> verifyInclusion(
 
 Result<void> lookAtInclusion(store::Database& database, const LogKeys& keys, const audit::Leaf& leaf, StoryProof& proof)
 {
-    const auto checkpoint = TRY(audit::lastCheckpoint(database));
-    if (!checkpoint)
-        return {};
-    proof.treeSize = checkpoint->size;
-    if (leaf.index >= checkpoint->size)
+    const auto covering = TRY(audit::checkpointFor(database, leaf.index));
+    const auto checkpoint = covering ? covering : TRY(audit::lastCheckpoint(database));
+    proof.treeSize = checkpoint ? checkpoint->size : 0;
+    if (!covering)
         return {};
     const auto head = verifyInclusion(database, keys, leaf, *checkpoint);
     proof.inclusion = head ? Finding::Right : Finding::Wrong;

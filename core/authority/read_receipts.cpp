@@ -49,8 +49,8 @@ Result<audit::Checkpoint> signedCheckpoint(store::Database& database)
 
 Result<std::optional<std::string>> proofOf(store::Database& database, std::uint64_t index)
 {
-    const auto checkpoint = TRY(audit::lastCheckpoint(database));
-    if (!checkpoint || checkpoint->size <= index)
+    const auto checkpoint = TRY(audit::checkpointFor(database, index));
+    if (!checkpoint)
         return std::nullopt;
     audit::TlogProof proof;
     proof.index = index;

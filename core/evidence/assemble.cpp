@@ -82,8 +82,8 @@ private:
 
     Result<void> addCheckpoint(std::uint64_t last)
     {
-        const auto checkpoint = TRY(audit::lastCheckpoint(m_database));
-        if (!checkpoint || checkpoint->size <= last)
+        const auto checkpoint = TRY(audit::checkpointFor(m_database, last));
+        if (!checkpoint)
             return fail(
                 ErrorCode::TemporarilyUnavailable, "The log is not signed up to there yet. Ask again in some seconds.");
         m_size = checkpoint->size;

@@ -10,8 +10,10 @@
 #include "core/authority/context.h"
 #include "core/crypto/signed_note.h"
 #include "tests/core/authority/tampering.h"
-#include "tests/support/authority_fixture.h"
+#include "tests/core/evidence/evidence_scene.h"
 
+#include <QDateTime>
+#include <QElapsedTimer>
 #include <QProcess>
 #include <QRegularExpression>
 #include <QTest>
@@ -111,6 +113,62 @@ private Q_SLOTS:
             QVERIFY2(when, when ? "" : when.error().message.c_str());
             QVERIFY(!fixture.has(Trouble::WitnessContradicts));
         }
+    }
+
+    void what_it_cosigned_is_evidence_also_while_it_is_away()
+    {
+        EvidenceScene scene;
+        const QTemporaryDir folder;
+        const auto answer = scene.pay("7.00");
+        audit::Witness witness;
+        {
+            const WitnessProcess process(scene.fixture, folder.filePath(u"state"_s));
+            witness = process.witness;
+            checkpoint(scene.fixture);
+            const auto witnessing = begin(scene.fixture, process.witness);
+            QTRY_COMPARE(scene.fixture.status().witnessedSize, checkpointed(scene.fixture));
+        }
+        const std::uint64_t cosigned = checkpointed(scene.fixture);
+        const auto later = scene.pay("8.00");
+        evidence::Trust trust = scene.trust();
+        trust.now = UnixSeconds{QDateTime::currentSecsSinceEpoch()}; // its clock is the true one
+        trust.witnesses = {witness.key};
+        const auto report = evidence::verify(textOf(scene.evidenceOf(answer)), trust);
+        QVERIFY(checkpointed(scene.fixture) > cosigned);
+        QVERIFY2(report.verdict == evidence::Verdict::Verified, told(report).c_str());
+        QVERIFY(stepOf(report, "witnesses").state == evidence::StepState::Passed);
+        // What came later it has not seen.
+        QCOMPARE(failedStep(evidence::verify(textOf(scene.evidenceOf(later)), trust)), std::string("witnesses"));
+        // And the proof that goes with the receipt bears its signature too.
+        const auto read = must(AuthorityFixture::wait<authority::ReadReceipt>([&](auto reply) {
+            scene.fixture.authority().readReceipt(answer.receipt->id, std::move(reply));
+        }),
+            "receipt");
+        QVERIFY(read.proof && read.proof->contains(witness.key.substr(0, witness.key.find('+'))));
+    }
+
+    void a_checkpoint_comes_in_time()
+    {
+        AuthorityFixture fixture;
+        fixture.registerAgent();
+        QElapsedTimer since;
+        since.start();
+        QTRY_VERIFY_WITH_TIMEOUT(checkpointed(fixture) == fixture.log().size(), 15'000);
+        QVERIFY2(since.elapsed() <= std::chrono::milliseconds(audit::kCheckpointInterval).count(),
+            qPrintable(QString::number(since.elapsed())));
+    }
+
+    void at_the_end_all_of_it_is_signed()
+    {
+        AuthorityFixture fixture;
+        fixture.registerAgent();
+        fixture.stop();
+        const auto database = must(store::Database::open(fixture.folder(), store::Access::ReadOnly), "database");
+        store::Query query(
+            *database, "SELECT (SELECT max(size) FROM log_checkpoints), (SELECT count(*) FROM log_leaves)");
+        QVERIFY(must(query.next(), "sizes"));
+        QVERIFY(query.integer(1) > 0);
+        QCOMPARE(query.integer(0), query.integer(1));
     }
 
     void a_checkpoint_that_is_written_while_it_runs_is_cosigned_too()
