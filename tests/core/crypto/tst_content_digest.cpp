@@ -30,11 +30,30 @@ private Q_SLOTS:
         QCOMPARE(contentDigest(kContent), kSha256);
         // RFC 9530 appendix B.2: no content
         QCOMPARE(contentDigest(""), "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"s);
+        // RFC 9530 appendix B.3: bytes 10 to 18 of 19
+        const std::string part = kContent.substr(10, 9);
+        const std::string kPart = "sha-256=:jjcgBDWNAtbYUXI37CVG3gRuGOAjaaDRGpIUFsdyepQ=:";
+        QCOMPARE(part, "\"world\"}\n"s);
+        QCOMPARE(contentDigest(part), kPart);
+        QVERIFY(verifyContentDigest(kPart, part) && !verifyContentDigest(kPart, kContent));
+        QVERIFY(!verifyContentDigest(kSha256, part)); // what Repr-Digest says there
         QVERIFY(verifyContentDigest(kSha256, kContent));
         QVERIFY(verifyContentDigest(kSha256 + ", " + kSha512, kContent));
         QVERIFY(verifyContentDigest(kSha512 + "," + kSha256, kContent));
         QVERIFY(verifyContentDigest(
             contentDigest("{\"hello\": \"world\"}") + ", " + kSha512WithoutLineFeed, "{\"hello\": \"world\"}"));
+    }
+
+    void the_sample_values_are_right()
+    {
+        // RFC 9530 appendix D, of all its algorithms
+        const std::string content = kContent.substr(0, kContent.size() - 1);
+        const std::string sha256 = "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:";
+        QCOMPARE(contentDigest(content), sha256);
+        QVERIFY(verifyContentDigest(kSha512WithoutLineFeed + ", " + sha256
+                + ", md5=:Sd/dVLAcvNLSq16eXua5uQ==:, sha=:07CavjDP4u3/TungoUHJO/Wzr4c=:, unixsum=:GQU=:, "
+                  "unixcksum=:7zsHAA==:, adler=:OZkGFw==:, crc32c=:Q3lHIA==:",
+            content));
     }
 
     void other_algorithms_are_ignored()
