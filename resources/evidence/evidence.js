@@ -83,8 +83,6 @@ async function noteKey(vkey) {
   return { name: parts[0], id: parts[1], key: await importKey({ kty: "OKP", crv: "Ed25519", x: base64url(raw.slice(1)) }) };
 }
 
-const kindsOfConsent = ["consent_given", "grant_narrowed", "action_approved"];
-
 // ---- the checks, in order; each may throw, return a sentence, or be skipped ----
 const checks = {
   async keys(file) {
@@ -152,15 +150,20 @@ const checks = {
     }
     return count(file.entries.length, "entry stands", "entries stand") + " in the signed log as they are here.";
   },
+  times: checkTimes,
   async order(file) {
-    const last = new Map();
+    const last = new Map(), whole = new Set([file.subject.grant_id]); // and all that was handed on from it
+    for (const { claims } of file.entries) if (file.kind === "grant" && claims.type === "grant_delegated" && whole.has(claims.parent)) whole.add(claims.grant_id);
     for (const { index, claims, hash } of file.entries) {
       if (claims.grant_id === undefined || claims.seq === undefined) continue;
       const before = last.get(claims.grant_id);
       must(!before || claims.seq > before.seq, `Entry ${index}: its place in its grant is taken`);
       if (before && before.seq + 1 === claims.seq) must(claims.prev === base64url(before.hash), `Entry ${index}: it follows another entry`);
-      must(file.subject.grant_id !== claims.grant_id || claims.seq === (before ? before.seq + 1 : 0), `Entry ${index}: one before it is missing`);
-      last.set(claims.grant_id, { seq: claims.seq, hash });
+      must(!whole.has(claims.grant_id) || claims.seq === (before ? before.seq + 1 : 0), `Entry ${index}: one before it is missing`);
+      must((claims.seq === 0) === (claims.prev === undefined), `Entry ${index}: it does not say which entry of its grant comes before it`);
+      must(claims.seq > 0 || ["consent_given", "grant_delegated", ...takesNothing].includes(claims.type), `Entry ${index}: it is the first of its grant, and nobody had made that yet`);
+      must(!before || !before.closed || takesNothing.includes(claims.type), `Entry ${index}: its grant had ended`);
+      last.set(claims.grant_id, { seq: claims.seq, hash, closed: claims.closing === true || (before !== undefined && before.closed) });
     }
     if (file.kind === "span") {
       const there = new Set(file.entries.map((entry) => entry.index));
@@ -185,8 +188,10 @@ const checks = {
       consent.claims = (await openJws(consent.record, "consent+jwt", file.persons)).claims;
       const logged = file.entries.find(({ claims }) => kindsOfConsent.includes(claims.type) && Object.entries(consent.claims).every(([name, value]) => JSON.stringify(claims[name]) === JSON.stringify(value)));
       must(logged, `Consent ${i + 1}: the log does not know it`);
+      must(file.devices.some((key) => key.thumbprint === consent.claims.device), `Consent ${i + 1}: it was given on another device`);
       consent.logged = logged.index;
     }
+    for (const { index, claims } of file.entries) must(!kindsOfConsent.includes(claims.type) || file.consents.some(({ logged }) => logged === index), `Entry ${index}: what the person signed then is missing`);
     return file.consents.length ? count(file.consents.length, "record is", "records are") + " signed by the person, and logged." : new Skipped("No person signed anything here.");
   },
   async screens(file) {
@@ -199,46 +204,17 @@ const checks = {
     }
     return shown ? `The person signed the very words of ${count(shown, "screen", "screens")}.` : new Skipped("No text of a screen is here.");
   },
-  async chain(file) {
-    file.tokenOf = new Map();
-    for (const token of file.tokens) file.tokenOf.set(await digestOf(token), { text: token, claims: (await openJws(token, "at+jwt", file.devices)).claims });
-    for (const link of file.links) {
-      const read = readJws(link);
-      const key = await importKey(read.header.jwk);
-      must(read.claims.iss.endsWith(":" + key.thumbprint), "a link is signed by another than it says");
-      if (key.key) must(await verified(key, read.signature, read.input), "the signature of a link is wrong");
-    }
-    const actions = file.entries.filter(({ claims }) => claims.chain !== undefined);
-    for (const { index, claims } of actions) {
-      const token = file.tokenOf.get(claims.token);
-      must(token, `Entry ${index}: its access token is missing`);
-      must(claims.chain.includes(token.claims.grant_id), `Entry ${index}: its token is of another grant`);
-      must(token.claims.iat <= claims.iat + 5 && claims.iat < token.claims.exp, `Entry ${index}: its token was not in force`);
-      const digests = await Promise.all(file.consents.map((consent) => digestOf(consent.record)));
-      const named = file.consents.find((consent, i) => consent.claims.grant_id === claims.chain[0] && digests[i] === claims.consent);
-      must(named, `Entry ${index}: the person's consent is missing`);
-      let before = named.logged;
-      for (const grant of claims.chain.slice(1)) {
-        const entry = file.entries.find((each) => each.claims.type === "grant_delegated" && each.claims.grant_id === grant);
-        must(entry, `Entry ${index}: how grant ${grant} was handed on is missing`);
-        must(before < entry.index, `Entry ${index}: grant ${grant} was handed on before there was one above it`);
-        before = entry.index;
-      }
-      must(before < index, `Entry ${index}: what it rests on came only after it`);
-    }
-    return actions.length ? count(actions.length, "decision was", "decisions were") + " under a consent of the person." : new Skipped("No decision is here.");
-  },
+  chain: checkChain,
+  approvals: checkApprovals,
   async requests(file) {
-    let signed = 0, unread = 0;
-    for (const entry of file.entries) {
-      const check = { "http-signature": checkSignature, "agent-signature": checkAgentSignature }[entry.claims.binding];
-      if (check === undefined || entry.disclosure === undefined || entry.claims.chain === undefined) continue;
-      const found = await check(file, entry).catch((error) => { throw new Error(`Entry ${entry.index}: ${error.message}`); });
-      if (found instanceof Skipped) unread++; else signed++;
+    let signed = 0, proven = 0, unread = 0;
+    for (const entry of file.entries.filter(isDecision)) {
+      const found = await checkRequest(file, entry).catch((error) => { throw new Error(`Entry ${entry.index}: ${error.message}`); });
+      if (found === "signed") signed++; else if (found === "proven") proven++; else if (found === "unread") unread++;
     }
     const more = unread ? ` What ${count(unread, "more covers is", "more cover is")} not known to this page: countersignctl verify checks it.` : "";
-    if (!signed) return new Skipped("No signed request is here that this page can check." + more);
-    return count(signed, "request is", "requests are") + " signed by the agent that acted." + more;
+    if (!signed && !proven) return new Skipped("No request is here that this page can check." + more);
+    return count(signed, "request is", "requests are") + " signed by the agent that acted" + (proven ? `, ${count(proven, "is", "are")} bound to it by a DPoP proof alone.` : ".") + more;
   },
   async bodies(file) {
     let bodies = 0;
@@ -250,6 +226,7 @@ const checks = {
     }
     return bodies ? count(bodies, "body is", "bodies are") + " what the agent signed, byte for byte." : new Skipped("No body is here.");
   },
+  outcomes: checkOutcomes,
   async upstream(file) {
     const decisions = new Map();
     for (const entry of file.entries) {
@@ -360,6 +337,6 @@ async function main() {
   const first = failed ? null : (file.entries.find(({ claims }) => claims.type !== "key_rotated") || file.entries[0]).claims.device;
   document.documentElement.dataset.verdict = failed ? "broken" : "consistent";
   at("verdict").textContent = failed ? `Broken: the check \u201c${failed}\u201d failed. Nothing here is proven.`
-    : "Everything in this file fits together. Whose device made it is for you to find out: compare its thumbprint" + (file.devices.length > 1 ? `, the one that it had first here: ${first}` : "") + ".";
+    : "What this page checks in this file fits together. It does not check everything: what it leaves out stands below. Whose device made it is for you to find out: compare its thumbprint" + (file.devices.length > 1 ? `, the one that it had first here: ${first}` : "") + ".";
 }
 main();

@@ -30,8 +30,30 @@ function partsOf(target) {
   return { "@target-uri": target, "@scheme": scheme.toLowerCase(), "@authority": authority.toLowerCase().replace(ownPort, ""), "@path": path || "/", "@query": query || "?" };
 }
 
+// The DPoP proof (RFC 9449): that the agent held its key, and for which request and token.
+async function checkProof({ claims }, details, token, key) {
+  const { header, claims: said, input, signature } = readJws(details.dpop);
+  must(header.typ === "dpop+jwt" && await verified(key, signature, input), "its DPoP proof is not by the agent that acted");
+  must(said.ath === await digestOf(token.text), "its DPoP proof is for another token");
+  must(said.htm === claims.request.method && stringOf(said.htu).split(/[?#]/)[0] === claims.request.target_uri, "its DPoP proof is for another request");
+}
+
+// What binds one request to the agent that acted: "signed", "proven", "unread" (signed in a way that is not known here), "gone".
+async function checkRequest(file, entry) {
+  const { claims, disclosure } = entry;
+  const check = { "http-signature": checkSignature, "agent-signature": checkAgentSignature }[claims.binding];
+  must(claims.decision !== "permit" || check || ["GET", "HEAD"].includes(claims.request.method), "a request that changes something was permitted without the agent's signature");
+  if (disclosure === undefined || entry.key === undefined) return "gone";
+  const key = file.agents.find((each) => each.thumbprint === entry.key);
+  must(key, "the key of the agent that acted is missing");
+  const token = file.tokenOf.get(claims.token);
+  await checkProof(entry, JSON.parse(disclosure.text), token, key);
+  if (!check) return "proven";
+  return await check(file, entry, key) instanceof Skipped ? "unread" : "signed";
+}
+
 // The agent's signature over the request (RFC 9421), from its components. Skipped where one is not known here.
-async function checkSignature(file, { claims, disclosure }) {
+async function checkSignature(file, { claims, disclosure }, key) {
   const details = JSON.parse(disclosure.text);
   const { items, parameters, bytes } = signatureOf(details);
   const token = file.tokenOf.get(claims.token);
@@ -39,9 +61,7 @@ async function checkSignature(file, { claims, disclosure }) {
     "@method": claims.request.method, dpop: details.dpop, authorization: "DPoP " + token.text };
   must(base64url(await sha256(bytes)) === claims.request.signature_digest, "the receipt is about another signature");
   const keyId = /;keyid="([^"]*)"/.exec(parameters);
-  const key = file.agents.find((each) => keyId && each.thumbprint === keyId[1]);
-  must(key, "the agent's key is missing");
-  must(claims.chain.length > 1 || token.claims.cnf.jkt === key.thumbprint, "the token is bound to another key");
+  must(keyId && keyId[1] === key.thumbprint, "it is signed with another key than the agent's that acted");
   for (const name of ["@method", "@target-uri", "authorization", "dpop"]) must(items.includes(`"${name}"`), `the agent's signature does not cover ${name}`);
   if (!items.every((item) => new RegExp(`^${sfText}$`).test(item))) return new Skipped(); // in another form than as it stands
   const base = items.map((item) => {
@@ -53,7 +73,7 @@ async function checkSignature(file, { claims, disclosure }) {
 }
 
 // The field Agent-Signature: over method, path, ts, nonce and the body's digest.
-async function checkAgentSignature(file, { claims, disclosure }) {
+async function checkAgentSignature(file, { claims, disclosure }, key) {
   const details = JSON.parse(disclosure.text);
   const members = Object.fromEntries(details.fields["agent-signature"].split(",").map((each) => /^[ \t]*([a-z]+)="?([^"]*)"?[ \t]*$/.exec(each)?.slice(1) ?? []));
   const stated = /sha-256=:([^:]*):/.exec(details.fields?.["content-digest"] ?? "");
@@ -61,12 +81,9 @@ async function checkAgentSignature(file, { claims, disclosure }) {
   const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const path = claims.request.target_uri.replace(/^[a-z]+:\/\/[^/?]*/i, "") + (details.query ? "?" + details.query : "");
   const text = [claims.request.method, path.startsWith("/") ? path : "/" + path, members.ts, members.nonce, hex].join("\n");
-  const key = file.agents.find((each) => each.thumbprint === members.keyid);
-  must(key, "the agent's key is missing");
+  must(members.keyid === key.thumbprint, "it is signed with another key than the agent's that acted");
   const bytes = joseSignature(fromBase64url(members.sig));
   must(base64url(await sha256(bytes)) === claims.request.signature_digest, "the receipt is about another signature");
-  const token = file.tokenOf.get(claims.token);
-  must(claims.chain.length > 1 || token.claims.cnf.jkt === key.thumbprint, "the token is bound to another key");
   must(await verified(key, bytes, utf8.encode(text)), "the agent's signature is wrong");
 }
 // An ECDSA signature as 64 bytes, also where it is written as the DER of two integers.

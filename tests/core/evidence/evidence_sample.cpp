@@ -6,6 +6,8 @@
 // during which the device got two new keys; changed.html with one digit of its details changed, upstream.html with one
 // of another server's receipt. odd.json and odd.html are right, and signed as few do; far.* and stray.* are what a
 // device that lies could have signed: with a receipt too many servers away, and with one that is tied to nothing.
+// late-* rest on what came only after the action; lie-* (which a page sees, too) and unasked-* (which it says that it
+// does not ask, and "nothing") are those of lies.h.
 #include "core/audit/receipt.h"
 #include "core/authority/foreign_receipts.h"
 #include "core/authority/leaves.h"
@@ -14,7 +16,7 @@
 #include "core/crypto/jws.h"
 #include "core/crypto/merkle.h"
 #include "core/evidence/html.h"
-#include "tests/core/evidence/evidence_scene.h"
+#include "tests/core/evidence/lies.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -147,6 +149,18 @@ std::string straySample()
     return textOf(must(scene.evidenceOf(evidence::EntryWanted{*answer.leaf}), "evidence"));
 }
 
+/// The person said yes, or the agent handed on, only after the action that is said to rest on it.
+std::string lateSample(const std::function<GrantId(EvidenceScene&)>& late)
+{
+    EvidenceScene scene;
+    const TestAgent second = scene.fixture.registerAgent("second");
+    const std::string link =
+        scene.fixture.delegate(scene.tokens.accessToken, scene.agent.key, second, handedOn(booksPermission()));
+    const auto answer = scene.act(sentPayment("7.25"), second, scene.tokens.accessToken, {link});
+    scene.logAgainNow(late(scene));
+    return textOf(scene.evidenceOf(answer));
+}
+
 /// As a file for programs, and as a page for people.
 void writeBoth(const QDir& folder, const QString& name, const std::string& file)
 {
@@ -173,5 +187,16 @@ int main(int argc, char** argv)
     writeBoth(folder, QStringLiteral("odd"), oddSample());
     writeBoth(folder, QStringLiteral("far"), farSample());
     writeBoth(folder, QStringLiteral("stray"), straySample());
+    writeBoth(
+        folder, QStringLiteral("late-consent"), lateSample([](EvidenceScene& scene) { return scene.tokens.grant; }));
+    writeBoth(folder, QStringLiteral("late-link"), lateSample([](EvidenceScene& scene) { return scene.grantBelow(); }));
+    for (const NamedLie& lie : namedLies()) {
+        EvidenceScene scene;
+        const auto wanted = scene.lie(scene.pay("49.99"), lie.tell);
+        const QString of = QString::fromStdString(lie.name).replace(u' ', u'-').remove(u'\'');
+        const bool isSeen = lie.page == NamedLie::Page::Sees;
+        writeBoth(folder, (isSeen ? QStringLiteral("lie-") : QStringLiteral("unasked-")) + of,
+            textOf(must(scene.evidenceOf(wanted), "evidence")));
+    }
     return 0;
 }

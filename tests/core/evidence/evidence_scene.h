@@ -43,8 +43,9 @@ public:
         json::Object claims;
         std::string details; ///< the private text
     };
-    [[nodiscard]] evidence::EntryWanted lie(
-        const authority::ActionAnswer& answer, const std::function<void(Lie&)>& change);
+    using Tell = std::function<void(Lie&)>;
+    [[nodiscard]] evidence::EntryWanted lie(const authority::ActionAnswer& answer, const Tell& change);
+    [[nodiscard]] GrantId grantBelow(); ///< that was handed on
     /// As if what the grant rests on (the person's consent, or a link) were logged only now, with the same words.
     void logAgainNow(const GrantId& grant);
     /// Takes private texts and screens out of the database.

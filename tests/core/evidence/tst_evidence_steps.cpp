@@ -3,12 +3,9 @@
 //
 // Each step of the verification fails for what it is there for, and only that one: the steps before it pass.
 #include "core/audit/receipt.h"
-#include "core/authority/context.h"
-#include "core/base/try.h"
 #include "core/crypto/bytes.h"
-#include "core/crypto/digest.h"
 #include "core/crypto/jws.h"
-#include "tests/core/evidence/evidence_scene.h"
+#include "tests/core/evidence/lies.h"
 
 #include <QTest>
 
@@ -24,29 +21,11 @@ using evidence::Verdict;
 namespace {
 using Spoil = std::function<void(EvidenceScene&, Evidence&)>;
 using Lie = EvidenceScene::Lie;
-using Tell = std::function<void(Lie&)>;
+using Tell = EvidenceScene::Tell;
 
 evidence::Entry& subjectOf(Evidence& evidence)
 {
     return *std::ranges::find(evidence.entries, evidence.subject.first, &evidence::Entry::index);
-}
-
-/// The claims of a compact JWS changed, and signed again with another key.
-std::string resigned(
-    const std::string& jws, const crypto::PrivateKey& key, const std::function<void(json::Object&)>& change)
-{
-    const auto parsed = must(crypto::parseJws(jws), "JWS");
-    auto claims = must(json::parseObject(parsed.payload), "claims");
-    change(claims);
-    return must(crypto::signJwt(parsed.type(), claims, key), "JWS");
-}
-
-void replaceIn(std::string& text, const std::string& from, const std::string& to)
-{
-    const auto at = text.find(from);
-    if (at == std::string::npos)
-        qFatal("there is no %s", from.c_str());
-    text.replace(at, from.size(), to);
 }
 } // namespace
 Q_DECLARE_METATYPE(Spoil)
@@ -63,8 +42,6 @@ private Q_SLOTS:
     void what_is_spoiled_of_other_servers_is_caught_data();
     void what_is_spoiled_of_other_servers_is_caught();
     void whose_other_servers_keys_are_is_the_checkers_to_know();
-    void what_was_agreed_to_only_afterwards_is_caught();
-    void a_yes_of_a_later_time_is_caught();
     void an_action_without_the_needed_yes_is_caught();
     void an_entry_left_out_of_a_grant_is_caught();
     void an_entry_left_out_of_a_span_is_caught();
@@ -165,39 +142,8 @@ void EvidenceStepsTest::a_device_that_lies_is_caught_data()
 {
     QTest::addColumn<std::string>("step");
     QTest::addColumn<Tell>("tell");
-    const auto row = [](const char* name, const char* step, Tell tell) {
-        QTest::newRow(name) << std::string(step) << std::move(tell);
-    };
-    row("nothing", "", [](Lie&) { });
-    row("no grant", "chain", [](Lie& lie) { lie.claims.erase("chain"); });
-    row("another grant above", "chain",
-        [](Lie& lie) { lie.claims["chain"] = json::Array{"x", lie.claims.at("grant_id")}; });
-    row("a chain that ends elsewhere", "chain",
-        [](Lie& lie) { lie.claims["chain"] = json::Array{lie.claims.at("grant_id"), "x"}; });
-    row("another token", "chain", [](Lie& lie) { lie.claims["token"] = "eA"; });
-    row("another consent", "chain", [](Lie& lie) { lie.claims["consent"] = "x"; });
-    row("too much", "permissions", [](Lie& lie) { replaceIn(lie.details, "49.99", "50.01"); });
-    row("another recipient", "permissions", [](Lie& lie) { replaceIn(lie.details, "acme", "initech"); });
-    row("another action", "permissions",
-        [](Lie& lie) { lie.claims.at("request").as_object()["action"] = "payments.delete"; });
-    row("another place", "permissions",
-        [](Lie& lie) { lie.claims.at("request").as_object()["location"] = "https://elsewhere.example/"; });
-    row("arguments that can't be read", "permissions", [](Lie& lie) { lie.details = "{}"; });
-    row("a yes that nobody gave", "approvals", [](Lie& lie) { lie.claims["approval"] = "x"; });
-    row("another request", "requests",
-        [](Lie& lie) { lie.claims.at("request").as_object()["target_uri"] = "https://payments.example/other"; });
-    row("another method", "requests", [](Lie& lie) { lie.claims.at("request").as_object()["method"] = "PUT"; });
-    row("another query", "requests", [](Lie& lie) { lie.details.insert(1, "\"query\":\"a=b\","); });
-    row("another digest of the body", "requests",
-        [](Lie& lie) { replaceIn(lie.details, "sha-256=:", "sha-256=:AAAA"); });
-    row("another signature", "requests",
-        [](Lie& lie) { lie.claims.at("request").as_object()["signature_digest"] = "x"; });
-    row("no signature", "requests", [](Lie& lie) { lie.claims["binding"] = "dpop"; });
-    row("a proof that was changed", "requests", [](Lie& lie) {
-        const auto begin = lie.details.find("\"dpop\":\"") + 8;
-        char& inSignature = lie.details[lie.details.find('"', begin) - 9];
-        inSignature = inSignature == 'A' ? 'B' : 'A';
-    });
+    for (const NamedLie& lie : namedLies())
+        QTest::newRow(lie.name.c_str()) << lie.step << lie.tell;
 }
 
 void EvidenceStepsTest::a_device_that_lies_is_caught()
@@ -294,61 +240,6 @@ void EvidenceStepsTest::whose_other_servers_keys_are_is_the_checkers_to_know()
     // What was erased can't be shown, and is no lie.
     scene.erase();
     QVERIFY(failedStep(evidence::verify(textOf(scene.evidenceOf(answer)), trust)).empty());
-}
-
-void EvidenceStepsTest::what_was_agreed_to_only_afterwards_is_caught()
-{
-    EvidenceScene scene;
-    const TestAgent second = scene.fixture.registerAgent("second");
-    const std::string link =
-        scene.fixture.delegate(scene.tokens.accessToken, scene.agent.key, second, handedOn(booksPermission()));
-    const auto act = [&] { return scene.act(sentPayment("7.25"), second, scene.tokens.accessToken, {link}); };
-    const auto failedOf = [&](const authority::ActionAnswer& answer) {
-        return failedStep(evidence::verify(textOf(scene.evidenceOf(answer)), scene.trust()));
-    };
-    const auto before = act();
-    QCOMPARE(failedOf(before), std::string());
-    const GrantId below = GrantId{must(scene.fixture.run<std::string>([](authority::Context& context) -> Result<std::string> {
-        store::Query query(context.database, "SELECT grant_id FROM links");
-        TRY(query.next());
-        return query.text(0);
-    }),
-        "link")};
-    scene.logAgainNow(below);
-    const auto between = act();
-    QCOMPARE(failedOf(before), std::string("chain"));
-    QCOMPARE(failedOf(between), std::string());
-    scene.logAgainNow(scene.tokens.grant); // now the link came before what it hands on
-    const auto after = act();
-    for (const auto& answer : {before, between, after})
-        QCOMPARE(failedOf(answer), std::string("chain"));
-    scene.logAgainNow(below);
-    QCOMPARE(failedOf(after), std::string("chain"));
-    QCOMPARE(failedOf(act()), std::string());
-    // Of the grant's own entries all are there, and the first of them is not what made it.
-    const auto mine = evidence::GrantWanted{scene.tokens.grant};
-    QVERIFY(!failedStep(evidence::verify(textOf(must(scene.evidenceOf(mine), "grant")), scene.trust())).empty());
-}
-
-void EvidenceStepsTest::a_yes_of_a_later_time_is_caught()
-{
-    EvidenceScene scene;
-    const UnixSeconds decided = scene.fixture.clock().now();
-    const auto answer = scene.pay("7.25");
-    const auto failedAt = [&](std::chrono::seconds before) {
-        scene.fixture.clock().setWall(decided - before);
-        std::string token = resigned(scene.tokens.accessToken, scene.fixture.identity().device,
-            [&](json::Object& claims) { claims["iat"] = (decided - before).value; });
-        const auto wanted =
-            scene.lie(answer, [&](Lie& lie) { lie.claims["token"] = crypto::sha256Base64url(token); });
-        Evidence file = must(scene.evidenceOf(wanted), "evidence");
-        file.tokens = {std::move(token)};
-        return failedStep(evidence::verify(textOf(file), scene.trust()));
-    };
-    using std::chrono::seconds;
-    // The proof and the signature are of the true token and time; only what comes before them is looked at here.
-    QCOMPARE(failedAt(seconds(5)), std::string("requests"));
-    QCOMPARE(failedAt(seconds(6)), std::string("chain"));
 }
 
 void EvidenceStepsTest::an_action_without_the_needed_yes_is_caught()
