@@ -3,14 +3,37 @@
 
 #include "core/authority/log_checker.h"
 
+#include "core/audit/rotation.h"
 #include "core/authority/log_state.h"
 #include "core/authority/use_cases.h"
 #include "core/authority/verify_state.h"
 #include "core/base/try.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace countersign::authority {
+
+namespace {
+
+/// With those that came since it was asked.
+Result<audit::DeviceTerms> devicesOf(store::Database& database, audit::DeviceTerms known)
+{
+    for (const audit::LoggedRotation& logged : TRY(audit::readRotations(database))) {
+        if (!std::ranges::contains(known, logged.rotation.after, &audit::DeviceTerm::key))
+            known.push_back({logged.rotation.after, logged.index});
+    }
+    return known;
+}
+
+Result<void> compareRows(
+    store::Database& database, const audit::DeviceTerms& known, const crypto::PublicKey& person, const LogState& log)
+{
+    const audit::DeviceTerms devices = TRY(devicesOf(database, known));
+    return compareState(database, Backing::in(database, devices, person), log);
+}
+
+} // namespace
 
 LogChecker::LogChecker(ReaderPool& readers, std::function<void(Job)> submit)
     : m_readers(readers), m_submit(std::move(submit))
@@ -56,8 +79,7 @@ Result<audit::CheckReport> LogChecker::readAll(
     TRY(database.begin());
     auto report = audit::checkLog(database, measure.expected, options);
     if (report) {
-        const auto compared = compareState(database, Backing::in(database, measure.devices, measure.person), log);
-        if (!compared)
+        if (const auto compared = compareRows(database, measure.devices, measure.person, log); !compared)
             report = std::unexpected(compared.error());
     }
     database.rollback();

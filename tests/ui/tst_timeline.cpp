@@ -217,10 +217,19 @@ private Q_SLOTS:
     {
         Timeline timeline;
         timeline.change = [](Story& story) { story.outcome->sentSignature = true; };
-        timeline.open(0);
+        timeline.open(1);
         const QString told = words(timeline.story());
         QVERIFY2(told.contains(u"which was not checked here"_s), qPrintable(told));
         QVERIFY(!told.contains(u"under its own signature"_s));
+    }
+
+    void a_response_that_was_signed_is_told_with_its_key()
+    {
+        Timeline timeline;
+        timeline.change = [](Story& story) { story.outcome->responseKey.value = "kQ3x"; };
+        timeline.open(1);
+        const QString told = words(timeline.story());
+        QVERIFY2(told.contains(u"It signed that response with the key kQ3x"_s), qPrintable(told));
     }
 
     void the_check_can_be_cancelled()

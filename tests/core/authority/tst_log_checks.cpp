@@ -155,7 +155,9 @@ private Q_SLOTS:
         row("a use less", u"UPDATE uses SET uses = uses - 1"_s, "what it has used up is something else in the data");
         row("a use more", u"UPDATE uses SET uses = uses + 1"_s, "what it has used up is something else in the data");
         row("no counters", u"DELETE FROM uses"_s, "what it has used up is something else in the data");
-        row("an approval", u"INSERT INTO approvals SELECT 'r', grant_id, 'd', 4000000000, NULL FROM grants LIMIT 1"_s,
+        row("an approval",
+            u"INSERT INTO approvals (grant_id, action_digest, request_id, expires_at) "
+            u"SELECT grant_id, 'd', 'r', 4000000000 FROM grants LIMIT 1"_s,
             "an approval of one action was never given");
         row("an outcome forgotten", u"DELETE FROM used_proofs WHERE owner = 'outcome'"_s,
             "that it is the outcome of its receipt is kept nowhere");
