@@ -156,6 +156,9 @@ std::string outcomeSentence(const json::Object& outcome)
                                           : "the service can't say whether it was carried out";
     if (outcome.contains("status"))
         words += ", HTTP status " + std::to_string(numberOf(outcome, "status"));
+    if (const std::string key = textOf(outcome, "response_key"); !key.empty())
+        return words + "; it signed that response with the key " + shown(key)
+            + " (whose that is, you have to find out)";
     return words
         + (textOf(outcome, "signature") == "unchecked" ? "; it sent a signature of its own, which was not checked here"
                                                        : "; it did not sign that");

@@ -208,6 +208,8 @@ struct ReportOutcome {
     std::optional<int> status; ///< of the service's HTTP response
     std::string responseDigest; ///< the response's Content-Digest; empty: none
     std::string signature; ///< the service's own, a compact JWS over its words; empty: none. It is kept, not judged
+    /// JSON: what it signed of its response (audit::verifyServiceAnswer), which is verified; empty: nothing.
+    std::string response = {};
     std::vector<audit::ForeignReceipt> upstream; ///< what other servers decided about the same action, verified
 };
 

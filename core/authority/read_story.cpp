@@ -137,6 +137,9 @@ StoryOutcome toldOutcome(std::uint64_t index, const json::Object& claims)
     if (const auto status = json::optionalInteger(said, "status"); status && *status)
         outcome.status = static_cast<int>(**status);
     outcome.sentSignature = said.contains("signature");
+    const json::Object jwk = objectOf(objectOf(said, "response"), "jwk");
+    if (const auto key = crypto::PublicKey::fromJwk(jwk))
+        outcome.responseKey = key->thumbprint();
     return outcome;
 }
 

@@ -4,8 +4,10 @@
 // What a service did with an action that was permitted to it: an entry of its own, once a receipt.
 
 #include "core/audit/receipt.h"
+#include "core/audit/service_answer.h"
 #include "core/authority/leaves.h"
 #include "core/authority/use_cases.h"
+#include "core/base/json_members.h"
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/merkle.h"
@@ -43,7 +45,27 @@ json::Object outcomeClaim(const ReportOutcome& command)
         outcome["response_digest"] = command.responseDigest;
     if (!command.signature.empty())
         outcome["signature"] = command.signature;
+    if (!command.response.empty())
+        outcome["response"] = json::parse(command.response).value_or(json::Value());
     return outcome;
+}
+
+/// The service's signature is over its response to the very request of the action.
+Result<void> checkResponse(Context& context, const ReportOutcome& command, const audit::StoredReceipt& action)
+{
+    if (command.response.empty())
+        return {};
+    if (!action.leaf.privateText)
+        return fail(ErrorCode::InvalidRequest,
+            "What the agent sent was erased, so that what you signed of your response can't be checked.");
+    const json::Object claims = TRY(json::parseObject(action.leaf.bytes));
+    const json::Object details = TRY(json::parseObject(*action.leaf.privateText));
+    store::Query token(context.database, "SELECT token FROM tokens_used WHERE hash = ?");
+    const std::string hash = TRY(crypto::fromBase64url(json::textOf(claims, "token")));
+    const std::string text = TRY(token.bindBlob(hash).next()) ? token.text(0) : std::string();
+    const auto verified = audit::verifyServiceAnswer(outcomeClaim(command),
+        audit::requestAsSent(json::objectOf(claims, "request"), details, text), action.leaf.at, context.now());
+    return verified ? Result<void>() : fail(ErrorCode::InvalidRequest, "response: " + verified.error().message);
 }
 
 /// The receipt of an action that was permitted for this service.
@@ -100,6 +122,7 @@ Result<void> remember(Context& context, const ReportOutcome& command, std::uint6
 
 Result<OutcomeAnswer> reportNow(Context& context, const ReportOutcome& command, const audit::StoredReceipt& action)
 {
+    TRY(checkResponse(context, command, action));
     const audit::LeafDraft leaf = TRY(outcomeLeaf(context, command, action));
     auto logged = TRY(appendWithReceipt(context, leaf));
     TRY(remember(context, command, logged.leaf.index));

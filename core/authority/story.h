@@ -83,6 +83,8 @@ struct StoryOutcome {
     enum class Executed : std::uint8_t { Yes, No, Unknown } executed = Executed::Unknown;
     std::optional<int> status; ///< of the service's HTTP response
     bool sentSignature = false; ///< a text that it calls its signature: kept, and checked by nobody here
+    /// What it signed its response with, verified when it was reported; whose that is, is not known. Empty: nothing.
+    Thumbprint responseKey = {};
 };
 
 /// What another server signed about the same action.

@@ -4,6 +4,7 @@
 // The agent's own word: its signature over the request (RFC 9421, Agent-Signature) or at least its DPoP proof (RFC
 // 9449), by the key that the chain ends at; then the bytes of the body, and what came of it.
 
+#include "core/audit/service_answer.h"
 #include "core/base/try.h"
 #include "core/crypto/agent_signature.h"
 #include "core/crypto/bytes.h"
@@ -17,6 +18,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace countersign::evidence {
 
@@ -189,8 +191,30 @@ Result<void> checkBody(const ActionEntry& action, const VerifiedAction& verified
                                          : Result<void>();
 }
 
+/// The key of the service's signature over its response; nullopt: what it answered is not here.
+Result<std::optional<Thumbprint>> checkAnswer(const Case& file, const OpenedEntry& decision, const OpenedEntry& opened)
+{
+    const auto action = std::ranges::find(file.actions, &decision, &ActionEntry::opened);
+    const json::Object outcome = opened.claims.at("outcome").as_object();
+    if (action == file.actions.end() || !decision.entry->disclosure)
+        return std::nullopt;
+    const auto& verified = file.verified[static_cast<std::size_t>(action - file.actions.begin())];
+    const json::Object details = TRY(json::parseObject(decision.entry->disclosure->text));
+    const auto request = audit::requestAsSent(action->request, details, verified.token);
+    return TRY(audit::verifyServiceAnswer(outcome, request, decision.at, opened.at));
+}
+
+/// What an outcome says that a service signed.
+struct SignedOutcomes {
+    std::size_t outcomes = 0;
+    std::size_t unread = 0; ///< what services call their signatures
+    std::size_t hidden = 0; ///< over responses to what is not here
+    std::size_t answers = 0; ///< over responses, and right
+    std::set<Thumbprint> keys;
+};
+
 /// An outcome names the entry of its decision.
-Result<void> checkOutcome(const Case& file, const OpenedEntry& opened)
+Result<void> checkOutcome(const Case& file, const OpenedEntry& opened, SignedOutcomes& found)
 {
     const json::Value* about = opened.claims.if_contains("receipt");
     if (about == nullptr || !about->is_object())
@@ -202,7 +226,37 @@ Result<void> checkOutcome(const Case& file, const OpenedEntry& opened)
         return wrong("the decision that it is the outcome of is missing");
     if (textClaim(about->get_object(), "leaf_hash") != crypto::base64url(decision->hash))
         return wrong("it is the outcome of another decision");
+    ++found.outcomes;
+    const json::Value* said = opened.claims.if_contains("outcome");
+    const json::Object* outcome = said == nullptr ? nullptr : said->if_object();
+    if (outcome == nullptr)
+        return wrong("it does not say what came of it");
+    found.unread += outcome->contains("signature") ? 1 : 0;
+    if (!outcome->contains("response"))
+        return {};
+    const auto key = TRY(checkAnswer(file, *decision, opened));
+    ++(key ? found.answers : found.hidden);
+    if (key)
+        found.keys.insert(*key);
     return {};
+}
+
+std::string answersIn(const SignedOutcomes& found)
+{
+    std::string keys;
+    for (const Thumbprint& key : found.keys)
+        keys += (keys.empty() ? "" : ", ") + key.value;
+    std::string text;
+    if (found.answers > 0)
+        text += ' ' + counted(found.answers, "response is", "responses are") + " signed by the service, with the key "
+            + keys + ": whose that is, is for you to find out.";
+    if (found.hidden > 0)
+        text += ' ' + counted(found.hidden, "signed response answers", "signed responses answer")
+            + " what was erased or left out.";
+    if (found.unread > 0)
+        text += ' ' + counted(found.unread, "text", "texts")
+            + " that a service sent as its signature can't be checked here, and proves nothing.";
+    return text;
 }
 
 } // namespace
@@ -247,24 +301,17 @@ Result<Finding> checkBodies(Case& file)
 
 Result<Finding> checkOutcomes(Case& file)
 {
-    std::size_t outcomes = 0;
-    std::size_t unread = 0; // what services call their signatures
+    SignedOutcomes found;
     for (const OpenedEntry& opened : file.entries) {
         if (opened.type != "action_outcome")
             continue;
-        if (const auto checked = checkOutcome(file, opened); !checked)
+        if (const auto checked = checkOutcome(file, opened, found); !checked)
             return wrongAt(opened, checked.error().message);
-        ++outcomes;
-        const json::Value* said = opened.claims.if_contains("outcome");
-        unread += said != nullptr && said->is_object() && said->get_object().contains("signature") ? 1 : 0;
     }
-    if (outcomes == 0)
+    if (found.outcomes == 0)
         return skipped("No outcome is here: what came of it is not shown.");
-    return passed(counted(outcomes, "outcome belongs", "outcomes belong")
-        + " to the decisions here. That something was done is the word of the service, as the device took it down."
-        + (unread == 0 ? std::string()
-                       : ' ' + counted(unread, "text", "texts")
-                    + " that a service sent as its signature can't be checked here, and proves nothing."));
+    return passed(counted(found.outcomes, "outcome belongs", "outcomes belong")
+        + " to the decisions here. That something was done is the word of the service." + answersIn(found));
 }
 
 } // namespace countersign::evidence

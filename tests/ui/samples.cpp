@@ -324,7 +324,7 @@ authority::Story story(std::uint64_t entry, UnixSeconds now)
     story.proof.inclusion = Finding::Right;
     story.proof.details = Finding::Right;
     story.proof.treeSize = entry + 12;
-    story.outcome = authority::StoryOutcome{entry + 1, authority::StoryOutcome::Executed::Yes, 201, false};
+    story.outcome = authority::StoryOutcome{entry + 1, authority::StoryOutcome::Executed::Yes, 201, false, {}};
     story.receipt = u"eyJhbGciOiJFUzI1NiJ9.e30.c2ln"_s;
     return story;
 }

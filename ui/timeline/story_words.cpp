@@ -301,6 +301,9 @@ QString outcomeSentence(const StoryOutcome& outcome)
     }
     if (outcome.status)
         words = StoryText::tr("%1 (HTTP status %2)").arg(words).arg(*outcome.status);
+    if (!outcome.responseKey.isEmpty())
+        return StoryText::tr("%1. It signed that response with the key %2; whose that is, you have to find out.")
+            .arg(words, QString::fromStdString(outcome.responseKey.value));
     return outcome.sentSignature
         ? StoryText::tr("%1. It sent a signature of its own, which was not checked here.").arg(words)
         : StoryText::tr("%1. It did not sign that.").arg(words);

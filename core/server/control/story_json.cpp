@@ -158,6 +158,8 @@ json::Object outcomeJson(const StoryOutcome& outcome)
         {"signature", outcome.sentSignature ? "unchecked" : "nothing"}};
     if (outcome.status)
         out["status"] = *outcome.status;
+    if (!outcome.responseKey.isEmpty())
+        out["response_key"] = outcome.responseKey.value;
     return out;
 }
 } // namespace

@@ -48,12 +48,26 @@ Result<std::string> readText(const json::Object& body, std::string_view name, st
     return text;
 }
 
+/// What the service signed of its response, as it stands.
+Result<std::string> readResponse(const json::Object& body)
+{
+    const json::Value* response = body.if_contains("response");
+    if (response == nullptr)
+        return std::string();
+    std::string text = json::serialize(*response);
+    if (!response->is_object())
+        return refused("response", "is an object");
+    if (text.size() > kMaxOutcomeSignatureBytes)
+        return refused("response", "is too long");
+    return text;
+}
+
 Result<ReportOutcome> readOutcome(const HttpRequest& request, UnixSeconds now)
 {
     if (!hasContentType(request, "application/json"))
         return fail(ErrorCode::InvalidRequest, "The content type must be application/json.");
     const json::Object body = TRY(json::parseObject(request.body, {.maxBytes = audit::kMaxUpstreamBytes}));
-    TRY(json::onlyMembers(body, {"executed", "status", "response_digest", "signature", "upstream"}));
+    TRY(json::onlyMembers(body, {"executed", "status", "response_digest", "signature", "response", "upstream"}));
     const json::Value* upstream = body.if_contains("upstream");
     if (upstream == nullptr && request.body.size() > kMaxOutcomeBytes)
         return fail(ErrorCode::TooLarge, "The report has more than " + std::to_string(kMaxOutcomeBytes) + " bytes.");
@@ -66,6 +80,7 @@ Result<ReportOutcome> readOutcome(const HttpRequest& request, UnixSeconds now)
     }
     outcome.responseDigest = TRY(readText(body, "response_digest", kMaxResponseDigestBytes));
     outcome.signature = TRY(readText(body, "signature", kMaxOutcomeSignatureBytes));
+    outcome.response = TRY(readResponse(body));
     if (upstream != nullptr)
         outcome.upstream = TRY(audit::readUpstream(*upstream, now));
     return outcome;

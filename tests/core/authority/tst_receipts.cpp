@@ -299,7 +299,7 @@ private Q_SLOTS:
         Scene scene;
         const auto permitted = must(scene.perform(scene.signedCommand()), "perform");
         const ReportOutcome outcome{
-            scene.service, permitted.receipt->id, ReportOutcome::Executed::Yes, 201, "sha-256=:x:", {}, {}};
+            scene.service, permitted.receipt->id, ReportOutcome::Executed::Yes, 201, "sha-256=:x:", {}, {}, {}};
         const auto first = must(scene.report(outcome), "report");
         const auto receipt = must(scene.verified(first.receipt.jws), "receipt");
         QCOMPARE(textOf(receipt.claims, "type"), "action_outcome");
@@ -341,7 +341,7 @@ private Q_SLOTS:
         Scene scene;
         const auto permitted = must(scene.perform(scene.signedCommand()), "perform");
         const auto denied = must(scene.perform(scene.signedCommand("60.00")), "perform");
-        const ReportOutcome outcome{addService(scene.fixture), permitted.receipt->id, {}, {}, {}, {}, {}};
+        const ReportOutcome outcome{addService(scene.fixture), permitted.receipt->id, {}, {}, {}, {}, {}, {}};
         QCOMPARE(scene.report(outcome).error().code, ErrorCode::NotFound);
         auto ofDenied = outcome;
         ofDenied.service = scene.service;
@@ -358,7 +358,8 @@ private Q_SLOTS:
         Scene scene;
         const auto permitted = must(scene.perform(scene.signedCommand()), "perform");
         QVERIFY(scene.fixture.revoke(scene.tokens.grant));
-        QVERIFY(scene.report({scene.service, permitted.receipt->id, ReportOutcome::Executed::Unknown, {}, {}, {}, {}}));
+        QVERIFY(
+            scene.report({scene.service, permitted.receipt->id, ReportOutcome::Executed::Unknown, {}, {}, {}, {}, {}}));
         scene.fixture.stop();
         QVERIFY(scene.fixture.start());
         QCOMPARE(scene.fixture.status().detail, QString());

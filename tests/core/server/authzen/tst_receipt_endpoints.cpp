@@ -154,6 +154,9 @@ void ReceiptEndpointsTest::a_wrong_report_is_refused_data()
     row("{\"executed\":\"yes\",\"executed\":\"no\"}");
     row("{\"executed\":\"yes\",\"response_digest\":\"" + std::string(257, 'x') + "\"}");
     row("{\"executed\":\"yes\",\"signature\":\"" + std::string(8193, 'x') + "\"}");
+    row("{\"executed\":\"yes\",\"status\":201,\"response\":1}");
+    row("{\"executed\":\"yes\",\"status\":201,\"response\":{}}");
+    row("{\"executed\":\"yes\",\"response\":{\"signature\":\"" + std::string(8180, 'x') + "\"}}");
     row("{\"executed\":\"yes\",\"upstream\":{}}");
     row("{\"executed\":\"yes\",\"upstream\":[1]}");
 }
