@@ -19,25 +19,6 @@ namespace countersign::authority {
 
 namespace {
 
-/// Replies with an error when nobody else did.
-class Owed {
-public:
-    explicit Owed(Reply<CataloguePreview> reply) : m_reply(std::move(reply)) { }
-    Owed(Owed&& other) noexcept : m_reply(std::exchange(other.m_reply, nullptr)) { }
-    Owed(const Owed&) = delete;
-    Owed& operator=(const Owed&) = delete;
-    Owed& operator=(Owed&&) = delete;
-    ~Owed()
-    {
-        if (m_reply)
-            m_reply(fail(ErrorCode::StorageFailed, "The database can't be read."));
-    }
-    [[nodiscard]] Reply<CataloguePreview> release() { return std::exchange(m_reply, nullptr); }
-
-private:
-    Reply<CataloguePreview> m_reply;
-};
-
 /// One byte more than a document may have, so that what is too large is told from what just fits.
 Result<QByteArray> readFile(const QString& path)
 {
@@ -76,14 +57,14 @@ Result<CataloguePreview> readDocument(const ServiceId& service, const Result<QBy
 template <typename Text>
 void preview(Authority& authority, const ServiceId& service, Text text, Reply<CataloguePreview> reply)
 {
-    authority.runAside([&authority, service, text = std::move(text), owed = Owed(std::move(reply))]() mutable {
+    authority.runAside([&authority, service, text = std::move(text), reply = std::move(reply)]() mutable {
         auto read = readDocument(service, text());
         if (!read)
-            return owed.release()(std::move(read));
+            return reply(std::move(read));
         authority.submit(Authority::Work<CataloguePreview>([read = *std::move(read)](Context& context) {
             return authority::previewCatalogue(context, read);
         }),
-            owed.release());
+            std::move(reply));
     });
 }
 
