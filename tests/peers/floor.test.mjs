@@ -15,7 +15,7 @@ import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import * as jose from 'jose';
 import * as client from 'openid-client';
-import { failures, keyPair, keysPath, nobody, serve, stopServing } from './trust_peer.mjs';
+import { demands, failures, keyPair, keysPath, nobody, serve, stopServing } from './trust_peer.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'floor-'));
 const now = () => Math.floor(Date.now() / 1000);
@@ -30,21 +30,6 @@ failing['not there'] = await nobody();
 const rotating = await serve({ [keysPath]: rightKeys });
 
 // ---- the program, and the document of its service ----
-const demands = (minimumTrustLevel) => ({
-  openapi: '3.1.0',
-  info: { title: 'Payments', version: '1' },
-  servers: [{ url: 'https://payments.example/' }],
-  components: {
-    securitySchemes: {
-      signed: { type: 'apiKey', in: 'header', name: 'Agent-Signature', 'x-agent-trust': { algorithm: 'ES256' } },
-      agent: { type: 'agentAuth', minimumTrustLevel, sanctionsScreeningRequired: true },
-    },
-  },
-  paths: {
-    '/payments': { post: { operationId: 'payments.create', security: [{ signed: [], agent: [] }], responses: { 201: { description: 'Paid' } } } },
-    '/refunds': { post: { operationId: 'refunds.create', security: [{ signed: [] }], responses: { 201: { description: 'Refunded' } } } },
-  },
-});
 const documentFile = (level) => {
   const file = join(folder, `${level}.json`);
   writeFileSync(file, JSON.stringify(demands(level)));

@@ -53,6 +53,23 @@ export function failures(other, path, right) {
   };
 }
 
+/// A service's document: to pay demands that level and a screening, to refund nothing but a signature.
+export const demands = (minimumTrustLevel) => ({
+  openapi: '3.1.0',
+  info: { title: 'Payments', version: '1' },
+  servers: [{ url: 'https://payments.example/' }],
+  components: {
+    securitySchemes: {
+      signed: { type: 'apiKey', in: 'header', name: 'Agent-Signature', 'x-agent-trust': { algorithm: 'ES256' } },
+      agent: { type: 'agentAuth', minimumTrustLevel, sanctionsScreeningRequired: true },
+    },
+  },
+  paths: {
+    '/payments': { post: { operationId: 'payments.create', security: [{ signed: [], agent: [] }], responses: { 201: { description: 'Paid' } } } },
+    '/refunds': { post: { operationId: 'refunds.create', security: [{ signed: [] }], responses: { 201: { description: 'Refunded' } } } },
+  },
+});
+
 /// Where nobody listens.
 export async function nobody() {
   const server = createServer();
