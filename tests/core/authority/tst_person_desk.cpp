@@ -3,9 +3,7 @@
 //
 // The façade that the windows see, on a thread with an event loop.
 
-#include "core/authority/person_desk.h"
-#include "tests/core/authority/catalogue_scene.h"
-#include "tests/core/authority/trust_house.h"
+#include "tests/core/authority/desk_calls.h"
 #include "tests/support/actions.h"
 
 #include <QSignalSpy>
@@ -18,31 +16,6 @@ using authority::PersonDesk;
 using authority::Trouble;
 using consent::RequestState;
 using grants::GrantState;
-
-namespace {
-
-template <typename T> ErrorCode codeOf(const Result<T>& result)
-{
-    return result ? ErrorCode::Internal : result.error().code;
-}
-
-/// Waits for a Done<T>, with the event loop running.
-template <typename T, typename Call> Result<T> await(Call call)
-{
-    std::optional<Result<T>> answer;
-    call([&answer](Result<T> result) { answer = std::move(result); });
-    if (!QTest::qWaitFor([&] { return answer.has_value(); }, 20'000))
-        return fail(ErrorCode::Internal, "no answer in time");
-    return *answer;
-}
-
-void waitUntilReady(PersonDesk& desk)
-{
-    QSignalSpy ready(&desk, &PersonDesk::ready);
-    QVERIFY(ready.wait(20'000));
-}
-
-} // namespace
 
 class TestPersonDesk : public QObject {
     Q_OBJECT
@@ -339,90 +312,6 @@ private Q_SLOTS:
         QVERIFY(await<GrantId>([&](auto done) { desk.approve(approvalOf(waiting), std::move(done)); }));
         QTRY_VERIFY(desk.waitingRequests().empty());
         QVERIFY(isPermitted(perform(fixture, service, tokens.accessToken, agent, payment("1.00"))));
-    }
-
-    void what_is_said_of_an_agent_reaches_its_row()
-    {
-        TrustHouse house;
-        const TestAgent agent = house.fixture.registerAgent();
-        (void)house.askRegistry(agent, 0ms);
-        PersonDesk desk(house.fixture.authority());
-        waitUntilReady(desk);
-        QSignalSpy changed(&desk, &PersonDesk::agentChanged);
-        const auto row = [&]() -> const authority::AgentRow& { return desk.agents().front(); };
-        house.show(agent, house.tokenFor(agent), KeyProof::Proven);
-        QTRY_COMPARE(row().trust.evidence.level, TrustLevel::L3);
-        QVERIFY(!changed.isEmpty());
-
-        // The person's own word, and that it is taken back.
-        const auto assign = [&](const ClientId& id, std::optional<TrustLevel> level) {
-            return await<void>([&](auto done) { desk.assignTrust(id, level, std::move(done)); });
-        };
-        QVERIFY(assign(agent.id(), TrustLevel::L1));
-        QTRY_VERIFY(row().trust.assigned.has_value());
-        QCOMPARE(row().trust, house.of(agent));
-        QCOMPARE(row().trust.at(kTestStart).level, TrustLevel::L1);
-        QCOMPARE(row().trust.evidence.level, TrustLevel::L3);
-        QVERIFY(assign(agent.id(), std::nullopt));
-        QTRY_VERIFY(!row().trust.assigned.has_value());
-        QCOMPARE(codeOf(assign(ClientId{"nobody"}, TrustLevel::L1)), ErrorCode::NotFound);
-
-        // What the sources say meanwhile is known once they are asked again.
-        house.peer.pages[TrustHouse::registryPath(agent)].body =
-            json::serialize(json::Object{{"agent_id", agent.key.publicKey().thumbprint().value},
-                {"agent_trust_level", 2}, {"agent_sanctions_clear", false}});
-        QVERIFY(await<void>([&](auto done) { desk.askTrustAgain(agent.id(), std::move(done)); }));
-        QTRY_COMPARE(row().trust.evidence.screening, Screening::Hit);
-        QCOMPARE(codeOf(await<void>([&](auto done) { desk.askTrustAgain(ClientId{"nobody"}, std::move(done)); })),
-            ErrorCode::NotFound);
-
-        QVERIFY(await<void>([&](auto done) { desk.block(agent.id(), std::move(done)); }));
-        QTRY_COMPARE(row().agent.standing, agents::Standing::Blocked);
-        QSignalSpy gone(&desk, &PersonDesk::agentGone);
-        QVERIFY(await<void>([&](auto done) { desk.forget(agent.id(), std::move(done)); }));
-        QTRY_COMPARE(gone.size(), 1);
-        QVERIFY(desk.agents().empty());
-    }
-
-    void a_document_is_previewed_then_imported_and_changes_what_it_says()
-    {
-        CatalogueScene scene;
-        const auto grant = grantTo(scene.fixture, scene.agent, paymentsWith({})).grant;
-        const auto paying = grantTo(scene.fixture, scene.agent,
-            permissionOf("[{\"type\":\"agent_delegation\",\"locations\":[\"https://payments.example/\"],"
-                         "\"actions\":[\"payments.create\"],\"expires_at\":1767297600}]"))
-                                .grant;
-        PersonDesk desk(scene.fixture.authority());
-        waitUntilReady(desk);
-        QSignalSpy servicesChanged(&desk, &PersonDesk::servicesChanged);
-        QSignalSpy grantsChanged(&desk, &PersonDesk::grantChanged);
-        const auto preview = [&](const ServiceId& service, const QByteArray& text) {
-            return await<authority::CataloguePreview>(
-                [&](auto done) { desk.previewCatalogue(service, text, std::move(done)); });
-        };
-        QVERIFY(!desk.services().front().catalogue);
-        const auto bad = preview(scene.service, document() + "\n  /payments: {}\n");
-        QCOMPARE(codeOf(bad), ErrorCode::InvalidInput);
-        QVERIFY2(bad.error().message.starts_with("Line "), bad.error().message.c_str());
-        QCOMPARE(codeOf(preview(ServiceId{"none"}, document())), ErrorCode::NotFound);
-        const auto shown = preview(scene.service, document());
-        QVERIFY2(shown, shown ? "" : shown.error().message.c_str());
-        QTest::qWait(50);
-        QVERIFY(servicesChanged.isEmpty() && grantsChanged.isEmpty()); // so far it was only shown
-        QVERIFY(!desk.services().front().catalogue);
-
-        QVERIFY(await<void>([&](auto done) { desk.importCatalogue(*shown, std::move(done)); }));
-        QTRY_VERIFY(!servicesChanged.isEmpty());
-        QCOMPARE(*desk.services().front().catalogue, *shown->catalogue);
-        const auto rowOf = [&](const GrantId& id) {
-            return *std::ranges::find(desk.grants(), id, [](const authority::GrantRow& row) { return row.grant.id; });
-        };
-        QTRY_COMPARE(rowOf(paying).grant.reason, grants::EndReason::WaitingForEvidence); // the document demands L2
-        QVERIFY(!rowOf(paying).waitsFor.isEmpty());
-        QCOMPARE(rowOf(grant).grant.state, GrantState::Live); // reading goes on
-        QVERIFY(await<void>(
-            [&](auto done) { desk.assignTrust(scene.agent.id(), services::TrustLevel::L2, std::move(done)); }));
-        QTRY_COMPARE(rowOf(paying).grant.state, GrantState::Live);
     }
 };
 
