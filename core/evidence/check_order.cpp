@@ -29,7 +29,8 @@ std::int64_t seqOf(const OpenedEntry& opened, const OpenedEntry* before, std::in
         .value_or(before != nullptr ? seqBefore + 1 : 0);
 }
 
-/// What stands first among a grant's entries: what made it, or what takes no authority of it (of a row that was forged).
+/// What stands first among a grant's entries: what made it, or what takes no authority of it (of a row that was
+/// forged).
 bool mayBegin(audit::LeafKind kind)
 {
     return kind == audit::LeafKind::ConsentGiven || kind == audit::LeafKind::GrantDelegated
