@@ -29,7 +29,8 @@ private Q_SLOTS:
         const auto amendments = scene.fixture.run<std::vector<consent::ConsentRecord>>(
             [&](Context& context) -> Result<std::vector<consent::ConsentRecord>> {
                 const auto consent = TRY(context.consents.recordOf(id));
-                return authority::amendmentsOf(context, id, consent.value_or(""), scene.asked);
+                return authority::amendmentsOf(
+                    context.consents, context.options.identity.person, id, consent.value_or(""), scene.asked);
             });
         QVERIFY2(amendments, amendments ? "" : amendments.error().message.c_str());
         QCOMPARE(amendments->size(), std::size_t{2});
