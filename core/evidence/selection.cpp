@@ -201,8 +201,8 @@ private:
         store::Query query(m_database,
             "SELECT idx FROM log_leaves WHERE grant_id = ? AND kind = ? AND idx < ? ORDER BY idx DESC LIMIT ?");
         query.bind(grant.value).bind(std::int64_t{std::to_underlying(LeafKind::GrantResumed)});
-        query.bind(isWhole ? std::numeric_limits<std::int64_t>::max()
-                           : static_cast<std::int64_t>(m_selection.subject.first));
+        query.bind(
+            isWhole ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(m_selection.subject.first));
         query.bind(std::int64_t{isWhole ? -1 : 1}); // no limit
         while (TRY(query.next()))
             TRY(add(static_cast<std::uint64_t>(query.integer(0))));
