@@ -7,6 +7,9 @@
 #include "tests/core/authority/desk_calls.h"
 #include "tests/core/authority/trust_house.h"
 
+#include <QFile>
+#include <QTemporaryDir>
+
 using namespace countersign;
 using namespace countersign::testing;
 using namespace std::chrono_literals;
@@ -70,9 +73,14 @@ private Q_SLOTS:
         waitUntilReady(desk);
         QSignalSpy servicesChanged(&desk, &PersonDesk::servicesChanged);
         QSignalSpy grantsChanged(&desk, &PersonDesk::grantChanged);
+        const QTemporaryDir home;
         const auto preview = [&](const ServiceId& service, const QByteArray& text) {
+            QFile file(home.filePath(QStringLiteral("document.yaml")));
+            if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
+                qFatal("the document was not written");
+            file.close();
             return await<authority::CataloguePreview>(
-                [&](auto done) { desk.previewCatalogue(service, text, std::move(done)); });
+                [&](auto done) { desk.previewCatalogue(service, file.fileName(), std::move(done)); });
         };
         QVERIFY(!desk.services().front().catalogue);
         const auto bad = preview(scene.service, document() + "\n  /payments: {}\n");
