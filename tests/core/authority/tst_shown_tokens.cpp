@@ -53,7 +53,7 @@ private Q_SLOTS:
                 "proof");
         };
         QVERIFY(!provenAt());
-        prove();
+        QVERIFY(scene.fixture.ask(agent)); // with its assertion, of which the log tells
         QCOMPARE(provenAt(), std::optional(kTestStart));
         scene.fixture.stop();
         QVERIFY(scene.fixture.start());
