@@ -33,6 +33,7 @@ constexpr auto kSettings = std::to_array<const char16_t*>({
     u"PRAGMA secure_delete = ON", // what is erased is overwritten
     u"PRAGMA temp_store = MEMORY",
     u"PRAGMA journal_size_limit = 16777216",
+    u"PRAGMA cache_size = -8192", // KiB: the upper pages of the indexes of a long log stay in memory
 });
 
 constexpr const char* kDamaged = "The database is damaged (";
