@@ -4,9 +4,11 @@
 // What trust costs, through what agents and services really call.
 // First contact: an agent registers with a trust token and a proof of its key, until the evidence counts and is
 // durable, the issuer's keys being fetched over HTTP; against the same registration without a token, the bare round
-// trip to the same server and two P-256 verifications. Later: an action decided at a service that demands a level and a
-// screening, by an agent that shows both, against the same action where nobody demands or says anything.
+// trip to the same server, two P-256 verifications, and one signed entry of the log, where what is told stands before
+// it counts. Later: an action decided at a service that demands a level and a screening, by an agent that shows both,
+// against the same action where nobody demands or says anything.
 #include "core/agents/trust_service.h"
+#include "core/authority/leaves.h"
 #include "core/authority/trust_keeping.h"
 #include "core/crypto/dpop.h"
 #include "tests/bench/bench.h"
@@ -92,8 +94,25 @@ public:
         const testing::WireAnswer answer = m_wire.send(request);
         bench::require(answer.status() == 201, "an agent was not registered");
         const ClientId id{answer.text("client_id")};
-        while (shows == Shows::Token && levelOf(id) != agents::TrustLevel::L3)
+        const auto due = shows == Shows::Token ? agents::TrustLevel::L3 : agents::TrustLevel::L0;
+        while (levelOf(id) != due)
             bench::require(std::chrono::steady_clock::now() - start < 5s, "a right token did not count");
+        return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
+    }
+
+    /// What is told of an agent stands in the log, signed, before it counts.
+    double logged()
+    {
+        const auto start = std::chrono::steady_clock::now();
+        bench::require(m_wire.fixture()
+                           .run<void>([](authority::Context& context) -> Result<void> {
+                               audit::LeafDraft leaf;
+                               leaf.kind = audit::LeafKind::TrustReported;
+                               const auto appended = authority::appendLeaf(context, leaf);
+                               return appended ? authority::signLog(context) : std::unexpected(appended.error());
+                           })
+                           .has_value(),
+            "an entry was not logged");
         return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
     }
 
@@ -177,7 +196,7 @@ void measureFirstContact()
     const bench::P256Verification verify;
     const auto contact = [&] { return contacts.one(Contacts::Shows::Token); };
     const auto yardstick = [&] {
-        return contacts.one(Contacts::Shows::Nothing) + microsecondsOfOne([&] {
+        return contacts.one(Contacts::Shows::Nothing) + contacts.logged() + microsecondsOfOne([&] {
             roundTrip(outbound, issuer.url + "/keys");
             verify();
             verify();
