@@ -31,8 +31,8 @@ constexpr auto kSettings = std::to_array<const char16_t*>({
     u"PRAGMA trusted_schema = OFF", // what stands in a file's schema may call no function with effects
     u"PRAGMA cell_size_check = ON",
     u"PRAGMA secure_delete = ON", // what is erased is overwritten
-    u"PRAGMA temp_store = MEMORY",
-    u"PRAGMA journal_size_limit = 16777216",
+    u"PRAGMA temp_store = MEMORY", // not in files that nobody protects
+    u"PRAGMA journal_size_limit = 16777216", // bytes
     u"PRAGMA cache_size = -8192", // KiB: the upper pages of the indexes of a long log stay in memory
 });
 
