@@ -56,7 +56,7 @@ Result<void> recallTrust(Context& context, const agents::Agent& agent)
     leaf.claims["trust"] = agents::trustClaim(known);
     TRY(appendLeaf(context, leaf));
     context.trust.changed(agent.id);
-    return {};
+    return signLog(context); // unsigned, it would break the log at a start after a kill
 }
 
 } // namespace countersign::authority

@@ -73,6 +73,11 @@ private Q_SLOTS:
         QVERIFY(forget(anew));
         const TestAgent last = comesAgain({});
         QCOMPARE(scene.counts(last).screening, Screening::Hit); // also before anybody is asked
+        QVERIFY(must(scene.fixture.run<bool>([](Context& context) -> Result<bool> {
+            const auto checkpoint = audit::lastCheckpoint(context.database);
+            return checkpoint && *checkpoint && (*checkpoint)->size == context.log->size();
+        }),
+            "checkpoint")); // a start after a kill believes what is signed only
         QVERIFY(scene.fixture.ask(last));
         QCOMPARE(scene.fixture.approve().error().code, ErrorCode::AccessDenied);
         scene.keeping.reset();
