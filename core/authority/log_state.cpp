@@ -177,15 +177,17 @@ void takeClaims(LogState& state, const audit::Leaf& leaf, const json::Object& cl
 void LogState::take(const audit::Leaf& leaf)
 {
     latest = leaf.at;
+    if (leaf.index < signedSize && (leaf.kind == LeafKind::ActionDenied || leaf.kind == LeafKind::ActionOutcome))
+        return; // nothing follows from it
     const auto claims = json::parseObject(leaf.bytes);
     if (!claims)
         return;
     if (const auto objection = objectionTo(leaf, *claims, *this); !objection.empty() && !madeUp)
         madeUp =
             Error{ErrorCode::StorageCorrupt, "entry " + std::to_string(leaf.index) + ": " + std::string(objection)};
-    actions.take(leaf);
-    trust.take(leaf);
-    services.take(leaf);
+    actions.take(leaf, *claims);
+    trust.take(leaf, *claims);
+    services.take(leaf, *claims);
     takeClaims(*this, leaf, *claims);
 }
 

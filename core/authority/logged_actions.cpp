@@ -87,34 +87,28 @@ void takeDebit(const json::Object& debit, grants::LoggedUses& detail)
 
 } // namespace
 
-void LoggedActions::take(const audit::Leaf& leaf)
+void LoggedActions::take(const audit::Leaf& leaf, const json::Object& claims)
 {
     if (leaf.kind == LeafKind::ActionPermitted)
-        return takePermitted(leaf.bytes);
+        return takePermitted(claims);
     if (leaf.kind == LeafKind::StateRejected)
-        return takeTold(leaf.bytes);
+        return takeTold(claims);
     if (leaf.kind != LeafKind::ActionApproved && leaf.kind != LeafKind::GrantNarrowed
         && leaf.kind != LeafKind::ConsentGiven)
         return;
-    const auto claims = json::parseObject(leaf.bytes);
-    if (!claims)
-        return;
     if (leaf.kind == LeafKind::ActionApproved)
-        m_approvals[textOf(*claims, "request_id")] = {leaf.grant, textOf(*claims, "action_digest"),
-            textOf(*claims, "request_id"), UnixSeconds{numberOf(*claims, "exp")}};
-    else if (const std::string replaced = textOf(*claims, "replaces"); !replaced.empty())
-        moveDetails(GrantId{replaced}, leaf.grant, placesOf(*claims));
+        m_approvals[textOf(claims, "request_id")] = {leaf.grant, textOf(claims, "action_digest"),
+            textOf(claims, "request_id"), UnixSeconds{numberOf(claims, "exp")}};
+    else if (const std::string replaced = textOf(claims, "replaces"); !replaced.empty())
+        moveDetails(GrantId{replaced}, leaf.grant, placesOf(claims));
     else if (leaf.kind == LeafKind::GrantNarrowed)
-        moveDetails(leaf.grant, leaf.grant, placesOf(*claims));
+        moveDetails(leaf.grant, leaf.grant, placesOf(claims));
 }
 
-void LoggedActions::takePermitted(const std::string& leaf)
+void LoggedActions::takePermitted(const json::Object& claims)
 {
-    const auto claims = json::parseObject(leaf);
-    if (!claims)
-        return;
-    m_approvals.erase(textOf(*claims, "approval"));
-    for (const json::Value& value : arrayOf(*claims, "debits")) {
+    m_approvals.erase(textOf(claims, "approval"));
+    for (const json::Value& value : arrayOf(claims, "debits")) {
         const json::Object* debit = value.if_object();
         if (debit == nullptr)
             continue;
@@ -123,13 +117,10 @@ void LoggedActions::takePermitted(const std::string& leaf)
 }
 
 /// What was counted when the two differed goes on counting; told once is enough.
-void LoggedActions::takeTold(const std::string& leaf)
+void LoggedActions::takeTold(const json::Object& claims)
 {
-    const auto claims = json::parseObject(leaf);
-    if (!claims)
-        return;
-    const GrantId id{textOf(*claims, "counters_of")};
-    for (const json::Value& value : arrayOf(*claims, "counters")) {
+    const GrantId id{textOf(claims, "counters_of")};
+    for (const json::Value& value : arrayOf(claims, "counters")) {
         if (const json::Object* told = value.if_object())
             m_counted[id][static_cast<int>(numberOf(*told, "detail"))].raiseTo(countsIn(*told));
     }

@@ -25,7 +25,7 @@ namespace countersign::authority {
 class LoggedActions {
 public:
     /// The next leaf, in order.
-    void take(const audit::Leaf& leaf);
+    void take(const audit::Leaf& leaf, const json::Object& claims);
     /// Holds the counters to the log, and removes approvals that it does not back. In a transaction.
     /// Sentences for the person about what was put right; empty: all is well.
     [[nodiscard]] Result<QStringList> verify(Context& context) const;
@@ -36,8 +36,8 @@ public:
 private:
     using Details = std::map<int, grants::LoggedUses>;
 
-    void takePermitted(const std::string& leaf);
-    void takeTold(const std::string& leaf);
+    void takePermitted(const json::Object& claims);
+    void takeTold(const json::Object& claims);
     /// The details of `from` go on as those of `to`.
     void moveDetails(const GrantId& from, const GrantId& to, const std::vector<int>& detailOf);
     [[nodiscard]] Result<int> holdCounters(Context& context) const;

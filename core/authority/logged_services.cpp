@@ -33,17 +33,14 @@ Result<void> logRejected(Context& context, const ServiceId& id, std::string_view
 
 } // namespace
 
-void LoggedServices::take(const audit::Leaf& leaf)
+void LoggedServices::take(const audit::Leaf& leaf, const json::Object& claims)
 {
     if (leaf.kind != LeafKind::ServiceAdded && leaf.kind != LeafKind::ServiceRemoved)
         return;
-    const auto claims = json::parseObject(leaf.bytes);
-    if (!claims)
-        return;
-    const ServiceId id{json::textOf(*claims, "service_id")};
+    const ServiceId id{json::textOf(claims, "service_id")};
     if (leaf.kind == LeafKind::ServiceAdded)
-        m_services[id] = {json::textOf(*claims, "location"),
-            crypto::fromBase64url(json::textOf(*claims, kServiceSecretClaim)).value_or(std::string()), leaf.at};
+        m_services[id] = {json::textOf(claims, "location"),
+            crypto::fromBase64url(json::textOf(claims, kServiceSecretClaim)).value_or(std::string()), leaf.at};
     else if (const auto known = m_services.find(id); known != m_services.end())
         known->second.removedAt = leaf.at;
 }

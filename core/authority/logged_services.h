@@ -23,7 +23,7 @@ inline constexpr std::string_view kServiceSecretClaim = "secret_digest";
 class LoggedServices {
 public:
     /// The next leaf, in order.
-    void take(const audit::Leaf& leaf);
+    void take(const audit::Leaf& leaf, const json::Object& claims);
     [[nodiscard]] bool knows(const ServiceId& service) const { return m_services.contains(service); }
     /// Rows become what the log says, or go; only names, which give nothing, are as they are. In a transaction.
     /// Sentences for the person about what was put right; empty: all is well.

@@ -36,20 +36,17 @@ Result<std::optional<agents::ShownTrust>> readShown(const Context& context, cons
 
 } // namespace
 
-void LoggedTrust::take(const audit::Leaf& leaf)
+void LoggedTrust::take(const audit::Leaf& leaf, const json::Object& claims)
 {
     if (leaf.kind != LeafKind::RequestReceived && leaf.kind != LeafKind::AgentRegistered
         && leaf.kind != LeafKind::TrustReported)
         return;
-    const auto claims = json::parseObject(leaf.bytes);
-    if (!claims)
-        return;
     if (leaf.kind != LeafKind::TrustReported) {
-        if (isProof(leaf, *claims))
+        if (isProof(leaf, claims))
             m_proven.try_emplace(leaf.agent, leaf.index);
         return;
     }
-    const json::Object token = json::objectOf(json::objectOf(*claims, "trust"), "token");
+    const json::Object token = json::objectOf(json::objectOf(claims, "trust"), "token");
     if (token.empty())
         return;
     UnixSeconds& newest = m_newest[leaf.agent][json::textOf(token, "iss")];

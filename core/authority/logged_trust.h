@@ -20,7 +20,7 @@ namespace countersign::authority {
 class LoggedTrust {
 public:
     /// The next leaf, in order.
-    void take(const audit::Leaf& leaf);
+    void take(const audit::Leaf& leaf, const json::Object& claims);
     /// Takes back that a key was proven where no entry among the first `signedSize` bears it out, and lets the newest
     /// token of each issuer be no older than the log says. In a transaction. Sentences for the person about what was
     /// put right; empty: all is well.
