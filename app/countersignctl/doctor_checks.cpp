@@ -121,7 +121,8 @@ std::vector<Check> checkEarlierLogs(const std::string& folder)
         if (entry.is_directory(error) && entry.path().filename().string().starts_with(kSetAside))
             checks.push_back(good("earlier_log",
                 "keys were lost once: the log before this one is set aside in " + entry.path().string()
-                    + "; keep it for as long as somebody may ask about it"));
+                    + "; keep it for as long as somebody may ask about it. Evidence from it: countersignctl export "
+                      "--archive FOLDER --action RECEIPT -o FILE"));
     }
     return checks;
 }

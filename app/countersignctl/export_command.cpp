@@ -4,11 +4,13 @@
 #include "app/countersignctl/control_client.h"
 #include "app/countersignctl/terminal_text.h"
 
-#include "core/evidence/evidence.h"
+#include "core/evidence/archive.h"
 
 #include <QSaveFile>
 
+#include <charconv>
 #include <chrono>
+#include <optional>
 
 namespace countersign::ctl {
 
@@ -31,6 +33,10 @@ void describe(QCommandLineParser& parser)
         QStringLiteral("Add the content of requests, as far as it is kept: whoever gets the file reads it.")});
     parser.addOption(
         {QStringLiteral("html"), QStringLiteral("As a page for a browser, which checks it again and loads nothing.")});
+    parser.addOption({QStringLiteral("archive"),
+        QStringLiteral("From this folder, with no program running: old data that was set aside when keys were lost "
+                       "(doctor says where), or a copy of a data folder."),
+        QStringLiteral("folder")});
     parser.addOption({{QStringLiteral("o"), QStringLiteral("output")}, QStringLiteral("Where to write it."),
         QStringLiteral("file")});
 }
@@ -75,6 +81,81 @@ Answer<void> write(const QString& name, const std::string& text)
         "'" + name.toStdString() + "' can't be written: " + file.errorString().toStdString());
 }
 
+std::optional<std::uint64_t> numberIn(const std::string& text)
+{
+    std::uint64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    const bool isNumber = error == std::errc() && stop == end && std::in_range<std::int64_t>(number);
+    return isNumber ? std::optional(number) : std::nullopt;
+}
+
+/// As the running program reads the query; exactly one thing is asked for.
+Answer<evidence::Wanted> wantedBy(const QCommandLineParser& parser)
+{
+    if (parser.isSet(QStringLiteral("grant")))
+        return evidence::GrantWanted{GrantId{valueOf(parser, "grant")}};
+    const std::string id = valueOf(parser, "action");
+    if (id.contains('.'))
+        return evidence::ReceiptWanted{id};
+    if (parser.isSet(QStringLiteral("action"))) {
+        if (const auto index = numberIn(id))
+            return evidence::EntryWanted{*index};
+        return problem(ExitStatus::Failed, "invalid_request", "An entry's number must be a whole number.");
+    }
+    const auto from = numberIn(valueOf(parser, "from"));
+    const auto to = numberIn(valueOf(parser, "to"));
+    if (!from || !to)
+        return problem(ExitStatus::Failed, "invalid_request", "from and to must be whole numbers.");
+    return evidence::SpanWanted{
+        UnixSeconds{static_cast<std::int64_t>(*from)}, UnixSeconds{static_cast<std::int64_t>(*to)}};
+}
+
+evidence::ExportOptions optionsOf(const QCommandLineParser& parser)
+{
+    using evidence::Details;
+    const bool hasBodies = parser.isSet(QStringLiteral("with-bodies"));
+    const bool isBare = parser.isSet(QStringLiteral("without-details"));
+    return {hasBodies ? Details::WithBodies
+            : isBare  ? Details::LeftOut
+                      : Details::Included,
+        parser.isSet(QStringLiteral("html")) ? evidence::Form::Html : evidence::Form::Json};
+}
+
+/// What is to be written, and what is to be said of it.
+struct Evidence {
+    std::string text;
+    std::string whose; ///< lines for people: which thumbprint it is checked with
+    json::Object machine;
+};
+
+Answer<Evidence> fromArchive(const QCommandLineParser& parser, const Surroundings& surroundings)
+{
+    const auto wanted = wantedBy(parser);
+    if (!wanted)
+        return std::unexpected(wanted.error());
+    auto found = evidence::exportFromArchive(
+        parser.value(QStringLiteral("archive")), *wanted, optionsOf(parser), surroundings.clock.now());
+    if (!found)
+        return problem(ExitStatus::Failed, std::string(errorName(found.error().code)), found.error().message);
+    std::string whose = "A thumbprint of that device: " + found->device.value
+        + "\nWho checks it must have got that, or the one of that time, from you when it was in use.\n";
+    if (found->unsignedEntries > 0)
+        whose += "The last " + std::to_string(found->unsignedEntries)
+            + " entries of that log were never signed: nothing is proven by them, and none of them is in the file.\n";
+    return Evidence{std::move(found->text), std::move(whose),
+        {{"device", found->device.value}, {"unsigned_entries", found->unsignedEntries}}};
+}
+
+Answer<Evidence> fromProgram(const std::string& query, const Surroundings& surroundings)
+{
+    auto text = fetchFromControl(
+        surroundings, "/evidence?" + query, {.bytes = 2 * evidence::kMaxEvidenceBytes, .time = kExportTimeLimit});
+    if (!text)
+        return std::unexpected(text.error());
+    return Evidence{*std::move(text), "This device's thumbprint: countersignctl status\n", {}};
+}
+
 Answer<Outcome> run(const QCommandLineParser& parser, const Surroundings& surroundings)
 {
     const QString output = parser.value(QStringLiteral("output"));
@@ -84,18 +165,20 @@ Answer<Outcome> run(const QCommandLineParser& parser, const Surroundings& surrou
             "Say what is wanted (--action, --grant, or --from with --to) and where to write it (-o). Bodies can't go "
             "out "
             "without the details that bind them.");
-    const auto text = fetchFromControl(
-        surroundings, "/evidence?" + query, {.bytes = 2 * evidence::kMaxEvidenceBytes, .time = kExportTimeLimit});
-    if (!text)
-        return std::unexpected(text.error());
-    if (const auto written = write(output, *text); !written)
+    auto evidence =
+        parser.isSet(QStringLiteral("archive")) ? fromArchive(parser, surroundings) : fromProgram(query, surroundings);
+    if (!evidence)
+        return std::unexpected(evidence.error());
+    if (const auto written = write(output, evidence->text); !written)
         return std::unexpected(written.error());
     const bool isPage = parser.isSet(QStringLiteral("html"));
     const std::string hint = isPage
         ? "Open it in a browser; a page can't vouch for itself, so send the evidence file along.\n"
         : "Check it anywhere: countersignctl verify " + shown(output.toStdString()) + " --trust THUMBPRINT\n";
-    return Outcome{{{"written", output.toStdString()}, {"bytes", text->size()}},
-        "Wrote " + shown(output.toStdString()) + ".\n" + hint + "This device's thumbprint: countersignctl status\n"};
+    evidence->machine["written"] = output.toStdString();
+    evidence->machine["bytes"] = evidence->text.size();
+    return Outcome{
+        std::move(evidence->machine), "Wrote " + shown(output.toStdString()) + ".\n" + hint + evidence->whose};
 }
 } // namespace
 

@@ -1,22 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
-// Whose log a database holds, kept beside it: what evidence needs of the keys, and none of their secrets. It can't be
-// made up later: once the keys are lost and the database is set aside, nobody can say any more that the log's key was
-// the device's, or which key the person had.
+// The log's own data says whose it is (audit/log_identity.h), for the day on which nobody has its keys.
 #pragma once
 
-#include "core/audit/log_key.h"
 #include "core/authority/context.h"
-
-#include <optional>
 
 namespace countersign::authority {
 
 /// Keeps it where it is not kept yet, or is another's; at each start whose log is right. In a transaction.
 [[nodiscard]] Result<void> keepLogIdentity(Context& context);
-/// As it was kept; nullopt: never. The device's key is the one that signed the statement: one that is, or was, in
-/// force. Any connection. Error: StorageCorrupt.
-[[nodiscard]] Result<std::optional<audit::LogIdentity>> keptLogIdentity(store::Database& database);
 
 } // namespace countersign::authority

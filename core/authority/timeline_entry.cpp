@@ -183,6 +183,13 @@ Line trustLine(LeafKind kind, const json::Object& claims, const QString& agent)
         evidence->screening == agents::Screening::Hit ? Outcome::Refused : Outcome::Neutral};
 }
 
+QString recoveredLine(const json::Object& claims)
+{
+    return translate("This log was begun because the keys of the one before were lost. That one is set aside in the "
+                     "folder “%1”; “countersignctl export --archive” writes evidence from it")
+        .arg(safeText(textOf(json::objectOf(claims, "lost"), "archive")).text);
+}
+
 Line lineOf(const audit::Leaf& leaf, const json::Object& claims, const QString& agent)
 {
     switch (leaf.kind) {
@@ -218,7 +225,7 @@ Line lineOf(const audit::Leaf& leaf, const json::Object& claims, const QString& 
     case LeafKind::KeyRotated:
         return {translate("This device got a new key, signed by the old one")};
     case LeafKind::LogRecovered:
-        return {translate("This log was begun because the keys of the one before were lost")};
+        return {recoveredLine(claims)};
     case LeafKind::ReceiptImported:
         return {translate("What other servers decided about an action of %1 was checked and kept").arg(agent)};
     case LeafKind::DetailsErased:

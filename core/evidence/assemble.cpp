@@ -210,10 +210,10 @@ private:
 } // namespace
 
 Result<Evidence> assemble(
-    store::Database& database, const audit::LogIdentity& owner, const Wanted& wanted, Details details)
+    store::Database& database, const audit::LogIdentity& owner, const Wanted& wanted, Details details, Unsigned entries)
 {
     TRY(database.begin()); // all of one moment
-    auto selection = select(database, wanted);
+    auto selection = select(database, wanted, entries);
     auto evidence = selection ? Assembly(database, owner, details).make(*selection)
                               : Result<Evidence>(std::unexpected(selection.error()));
     database.rollback();

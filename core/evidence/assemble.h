@@ -35,9 +35,19 @@ using Wanted = std::variant<ReceiptWanted, EntryWanted, GrantWanted, SpanWanted>
 /// the person said so, with the details that bind them.
 enum class Details : std::uint8_t { WithBodies, Included, LeftOut };
 
-/// Errors: NotFound; TooLarge; TemporarilyUnavailable where no checkpoint covers the entries yet, which takes ten
-/// seconds; StorageCorrupt.
+enum class Form : std::uint8_t { Json, Html };
+
+struct ExportOptions {
+    Details details = Details::Included;
+    Form form = Form::Json;
+};
+
+/// What becomes of entries that no checkpoint covers: in a log that goes on one comes within ten seconds; in one that
+/// has ended none ever does, and of a grant or a span what was signed is all that can be proven.
+enum class Unsigned : std::uint8_t { Awaited, LeftOut };
+
+/// Errors: NotFound; TooLarge; TemporarilyUnavailable where entries are awaited; StorageCorrupt.
 [[nodiscard]] Result<Evidence> assemble(store::Database& database, const audit::LogIdentity& owner,
-    const Wanted& wanted, Details details = Details::Included);
+    const Wanted& wanted, Details details = Details::Included, Unsigned entries = Unsigned::Awaited);
 
 } // namespace countersign::evidence

@@ -11,13 +11,6 @@
 
 namespace countersign::evidence {
 
-enum class Form : std::uint8_t { Json, Html };
-
-struct ExportOptions {
-    Details details = Details::Included;
-    Form form = Form::Json;
-};
-
 /// The text of an evidence file. Any thread; replies on the reader pool. `authority` outlives the reply. Errors: those
 /// of assemble().
 void exportEvidence(

@@ -3,6 +3,7 @@
 
 #include "core/evidence/selection.h"
 
+#include "core/audit/checkpoint.h"
 #include "core/audit/leaf.h"
 #include "core/audit/leaf_codec.h"
 #include "core/audit/receipt.h"
@@ -25,7 +26,8 @@ using audit::LeafKind;
 
 class Selecting {
 public:
-    explicit Selecting(store::Database& database) : m_database(database) { }
+    /// `end`: how many entries count at all.
+    Selecting(store::Database& database, std::int64_t end) : m_database(database), m_end(end) { }
 
     Result<void> start(const ReceiptWanted& wanted)
     {
@@ -44,6 +46,10 @@ public:
         if (!TRY(query.next()) || !isDecision(query.integer(0)))
             return fail(ErrorCode::NotFound,
                 "Entry " + std::to_string(wanted.index) + " is not a decision about an action with a receipt.");
+        if (isBeyond(wanted.index))
+            return fail(ErrorCode::NotFound,
+                "Entry " + std::to_string(wanted.index) + " was not signed before the log ended, after "
+                    + std::to_string(m_end) + " entries. Nobody can prove any more that it stood in it.");
         m_selection.subject = {Kind::Action, {}, wanted.index, wanted.index};
         return addSubject(wanted.index);
     }
@@ -55,11 +61,12 @@ public:
         tree.push_back(wanted.id);
         m_selection.subject = {Kind::Grant, wanted.id, 0, 0};
         for (const GrantId& grant : tree) {
-            store::Query query(m_database, "SELECT idx FROM log_leaves WHERE grant_id = ? ORDER BY idx");
-            query.bind(grant.value);
-            while (TRY(query.next()))
+            store::Query query(m_database, "SELECT idx FROM log_leaves WHERE grant_id = ? AND idx < ? ORDER BY idx");
+            query.bind(grant.value).bind(m_end);
+            while (TRY(query.next())) {
                 TRY(addSubject(static_cast<std::uint64_t>(query.integer(0))));
-            m_selection.grants.insert(grant);
+                m_selection.grants.insert(grant);
+            }
         }
         if (m_selection.entries.empty())
             return fail(ErrorCode::NotFound, "There is no such grant.");
@@ -70,8 +77,9 @@ public:
 
     Result<void> start(const SpanWanted& wanted)
     {
-        store::Query query(m_database, "SELECT min(idx), max(idx) FROM log_leaves WHERE at BETWEEN ? AND ?");
-        query.bind(wanted.from.value).bind(wanted.to.value);
+        store::Query query(
+            m_database, "SELECT min(idx), max(idx) FROM log_leaves WHERE at BETWEEN ? AND ? AND idx < ?");
+        query.bind(wanted.from.value).bind(wanted.to.value).bind(m_end);
         if (!TRY(query.next()) || query.isNull(0))
             return fail(ErrorCode::NotFound, "Nothing was logged in that time.");
         const auto first = static_cast<std::uint64_t>(query.integer(0));
@@ -108,8 +116,12 @@ private:
         return TRY(json::parseObject(leaf));
     }
 
+    [[nodiscard]] bool isBeyond(std::uint64_t index) const { return std::cmp_greater_equal(index, m_end); }
+
     Result<void> add(std::uint64_t index)
     {
+        if (isBeyond(index))
+            return {};
         m_selection.entries.insert(index);
         if (m_selection.entries.size() > kMaxEntries)
             return fail(ErrorCode::TooLarge,
@@ -210,14 +222,23 @@ private:
     }
 
     store::Database& m_database;
+    std::int64_t m_end;
     Selection m_selection;
 };
 
+Result<std::int64_t> endOf(store::Database& database, Unsigned entries)
+{
+    if (entries == Unsigned::Awaited)
+        return std::numeric_limits<std::int64_t>::max();
+    const auto last = TRY(audit::lastCheckpoint(database));
+    return last ? static_cast<std::int64_t>(last->size) : 0;
+}
+
 } // namespace
 
-Result<Selection> select(store::Database& database, const Wanted& wanted)
+Result<Selection> select(store::Database& database, const Wanted& wanted, Unsigned entries)
 {
-    Selecting selecting(database);
+    Selecting selecting(database, TRY(endOf(database, entries)));
     TRY(std::visit([&](const auto& what) { return selecting.start(what); }, wanted));
     return selecting.finish();
 }

@@ -18,6 +18,6 @@ struct Selection {
 };
 
 /// In a read transaction. Errors: NotFound, TooLarge (over kMaxEntries), StorageCorrupt.
-[[nodiscard]] Result<Selection> select(store::Database& database, const Wanted& wanted);
+[[nodiscard]] Result<Selection> select(store::Database& database, const Wanted& wanted, Unsigned entries);
 
 } // namespace countersign::evidence

@@ -12,7 +12,7 @@ _countersignctl_options() { # _countersignctl_options COMMAND: what it takes bes
         grants) echo "--all" ;;
         revoke) echo "--everything" ;;
         timeline) echo "--count --before --agent --grant --kind --from --to --story" ;;
-        export) echo "--action --grant --from --to --without-details --with-bodies --html --output" ;;
+        export) echo "--action --grant --from --to --without-details --with-bodies --html --archive --output" ;;
         import) echo "--action" ;;
         verify) echo "--trust --witness" ;;
     esac
@@ -35,7 +35,7 @@ _countersignctl() {
     case $before in
         --then) words="introspect refresh revoke" ;;
         --grant) words=$(_countersignctl_grants) ;;
-        --jwks | --status | --to-key | --authorization-details | --chain | --output | -o)
+        --jwks | --status | --to-key | --authorization-details | --chain | --archive | --output | -o)
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             return
             ;;

@@ -3,6 +3,8 @@
 //
 // From a data folder and a real sealed key file to a running authority, or to a refusal: keys that are there, keys that
 // are lost, and the new start without them.
+#include "core/evidence/archive.h"
+#include "core/evidence/verify.h"
 #include "tests/app/program_run.h"
 
 using namespace countersign;
@@ -78,6 +80,14 @@ void TestDesktopStartup::a_new_start_sets_the_old_data_aside_and_says_so()
     QCOMPARE(archivesIn(folder.path()).size(), 1);
     QCOMPARE(run.startup.archive(), folder.path() + u'/' + archivesIn(folder.path()).constFirst());
     QVERIFY(!QFile::exists(folder.path() + u"/recovery.json"_s));
+    // Nobody has its keys, and there is evidence to be had from it all the same.
+    const UnixSeconds now = run.clock.now();
+    const auto evidence =
+        evidence::exportFromArchive(run.startup.archive(), evidence::SpanWanted{UnixSeconds{0}, now}, {}, now);
+    QVERIFY2(evidence, evidence ? "" : evidence.error().message.c_str());
+    QCOMPARE(evidence->device.value, lost.value);
+    QVERIFY(evidence::verify(evidence->text, {{lost}, {}, now}).verdict == evidence::Verdict::Verified);
+    QVERIFY(log[1].sentence.contains(archivesIn(folder.path()).constFirst()));
     // The archive is a folder as any other: whoever gets the keys back can start on it.
     const auto archived = store::Database::open(run.startup.archive(), store::Access::ReadOnly);
     QVERIFY(archived);

@@ -5,6 +5,7 @@
 #include "tests/app/running_program.h"
 #include "tests/app/terminal.h"
 
+#include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -32,6 +33,7 @@ class EvidenceCommandsTest : public QObject {
 
 private Q_SLOTS:
     void a_grant_is_exported_and_verified();
+    void old_data_gives_evidence_with_no_program();
     void wrong_usage_is_told_data();
     void wrong_usage_is_told();
     void what_is_not_there_is_not_written();
@@ -90,6 +92,32 @@ void EvidenceCommandsTest::a_grant_is_exported_and_verified()
     QCOMPARE(run("verify --trust", {device, in("bare.json")}).status, 0);
 }
 
+void EvidenceCommandsTest::old_data_gives_evidence_with_no_program()
+{
+    const QString grant = member(run("ask --json --message approve"), "grant_id");
+    const QString device = member(run("status --json"), "device");
+    m_program.restart([&](const QString& dataFolder) { // and signs the log when it ends
+        QVERIFY(QDir().mkpath(in("old")));
+        QVERIFY(QFile::copy(dataFolder + QStringLiteral("/countersign.sqlite"), in("old/countersign.sqlite")));
+    });
+    const QString runtime = qEnvironmentVariable("XDG_RUNTIME_DIR");
+    qputenv("XDG_RUNTIME_DIR", "/nowhere");
+    const QStringList wanted{QStringLiteral("--grant"), grant, QStringLiteral("-o"), in("old.json")};
+    const Ran offline = run("export", wanted);
+    const Ran old = run("export --archive", QStringList{in("old")} + wanted);
+    const Ran machine = run("export --json --archive", QStringList{in("old")} + wanted);
+    qputenv("XDG_RUNTIME_DIR", runtime.toLocal8Bit());
+    QCOMPARE(offline.status, 3);
+    QVERIFY2(old.status == 0, old.err);
+    QVERIFY(old.out.contains("thumbprint of that device: " + device.toUtf8()));
+    QCOMPARE(member(machine, "device"), device);
+    QCOMPARE(run("verify --trust", {device, in("old.json")}).status, 0);
+
+    const Ran none = run("export --json --action 0 -o x --archive", {in("old")});
+    QCOMPARE(none.status, 1);
+    QCOMPARE(member(none, "error"), QStringLiteral("not_found"));
+}
+
 void EvidenceCommandsTest::wrong_usage_is_told_data()
 {
     QTest::addColumn<int>("status");
@@ -101,6 +129,9 @@ void EvidenceCommandsTest::wrong_usage_is_told_data()
     QTest::newRow("export --grant x --action 1 -o x") << 2;
     QTest::newRow("export --from soon --to late -o x") << 1;
     QTest::newRow("export --grant x --with-bodies --without-details -o x") << 2;
+    QTest::newRow("export --archive / -o x") << 2;
+    QTest::newRow("export --archive /nowhere --grant x -o x") << 1;
+    QTest::newRow("export --archive /nowhere --from soon --to late -o x") << 1;
     QTest::newRow("import") << 2;
     QTest::newRow("import a") << 2;
     QTest::newRow("import a b --action 1") << 2;

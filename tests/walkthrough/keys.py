@@ -160,6 +160,9 @@ def a_new_log_says_what_it_follows(program, shown, old, first, file):
     lines = program.ctl_json("timeline")
     check(any("keys of the one before were lost" in json.dumps(entry) for entry in lines["entries"]), "the log says so")
     check("set aside in" in program.ctl("doctor"), "and so does doctor")
+    again = file.with_name("old.evidence.json")
+    program.ctl("export", "--archive", str(archives[0]), "--from", "0", "--to", str(int(time.time())), "-o", str(again))
+    check(verdict(program, again, first) == 0, "the old data gives evidence without its keys")
     check(verdict(program, file, first) == 0, "evidence of the old log is verified as before")
     person = program.person
     person.press("page tab", "Timeline")

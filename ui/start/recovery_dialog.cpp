@@ -141,7 +141,9 @@ QWidget* RecoveryDialog::makeMade()
     return makePage(tr("A new log has begun"),
         {new PlainLabel(tr("Give this new thumbprint to your services and auditors yourself. Until they have it, what "
                            "is signed from now on counts for nothing with them.")),
-            m_device, new PlainLabel(tr("The old data is here. Keep it for as long as somebody may ask about it:")),
+            m_device,
+            new PlainLabel(tr("The old data is here. Keep it for as long as somebody may ask about it; "
+                              "“countersignctl export --archive” writes evidence from it:")),
             m_archive,
             new PlainLabel(tr("Next: add your services again, and let your agents register and ask again."))});
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Evidence of real stories, from the action to the verdict: everything of it is verified, with no database.
-#include "core/authority/log_identity.h"
+#include "core/audit/log_identity.h"
 #include "core/crypto/content_digest.h"
 #include "core/evidence/export.h"
 #include "tests/core/evidence/evidence_scene.h"
@@ -348,7 +348,7 @@ void EvidenceStoriesTest::a_database_that_was_set_aside_still_gives_evidence()
     scene.fixture.stop();
     // From here on nobody has the keys.
     const auto database = must(store::Database::open(scene.fixture.folder(), store::Access::ReadOnly), "database");
-    const auto owner = must(authority::keptLogIdentity(*database), "identity");
+    const auto owner = must(audit::keptLogIdentity(*database), "identity");
     QVERIFY(owner && owner->person == keys.person);
     for (const auto& each : {answer, later})
         VERIFIED(
