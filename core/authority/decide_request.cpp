@@ -96,30 +96,37 @@ bool spendSameCurrency(const permissions::AgentDelegation& a, const permissions:
 
 /// The new grant goes on counting. What the old one spent today of a detail that has no place there, or another
 /// currency there, still counts for the agent, under the old one.
-Result<void> carryOver(
-    Context& context, const grants::Grant& old, const grants::Grant& grant, const std::vector<int>& detailOf)
+CountsGoOn countsOf(const grants::Grant& old, const grants::Grant& grant)
 {
-    TRY(context.uses.carryOver(old.id, grant.id, detailOf));
-    for (std::size_t i = 0; i < detailOf.size(); ++i) {
-        if (detailOf[i] >= 0
-            && spendSameCurrency(
-                old.permission.details[i], grant.permission.details[static_cast<std::size_t>(detailOf[i])]))
-            TRY(context.uses.moveDayAway(old.id, static_cast<int>(i)));
+    CountsGoOn counts{successors(old.permission, grant.permission), std::vector<int>()};
+    for (std::size_t i = 0; i < counts.detailOf.size(); ++i) {
+        const int place = counts.detailOf[i];
+        if (place >= 0
+            && spendSameCurrency(old.permission.details[i], grant.permission.details[static_cast<std::size_t>(place)]))
+            counts.daysMoved->push_back(static_cast<int>(i));
     }
+    return counts;
+}
+
+Result<void> carryOver(Context& context, const grants::Grant& old, const grants::Grant& grant, const CountsGoOn& counts)
+{
+    TRY(context.uses.carryOver(old.id, grant.id, counts.detailOf));
+    for (const int detail : *counts.daysMoved)
+        TRY(context.uses.moveDayAway(old.id, detail));
     return {};
 }
 
 Result<void> keepGrant(Context& context, const Decision& decision, const StoredRequest& stored,
     const grants::Grant& grant, const std::optional<grants::Grant>& replaced)
 {
-    const auto detailOf = replaced ? std::optional(successors(replaced->permission, grant.permission)) : std::nullopt;
-    TRY(signAndKeep(context, grant, recordOf(context, decision, stored, grant), shownOf(decision), detailOf));
+    const auto counts = replaced ? std::optional(countsOf(*replaced, grant)) : std::nullopt;
+    TRY(signAndKeep(context, grant, recordOf(context, decision, stored, grant), shownOf(decision), counts));
     TRY(context.ledger.add(grant, stored.row));
     TRY(context.requests.approve(stored.row, grant.id, context.now()));
     TRY(offersCanBeRead(context, grant));
     if (!replaced)
         return {};
-    TRY(carryOver(context, *replaced, grant, *detailOf));
+    TRY(carryOver(context, *replaced, grant, *counts));
     return endGrant(context, replaced->id, grants::EndReason::Replaced);
 }
 

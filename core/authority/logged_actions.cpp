@@ -5,6 +5,7 @@
 
 #include "core/authority/leaves.h"
 #include "core/authority/signed_approval.h"
+#include "core/authority/signed_consent.h"
 #include "core/base/json_members.h"
 #include "core/base/try.h"
 
@@ -52,12 +53,22 @@ std::int64_t dayOf(const grants::Grant& grant, int detail, UnixSeconds now)
     return of != nullptr && of->spend ? of->spend->zone.dayOf(now) : 0;
 }
 
+std::vector<int> detailsIn(const json::Object& claims, std::string_view name)
+{
+    std::vector<int> details;
+    for (const json::Value& detail : arrayOf(claims, name))
+        details.push_back(detail.is_int64() ? static_cast<int>(detail.get_int64()) : -1);
+    return details;
+}
+
 std::vector<int> placesOf(const json::Object& claims)
 {
-    std::vector<int> places;
-    for (const json::Value& place : arrayOf(claims, "detail_of"))
-        places.push_back(place.is_int64() ? static_cast<int>(place.get_int64()) : -1);
-    return places;
+    return detailsIn(claims, "detail_of");
+}
+
+std::optional<std::vector<int>> movedIn(const json::Object& claims)
+{
+    return claims.contains(kDaysMovedClaim) ? std::optional(detailsIn(claims, kDaysMovedClaim)) : std::nullopt;
 }
 
 /// As Uses::debit() counts it.
@@ -99,9 +110,11 @@ void LoggedActions::take(const audit::Leaf& leaf, const json::Object& claims)
     if (leaf.kind == LeafKind::ActionApproved)
         m_approvals[textOf(claims, "request_id")] = {leaf.grant, textOf(claims, "action_digest"),
             textOf(claims, "request_id"), UnixSeconds{numberOf(claims, "exp")}};
-    else if (const std::string replaced = textOf(claims, "replaces"); !replaced.empty())
-        moveDetails(GrantId{replaced}, leaf.grant, placesOf(claims));
-    else if (leaf.kind == LeafKind::GrantNarrowed)
+    else if (const std::string replaced = textOf(claims, "replaces"); !replaced.empty()) {
+        const std::vector<int> places = placesOf(claims);
+        moveDetails(GrantId{replaced}, leaf.grant, places);
+        moveDays(GrantId{replaced}, movedIn(claims), places);
+    } else if (leaf.kind == LeafKind::GrantNarrowed)
         moveDetails(leaf.grant, leaf.grant, placesOf(claims));
 }
 
@@ -138,29 +151,54 @@ void LoggedActions::moveDetails(const GrantId& from, const GrantId& to, const st
     m_counted[to] = std::move(after);
 }
 
-Result<std::set<std::pair<GrantId, int>>> LoggedActions::countedBy(const grants::Uses& uses) const
+void LoggedActions::moveDays(
+    const GrantId& from, const std::optional<std::vector<int>>& moved, const std::vector<int>& detailOf)
 {
-    std::set<std::pair<GrantId, int>> all = TRY(uses.counted());
-    for (const auto& [id, details] : m_counted) {
-        for (const int detail : details | std::views::keys)
-            all.emplace(id, detail);
+    const auto counted = m_counted.find(from);
+    if (counted == m_counted.end())
+        return;
+    for (auto& [detail, uses] : counted->second) {
+        const bool isThere = detail >= 0 && std::cmp_less(detail, detailOf.size());
+        if (!moved && isThere && detailOf[static_cast<std::size_t>(detail)] >= 0)
+            m_maybeMoved.emplace(from, detail);
+        else if (moved && std::ranges::contains(*moved, detail))
+            uses.onDay = Amount();
     }
-    return all;
+}
+
+Result<std::vector<LoggedActions::Differing>> LoggedActions::differing(const grants::Uses& uses) const
+{
+    std::vector<Differing> found;
+    const grants::Uses::All rows = TRY(uses.all());
+    const auto compare = [&](const GrantId& id, int detail, const std::optional<grants::LoggedUses>& row) {
+        grants::LoggedUses logged = loggedOf(id, detail, row);
+        std::ranges::sort(logged.timesMs);
+        if (row != logged)
+            found.push_back({id, detail, std::move(logged)});
+    };
+    for (const auto& [key, row] : rows)
+        compare(key.first, key.second, row);
+    for (const auto& [id, details] : m_counted) {
+        for (const int detail : details | std::views::keys) {
+            if (!rows.contains({id, detail}))
+                compare(id, detail, grants::LoggedUses());
+        }
+    }
+    return found;
 }
 
 Result<int> LoggedActions::holdCounters(Context& context) const
 {
-    std::map<GrantId, json::Array> differing;
-    for (const auto& [id, detail] : TRY(countedBy(context.uses))) {
-        const auto grant = context.ledger.find(id);
-        if (!grant || !*grant
-            || ((*grant)->state != grants::GrantState::Live && (*grant)->state != grants::GrantState::Held))
+    std::map<GrantId, json::Array> told;
+    for (const Differing& one : TRY(differing(context.uses))) {
+        const auto grant = context.ledger.find(one.grant);
+        if (!grant || !*grant)
             continue;
-        const std::int64_t today = dayOf(**grant, detail, context.now());
-        if (const auto counted = TRY(context.uses.holdTo(id, detail, loggedOf(id, detail), today)))
-            differing[id].emplace_back(claimOf(detail, *counted));
+        const std::int64_t today = dayOf(**grant, one.detail, context.now());
+        if (const auto counted = TRY(context.uses.holdTo(one.grant, one.detail, one.logged, today)))
+            told[one.grant].emplace_back(claimOf(one.detail, *counted));
     }
-    for (const auto& [id, counters] : differing) {
+    for (const auto& [id, counters] : told) {
         const auto grant = TRY(context.ledger.find(id));
         audit::LeafDraft leaf = draftAbout(LeafKind::StateRejected, *grant);
         leaf.grant = {}; // the grant itself stands
@@ -169,16 +207,20 @@ Result<int> LoggedActions::holdCounters(Context& context) const
         leaf.claims["counters"] = counters; // what counts from here on
         TRY(appendLeaf(context, leaf));
     }
-    return static_cast<int>(differing.size());
+    return static_cast<int>(told.size());
 }
 
-grants::LoggedUses LoggedActions::loggedOf(const GrantId& id, int detail) const
+grants::LoggedUses LoggedActions::loggedOf(
+    const GrantId& id, int detail, const std::optional<grants::LoggedUses>& row) const
 {
     const auto details = m_counted.find(id);
     if (details == m_counted.end())
         return {};
-    const auto logged = details->second.find(detail);
-    return logged == details->second.end() ? grants::LoggedUses() : logged->second;
+    const auto found = details->second.find(detail);
+    grants::LoggedUses logged = found == details->second.end() ? grants::LoggedUses() : found->second;
+    if (row && row->onDay == Amount() && m_maybeMoved.contains({id, detail}))
+        logged.onDay = Amount();
+    return logged;
 }
 
 Result<int> LoggedActions::removeUnbacked(Context& context) const
@@ -204,13 +246,10 @@ Result<void> LoggedActions::compare(store::Database& database) const
 {
     const grants::Ledger ledger(database);
     const grants::Uses uses(database);
-    for (const auto& [id, detail] : TRY(countedBy(uses))) {
-        const auto grant = TRY(ledger.find(id));
-        if (!grant || (grant->state != grants::GrantState::Live && grant->state != grants::GrantState::Held))
-            continue;
-        if (!TRY(uses.agrees(id, detail, loggedOf(id, detail))))
+    for (const Differing& one : TRY(differing(uses))) {
+        if (TRY(ledger.find(one.grant)))
             return fail(ErrorCode::StorageCorrupt,
-                "grant " + id.value + ": what it has used up is something else in the data than in the log");
+                "grant " + one.grant.value + ": what it has used up is something else in the data than in the log");
     }
     for (const Approval& approval : TRY(ApprovalStore(database).unused())) {
         const auto logged = m_approvals.find(approval.requestId);

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 //
 // What the log says that grants have used up, and which approvals of single actions it knows: the measure that the
-// counters are held to at start. The larger count holds, and an approval that the log does not back, or the person did
-// not sign, is none.
+// counters are held to at start, of grants that have ended too: what was spent today under one counts for its agent.
+// The larger count holds, and an approval that the log does not back, or the person did not sign, is none.
 #pragma once
 
 #include "core/audit/leaf.h"
@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -40,13 +41,25 @@ private:
     void takeTold(const json::Object& claims);
     /// The details of `from` go on as those of `to`.
     void moveDetails(const GrantId& from, const GrantId& to, const std::vector<int>& detailOf);
+    /// What was spent today of these details of `from`, which was replaced, counts elsewhere; nullopt: the entry is an
+    /// older one, which does not say of which.
+    void moveDays(const GrantId& from, const std::optional<std::vector<int>>& moved, const std::vector<int>& detailOf);
     [[nodiscard]] Result<int> holdCounters(Context& context) const;
-    /// All details that the rows or the log count.
-    [[nodiscard]] Result<std::set<std::pair<GrantId, int>>> countedBy(const grants::Uses& uses) const;
-    [[nodiscard]] grants::LoggedUses loggedOf(const GrantId& id, int detail) const;
+    struct Differing {
+        GrantId grant;
+        int detail = 0;
+        grants::LoggedUses logged; ///< what the row must be
+    };
+    /// Where rows are not what the log says.
+    [[nodiscard]] Result<std::vector<Differing>> differing(const grants::Uses& uses) const;
+    /// `row`: of what is counted, an older entry leaves open one thing that only the row tells.
+    [[nodiscard]] grants::LoggedUses loggedOf(
+        const GrantId& id, int detail, const std::optional<grants::LoggedUses>& row) const;
     [[nodiscard]] Result<int> removeUnbacked(Context& context) const;
 
     std::map<GrantId, Details> m_counted;
+    /// Details of replaced grants of which an older entry does not say whether their day's spending moved on.
+    std::set<std::pair<GrantId, int>> m_maybeMoved;
     std::map<std::string, Approval> m_approvals; ///< by request; unused ones
 };
 

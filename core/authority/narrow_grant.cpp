@@ -174,7 +174,7 @@ Result<void> amend(Context& context, Grant grant, const Narrowing& narrowing)
     grant.pairing = keptPairing(grant.pairing, detailOf);
     TRY(setPermission(context, grant));
     record.expiresAt = grant.expiresAt;
-    TRY(signAndKeep(context, grant, std::move(record), shownOf(narrowing), detailOf));
+    TRY(signAndKeep(context, grant, std::move(record), shownOf(narrowing), CountsGoOn{detailOf}));
     TRY(context.uses.carryOver(grant.id, grant.id, detailOf));
     return narrowChildren(context, grant, detailOf);
 }

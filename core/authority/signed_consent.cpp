@@ -44,12 +44,14 @@ audit::LeafKind leafKindOf(Purpose purpose)
 }
 
 Result<std::uint64_t> logRecord(Context& context, const grants::Grant& grant, const consent::ConsentRecord& record,
-    const std::optional<std::vector<int>>& detailOf)
+    const std::optional<CountsGoOn>& counts)
 {
     audit::LeafDraft leaf = draftAbout(leafKindOf(record.purpose), grant);
     leaf.claims = TRY(json::parseObject(consent::consentClaims(record)));
-    if (detailOf)
-        leaf.claims["detail_of"] = json::Array(detailOf->begin(), detailOf->end());
+    if (counts)
+        leaf.claims["detail_of"] = json::Array(counts->detailOf.begin(), counts->detailOf.end());
+    if (counts && counts->daysMoved)
+        leaf.claims[kDaysMovedClaim] = json::Array(counts->daysMoved->begin(), counts->daysMoved->end());
     return TRY(appendLeaf(context, leaf)).index;
 }
 
@@ -95,7 +97,7 @@ consent::ConsentRecord recordAbout(
 }
 
 Result<void> signAndKeep(Context& context, const grants::Grant& grant, consent::ConsentRecord record,
-    const Shown& shown, const std::optional<std::vector<int>>& detailOf)
+    const Shown& shown, const std::optional<CountsGoOn>& counts)
 {
     if (!context.personKey)
         return fail(ErrorCode::KeychainLocked, "Your key is locked. Enter your passphrase to approve.");
@@ -103,7 +105,7 @@ Result<void> signAndKeep(Context& context, const grants::Grant& grant, consent::
     const std::string salt = crypto::randomBytes(kSaltBytes);
     record.screenDigest = crypto::sha256Base64url(salt + text);
     const std::string signedRecord = TRY(consent::signConsent(record, *context.personKey));
-    const std::uint64_t index = TRY(logRecord(context, grant, record, detailOf));
+    const std::uint64_t index = TRY(logRecord(context, grant, record, counts));
     context.touched.anchor = Touched::Anchor::Due;
     return context.consents.add(
         {grant.id, signedRecord, text, salt, record.locale, record.renderer, index, record.purpose});

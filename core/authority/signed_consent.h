@@ -10,6 +10,7 @@
 #include "core/consent/record.h"
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace countersign::authority {
@@ -33,9 +34,19 @@ struct Shown {
 [[nodiscard]] consent::ConsentRecord recordAbout(
     const Context& context, const grants::Grant& grant, consent::Purpose purpose, const Shown& shown);
 
-/// Signs the record, writes its leaf and keeps both with the screen's text; the log's anchor is due. `detailOf`: where
-/// each detail of the grant before went (-1: nowhere), where counts go on. Error: KeychainLocked, and others.
+/// In the leaf of a replacement: the details of the grant before of which what was spent today counts in the new one
+/// alone.
+inline constexpr std::string_view kDaysMovedClaim = "days_moved";
+
+/// Where counts go on: of the grant before, or of this one as it was before.
+struct CountsGoOn {
+    std::vector<int> detailOf; ///< where each detail went; -1: nowhere
+    std::optional<std::vector<int>> daysMoved = {}; ///< of the grant before
+};
+
+/// Signs the record, writes its leaf and keeps both with the screen's text; the log's anchor is due. Error:
+/// KeychainLocked, and others.
 [[nodiscard]] Result<void> signAndKeep(Context& context, const grants::Grant& grant, consent::ConsentRecord record,
-    const Shown& shown, const std::optional<std::vector<int>>& detailOf = {});
+    const Shown& shown, const std::optional<CountsGoOn>& counts = {});
 
 } // namespace countersign::authority

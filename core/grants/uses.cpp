@@ -203,31 +203,6 @@ std::vector<std::string> seenKeys(const permissions::StepUp& stepUp, const permi
     return keys;
 }
 
-void LoggedUses::add(const LoggedUses& more)
-{
-    // As sum() counts; what is beyond all counting is beyond every limit.
-    const auto plus = [](Amount a, Amount b) {
-        return a.plus(b).value_or(Amount::ofMillionths(std::numeric_limits<std::int64_t>::max()));
-    };
-    const Amount before = more.day > day ? Amount() : onDay;
-    const Amount added = more.day < day ? Amount() : more.onDay;
-    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-    uses = uses > kMost - more.uses ? kMost : uses + more.uses;
-    total = plus(total, more.total);
-    onDay = plus(before, added);
-    day = std::max(day, more.day);
-    timesMs.insert(timesMs.end(), more.timesMs.begin(), more.timesMs.end());
-    seen.insert(more.seen.begin(), more.seen.end());
-}
-
-void LoggedUses::raiseTo(const LoggedUses& least)
-{
-    uses = std::max(uses, least.uses);
-    total = std::max(total, least.total);
-    day = std::max(day, least.day);
-    onDay = std::max(onDay, least.onDay);
-}
-
 bool isUsedUp(const permissions::Permission& permission, const std::vector<UsedTotals>& totals)
 {
     for (std::size_t i = 0; i < permission.details.size(); ++i) {
@@ -346,24 +321,6 @@ Result<std::optional<LoggedUses>> Uses::holdTo(
     for (const std::string& digest : there.seen)
         TRY(addSeen(*m_database, grant, detail, digest));
     return TRY(loggedForm(*m_database, grant, detail));
-}
-
-Result<bool> Uses::agrees(const GrantId& grant, int detail, const LoggedUses& logged) const
-{
-    LoggedUses there = logged;
-    std::ranges::sort(there.timesMs);
-    return TRY(loggedForm(*m_database, grant, detail)) == there;
-}
-
-Result<std::set<std::pair<GrantId, int>>> Uses::counted() const
-{
-    Query query(*m_database,
-        "SELECT grant_id, detail FROM uses UNION SELECT grant_id, detail FROM use_times "
-        "UNION SELECT grant_id, detail FROM seen_values");
-    std::set<std::pair<GrantId, int>> all;
-    while (TRY(query.next()))
-        all.emplace(GrantId{query.text(0)}, static_cast<int>(query.integer(1)));
-    return all;
 }
 
 Result<std::vector<std::string>> Uses::seenDigests(const std::vector<std::string>& values) const

@@ -15,9 +15,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace countersign::grants {
@@ -104,10 +106,9 @@ public:
     /// counts now, where the two said different things; nullopt: they agreed.
     [[nodiscard]] Result<std::optional<LoggedUses>> holdTo(
         const GrantId& grant, int detail, const LoggedUses& logged, std::int64_t today);
-    /// Whether a detail is what the log says, with nothing changed.
-    [[nodiscard]] Result<bool> agrees(const GrantId& grant, int detail, const LoggedUses& logged) const;
-    /// The details for which something is counted.
-    [[nodiscard]] Result<std::set<std::pair<GrantId, int>>> counted() const;
+    /// All that is counted, by grant and detail, as the log would say it, times in order. nullopt: it is no count.
+    using All = std::map<std::pair<GrantId, int>, std::optional<LoggedUses>>;
+    [[nodiscard]] Result<All> all() const;
     /// Forgets all of it, so that it can be counted anew from the log.
     [[nodiscard]] Result<void> removeOf(const GrantId& grant);
 

@@ -3,12 +3,18 @@
 //
 // Counters are held to the log at start: a row that says less than was permitted says nothing.
 
+#include "core/audit/timeline.h"
+#include "core/authority/logged_actions.h"
+#include "core/authority/signed_consent.h"
 #include "core/authority/use_cases.h"
+#include "core/base/json.h"
+#include "core/base/try.h"
 #include "tests/support/actions.h"
 
 #include <QTest>
 
 #include <algorithm>
+#include <ranges>
 
 using namespace countersign;
 using namespace countersign::testing;
@@ -41,6 +47,16 @@ struct Scene {
         for (const authority::Meter& meter : rowOf(fixture, tokens.grant).meters)
             used.push_back(meter.used);
         return used;
+    }
+    /// As it counts for the agent, in millionths.
+    [[nodiscard]] std::int64_t spentToday()
+    {
+        return must(fixture.run<std::int64_t>([&](Context& context) -> Result<std::int64_t> {
+            const auto grant = TRY(context.ledger.find(tokens.grant));
+            const auto totals = TRY(context.uses.totals(grant->id, grant->permission, context.now()));
+            return totals.front().today.millionths();
+        }),
+            "totals");
     }
     void tamper(const std::string& sql)
     {
@@ -173,6 +189,93 @@ private Q_SLOTS:
                      })
                      .value(),
             0);
+    }
+
+    void what_an_ended_grant_has_used_up_is_held_to_the_log_too_data()
+    {
+        QTest::addColumn<std::string>("sql");
+        QTest::newRow("no rows") << std::string("DELETE FROM uses");
+        QTest::newRow("less spent") << std::string("UPDATE uses SET total = total - 1");
+        QTest::newRow("nothing today") << std::string("UPDATE uses SET on_day = 0");
+        QTest::newRow("a use more") << std::string("UPDATE uses SET uses = uses + 1");
+        QTest::newRow("less than nothing") << std::string("UPDATE uses SET on_day = -1");
+    }
+    void what_an_ended_grant_has_used_up_is_held_to_the_log_too()
+    {
+        QFETCH(const std::string, sql);
+        Scene scene;
+        QVERIFY(isPermitted(scene.perform("20.00")));
+        QVERIFY(scene.fixture.revoke(scene.tokens.grant));
+        QVERIFY(scene.fixture.checkLog());
+        const auto spent = scene.spentToday();
+        scene.tamper(sql);
+        QCOMPARE(scene.spentToday(), spent);
+        QCOMPARE(scene.fixture.count(LeafKind::StateRejected), 1);
+        QVERIFY(!scene.fixture.status().detail.isEmpty());
+        QVERIFY(scene.fixture.checkLog());
+        must(scene.fixture.run<void>([&](Context& context) { return store::Query(context.database, sql).run(); }),
+            "SQL");
+        const auto checked = scene.fixture.checkLog(); // and not at a start only
+        QVERIFY(!checked && checked.error().message.contains("what it has used up"));
+    }
+
+    void what_a_replaced_grant_has_used_up_is_held_to_the_log_too_data()
+    {
+        QTest::addColumn<bool>("isOtherWork");
+        QTest::addColumn<QString>("sql");
+        QTest::addColumn<int>("told");
+        for (const bool isOtherWork : {false, true}) {
+            const QString kind = isOtherWork ? QStringLiteral(", other work") : QStringLiteral(", the same work");
+            const auto row = [&](const char* name, const char* sql, int told) {
+                QTest::newRow((QString::fromLatin1(name) + kind).toUtf8().constData())
+                    << isOtherWork << QString::fromLatin1(sql) << told;
+            };
+            row("as it was", "UPDATE uses SET uses = uses", 0);
+            row("today", isOtherWork ? "UPDATE uses SET on_day = 0" : "UPDATE uses SET on_day = 1", 1);
+            row("in all", "UPDATE uses SET total = total + 1", 1);
+        }
+    }
+    void what_a_replaced_grant_has_used_up_is_held_to_the_log_too()
+    {
+        QFETCH(const bool, isOtherWork);
+        QFETCH(const QString, sql);
+        QFETCH(const int, told);
+        Scene scene;
+        QVERIFY(isPermitted(scene.perform("20.00")));
+        auto next = paymentsWith(kMore);
+        if (isOtherWork)
+            next.details.front().locations = {
+                must(permissions::Location::parse("https://ledger.example/"), "location")};
+        const auto tokens = replaceBy(scene.fixture, scene.agent, scene.tokens.grant, next);
+        QVERIFY(scene.fixture.checkLog());
+        scene.tamper(
+            (sql + QStringLiteral(" WHERE grant_id = '%1'").arg(QString::fromStdString(scene.tokens.grant.value)))
+                .toStdString());
+        QCOMPARE(scene.fixture.count(LeafKind::StateRejected), told);
+        QVERIFY(scene.fixture.checkLog());
+    }
+
+    void an_older_entry_leaves_open_where_a_day_went()
+    {
+        Scene scene;
+        QVERIFY(isPermitted(scene.perform("20.00")));
+        replaceBy(scene.fixture, scene.agent, scene.tokens.grant, paymentsWith(kMore));
+        must(scene.fixture.run<void>([&](Context& context) -> Result<void> {
+            authority::LoggedActions older;
+            for (const audit::Leaf& leaf :
+                TRY(audit::timelinePage(context.database, {}, {}, 500)) | std::views::reverse) {
+                json::Object claims = TRY(json::parseObject(leaf.bytes));
+                claims.erase(authority::kDaysMovedClaim);
+                older.take(leaf, claims);
+            }
+            TRY(older.compare(context.database));
+            TRY(store::Query(context.database, "UPDATE uses SET on_day = total").run());
+            TRY(older.compare(context.database));
+            TRY(store::Query(context.database, "UPDATE uses SET on_day = 1").run());
+            const auto compared = older.compare(context.database);
+            return compared ? fail(ErrorCode::Internal, "Any amount will do.") : Result<void>();
+        }),
+            "compare");
     }
 
     void rows_that_agree_are_left_alone()
