@@ -15,6 +15,7 @@
 #include "core/authority/clock_watch.h"
 #include "core/authority/consent_store.h"
 #include "core/authority/device_keys.h"
+#include "core/authority/dropped_spending.h"
 #include "core/authority/evidence_ends.h"
 #include "core/authority/read_view.h"
 #include "core/authority/request_store.h"
@@ -83,6 +84,7 @@ struct Context {
         , uses(opened)
         , approvals(opened)
         , catalogues(opened)
+        , dropped(opened)
     {
     }
 
@@ -102,6 +104,7 @@ struct Context {
     grants::Uses uses;
     ApprovalStore approvals;
     CatalogueStore catalogues;
+    DroppedSpending dropped;
     std::optional<audit::Log> log; ///< missing: it is broken and can't be continued
 
     std::optional<crypto::PrivateKey> personKey; ///< unsealed for this session

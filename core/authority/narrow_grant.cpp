@@ -161,9 +161,25 @@ Result<void> narrowChildren(Context& context, const Grant& parent, const std::ve
     return {};
 }
 
+/// What was spent today under details that go, which nothing of the grant counts any more.
+Result<std::vector<Dropped>> droppedBy(const Context& context, const Grant& grant, const std::vector<int>& detailOf)
+{
+    std::vector<Dropped> dropped;
+    for (std::size_t i = 0; i < detailOf.size(); ++i) {
+        const auto& spend = grant.permission.details[i].spend;
+        if (!spend || detailOf[i] >= 0)
+            continue;
+        const grants::SpentOnDay last = TRY(context.uses.lastDayOf(grant.id, static_cast<int>(i)));
+        if (last.day >= spend->zone.dayOf(context.now()) && last.amount > Amount())
+            dropped.push_back({spend->currency, spend->zone, last.day, last.amount});
+    }
+    return dropped;
+}
+
 Result<void> amend(Context& context, Grant grant, const Narrowing& narrowing)
 {
     const std::vector<int> detailOf = keptDetails(grant, narrowing.edit);
+    const CountsGoOn counts{detailOf, {}, TRY(droppedBy(context, grant, detailOf))};
     consent::ConsentRecord record = recordAbout(context, grant, consent::Purpose::Amendment, shownOf(narrowing));
     record.requestId = narrowing.facts.requestId;
     record.asked = grant.permission;
@@ -174,7 +190,7 @@ Result<void> amend(Context& context, Grant grant, const Narrowing& narrowing)
     grant.pairing = keptPairing(grant.pairing, detailOf);
     TRY(setPermission(context, grant));
     record.expiresAt = grant.expiresAt;
-    TRY(signAndKeep(context, grant, std::move(record), shownOf(narrowing), CountsGoOn{detailOf}));
+    TRY(signAndKeep(context, grant, std::move(record), shownOf(narrowing), counts));
     TRY(context.uses.carryOver(grant.id, grant.id, detailOf));
     return narrowChildren(context, grant, detailOf);
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/authority/service_floor.h"
 
+#include "core/authority/dropped_spending.h"
 #include "core/base/try.h"
 
 #include <algorithm>
@@ -12,9 +13,6 @@ namespace countersign::authority {
 namespace {
 
 using services::Requirements;
-
-/// Longer than a day is anywhere: what was last used before was not used today.
-constexpr std::chrono::hours kLongestDay{50};
 
 Amount added(Amount sum, Amount more)
 {
@@ -34,7 +32,8 @@ Result<void> addSpentUnder(const Context& context, const grants::Grant& grant, d
     return {};
 }
 
-/// Under all grants of the agent, each on its own day. What goes on under one that replaced another counts there alone.
+/// Under all grants of the agent, each on its own day, and under what they were narrowed by since. What goes on under
+/// one that replaced another counts there alone.
 Result<void> addSpending(const Context& context, const grants::Grant& hop, decision::Standing& standing)
 {
     TRY(addSpentUnder(context, hop, standing));
@@ -43,6 +42,8 @@ Result<void> addSpending(const Context& context, const grants::Grant& hop, decis
         standing.summed = decision::Standing::Summed::TooMany;
     for (const grants::Grant& grant : others)
         TRY(addSpentUnder(context, grant, standing));
+    for (const Dropped& dropped : TRY(context.dropped.of(hop.agent, context.now())))
+        standing.spentToday[dropped.currency] = added(standing.spentToday[dropped.currency], dropped.amount);
     return {};
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/authority/signed_consent.h"
 
+#include "core/authority/dropped_spending_json.h"
 #include "core/authority/leaves.h"
 #include "core/base/try.h"
 #include "core/crypto/digest.h"
@@ -52,6 +53,10 @@ Result<std::uint64_t> logRecord(Context& context, const grants::Grant& grant, co
         leaf.claims["detail_of"] = json::Array(counts->detailOf.begin(), counts->detailOf.end());
     if (counts && counts->daysMoved)
         leaf.claims[kDaysMovedClaim] = json::Array(counts->daysMoved->begin(), counts->daysMoved->end());
+    if (counts && !counts->dropped.empty()) {
+        leaf.claims[kDroppedClaim] = droppedClaim(counts->dropped);
+        context.dropped.changed();
+    }
     return TRY(appendLeaf(context, leaf)).index;
 }
 

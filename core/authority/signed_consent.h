@@ -42,6 +42,7 @@ inline constexpr std::string_view kDaysMovedClaim = "days_moved";
 struct CountsGoOn {
     std::vector<int> detailOf; ///< where each detail went; -1: nowhere
     std::optional<std::vector<int>> daysMoved = {}; ///< of the grant before
+    std::vector<Dropped> dropped = {}; ///< what counts elsewhere from now on
 };
 
 /// Signs the record, writes its leaf and keeps both with the screen's text; the log's anchor is due. Error:

@@ -262,6 +262,7 @@ void Writer::forgetUndone()
     m_context.ledger.forget();
     m_context.trust.forgetMemory();
     m_context.evidenceEnds.undone();
+    m_context.dropped.undone();
     if (m_context.touched.services == Touched::Services::Changed)
         m_context.catalogues.changed();
 }
@@ -291,6 +292,7 @@ void Writer::settle(const Result<void>& committed)
 {
     if (committed) {
         m_context.evidenceEnds.committed();
+        m_context.dropped.committed();
         if (m_context.touched.rollback == Touched::Rollback::Confirmed) {
             m_context.troubles.erase(Trouble::DatabaseRolledBack);
             m_context.endedByRollback.clear();

@@ -252,6 +252,12 @@ Result<std::vector<UsedTotals>> Uses::totals(
     return all;
 }
 
+Result<SpentOnDay> Uses::lastDayOf(const GrantId& grant, int detail) const
+{
+    const Counted counted = TRY(countedOf(*m_database, grant, detail));
+    return SpentOnDay{counted.day, counted.onDay};
+}
+
 Result<void> Uses::debit(const GrantId& grant, int detail, const AgentDelegation& rules, const Use& use)
 {
     const Counted before = TRY(countedOf(*m_database, grant, detail));

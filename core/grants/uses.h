@@ -75,6 +75,13 @@ struct UsedTotals {
     bool operator==(const UsedTotals&) const = default;
 };
 
+struct SpentOnDay {
+    std::int64_t day = 0; ///< Zone::dayOf in the detail's zone; 0: nothing was spent
+    Amount amount;
+
+    bool operator==(const SpentOnDay&) const = default;
+};
+
 /// Whether every detail has reached its `uses` or its `spend.total`: nothing but a person could make the grant good for
 /// anything again. `totals`: one a detail.
 [[nodiscard]] bool isUsedUp(const permissions::Permission& permission, const std::vector<UsedTotals>& totals);
@@ -89,6 +96,8 @@ public:
         const permissions::ActionRequest& request, std::chrono::milliseconds now) const;
     [[nodiscard]] Result<std::vector<UsedTotals>> totals(
         const GrantId& grant, const permissions::Permission& permission, UnixSeconds now) const;
+    /// What was spent of a detail on the last day on which it was.
+    [[nodiscard]] Result<SpentOnDay> lastDayOf(const GrantId& grant, int detail) const;
     /// Counts the action, and forgets what left the rate's span. Error: InvalidInput on an overflow, and then nothing
     /// of it is counted.
     [[nodiscard]] Result<void> debit(

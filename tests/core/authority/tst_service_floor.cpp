@@ -3,6 +3,7 @@
 //
 // What a service demands is held against what is known of every agent of a chain, at each decision: also for
 // sub-agents.
+#include "core/base/try.h"
 #include "core/crypto/bytes.h"
 #include "tests/core/authority/floor_scene.h"
 
@@ -40,6 +41,9 @@ private Q_SLOTS:
     void a_level_caps_what_all_grants_spend_in_a_day();
     void what_a_replaced_grant_spent_today_still_counts_data();
     void what_a_replaced_grant_spent_today_still_counts();
+    void what_was_spent_today_counts_when_its_part_of_the_grant_is_gone();
+    void what_was_spent_yesterday_is_over_when_its_part_of_the_grant_is_gone();
+    void a_narrowing_that_fails_drops_nothing();
     void agent_signature_is_taken_where_it_is_asked_for();
     void the_log_names_the_evidence_and_its_age();
     void the_log_tells_the_person_s_word_from_a_source_s();
@@ -211,6 +215,80 @@ void ServiceFloorTest::what_a_replaced_grant_spent_today_still_counts()
     QVERIFY(isPermitted(scene.pay(scene.agent, last, "99.99")));
     QCOMPARE(denialOf(scene.pay(scene.agent, last, "0.02")), Reason::LevelCap);
     QVERIFY(isPermitted(scene.pay(scene.agent, last, "0.01")));
+}
+
+namespace {
+
+/// Paying, and reading, for which nothing is spent.
+permissions::Permission payingAndReading()
+{
+    permissions::Permission both = permissionOf(kMayPay);
+    permissions::AgentDelegation reading = both.details.front();
+    reading.actions = {*permissions::Action::parse("payments.read")};
+    both.details.push_back(std::move(reading));
+    return both;
+}
+
+void dropPaying(consent::Edit& edit)
+{
+    edit.details.front().keptActions = {false};
+}
+
+} // namespace
+
+void ServiceFloorTest::what_was_spent_today_counts_when_its_part_of_the_grant_is_gone()
+{
+    Scene scene(screenedAt(TrustLevel::L2), payingAndReading());
+    scene.say(scene.agent, TrustLevel::L2); // 100 each, 500 a day
+    for (int i = 0; i < 4; ++i)
+        QVERIFY(isPermitted(scene.pay("100.00")));
+    const auto other = grantTo(scene.fixture, scene.agent, permissionOf(kMayPay));
+    QVERIFY(isPermitted(scene.pay(scene.agent, other, "1.00"))); // what is known of it is in memory now
+    QVERIFY(narrow(scene.fixture, scene.tokens.grant, dropPaying));
+    for (int start = 0; start < 2; ++start) {
+        QCOMPARE(denialOf(scene.pay(scene.agent, other, "99.01")), Reason::LevelCap);
+        scene.fixture.stop();
+        QVERIFY(scene.fixture.start());
+        QVERIFY(scene.fixture.checkLog());
+    }
+    QVERIFY(isPermitted(scene.pay(scene.agent, other, "99.00")));
+    QCOMPARE(denialOf(scene.pay(scene.agent, other, "0.01")), Reason::LevelCap);
+}
+
+void ServiceFloorTest::what_was_spent_yesterday_is_over_when_its_part_of_the_grant_is_gone()
+{
+    auto granted = payingAndReading();
+    auto longer = permissionOf(kMayPay);
+    for (permissions::Permission* each : {&granted, &longer}) {
+        for (permissions::AgentDelegation& detail : each->details)
+            detail.expiresAt = kTestStart + std::chrono::days(9);
+    }
+    Scene scene(screenedAt(TrustLevel::L2), granted);
+    scene.say(scene.agent, TrustLevel::L2, Screening::Clear, std::chrono::hours(72));
+    for (int i = 0; i < 4; ++i)
+        QVERIFY(isPermitted(scene.pay("100.00")));
+    QVERIFY(narrow(scene.fixture, scene.tokens.grant, dropPaying));
+    scene.fixture.clock().advance(std::chrono::hours(24));
+    scene.say(scene.agent, TrustLevel::L2);
+    const auto other = grantTo(scene.fixture, scene.agent, longer);
+    for (int i = 0; i < 5; ++i)
+        QVERIFY(isPermitted(scene.pay(scene.agent, other, "100.00")));
+}
+
+void ServiceFloorTest::a_narrowing_that_fails_drops_nothing()
+{
+    Scene scene(screenedAt(TrustLevel::L2), payingAndReading());
+    scene.say(scene.agent, TrustLevel::L2); // 100 each, 500 a day
+    for (int i = 0; i < 4; ++i)
+        QVERIFY(isPermitted(scene.pay("100.00")));
+    const auto narrowing = must(narrowingOf(scene.fixture, scene.tokens.grant, dropPaying), "narrowing");
+    QVERIFY(!scene.fixture.run<void>([&](Context& context) -> Result<void> {
+        TRY(authority::narrowGrant(context, narrowing));
+        if (TRY(context.dropped.of(scene.agent.id(), context.now())).empty()) // and it is in memory now
+            return {};
+        return fail(ErrorCode::Internal, "and undone");
+    }));
+    QVERIFY(isPermitted(scene.pay("100.00")));
 }
 
 void ServiceFloorTest::agent_signature_is_taken_where_it_is_asked_for()
