@@ -215,7 +215,7 @@ private:
             return corrupt(entry(m_count) + "it is missing; with it the device got the key that it has now");
         TRY(m_receipts->finish());
         if (m_options.scope == CheckScope::Whole) {
-            TRY(checkGrounds(m_database, m_expected.person, m_options.stop));
+            TRY(checkGrounds(m_database, {m_expected.person, m_expected.personKey}, m_options.stop));
             TRY(checkSurroundings(m_database, m_options.stop));
         }
         TRY(tellProgress());

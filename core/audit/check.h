@@ -29,6 +29,8 @@ struct CheckExpectation {
     std::string anchorRoot = {};
     Thumbprint device = {}; ///< a key that is or was the device's; empty: not asked
     Thumbprint person = {}; ///< who signs each change of the device's key; empty: not asked
+    /// By which the records of what the person decided are signed; nullopt: not asked.
+    std::optional<crypto::PublicKey> personKey = {};
 };
 
 /// Both read and hash every leaf, hold the root to what was signed and remembered, the stored nodes to the leaves, the

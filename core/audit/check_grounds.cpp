@@ -20,6 +20,8 @@ namespace {
 using json::objectOf;
 using json::textOf;
 
+constexpr std::string_view kConsentType = "consent+jwt"; // consent::signConsent()
+
 std::unexpected<Error> corruptEntry(std::int64_t index, const std::string& what)
 {
     return fail(ErrorCode::StorageCorrupt, "entry " + std::to_string(index) + ": " + what);
@@ -53,7 +55,7 @@ std::optional<json::Object> claimsOf(const std::string& jws)
     return claims ? std::optional(*std::move(claims)) : std::nullopt;
 }
 
-Result<void> checkConsents(store::Database& database, const Thumbprint& person, const std::stop_token& stop)
+Result<void> checkConsents(store::Database& database, const Decider& decider, const std::stop_token& stop)
 {
     store::Query query(database,
         "SELECT leaf_index, consents.grant_id, record, digest, screen_text, consents.salt, kind, leaf FROM consents"
@@ -66,8 +68,10 @@ Result<void> checkConsents(store::Database& database, const Thumbprint& person, 
         const bool isLogged = record && entry && !query.isNull(6) && isOfConsent(query.integer(6))
             && carries(*entry, *record) && textOf(*record, "grant_id") == query.text(1)
             && query.blob(3) == crypto::sha256(query.text(2));
-        if (!isLogged || (!person.isEmpty() && textOf(*record, "person") != person.value))
+        if (!isLogged || (!decider.person.isEmpty() && textOf(*record, "person") != decider.person.value))
             return corruptEntry(index, "the record that you signed is not the one that is filed under it");
+        if (decider.key && !crypto::verifyJwt(query.text(2), kConsentType, *decider.key))
+            return corruptEntry(index, "the record of what you decided is not signed by you");
         const std::string digest = textOf(objectOf(*record, "screen"), "digest");
         if (!query.isNull(4) && crypto::sha256Base64url(query.blob(5) + query.text(4)) != digest)
             return corruptEntry(index, "the kept text of the screen is not the one that you signed");
@@ -127,9 +131,9 @@ Result<void> checkOutcomes(store::Database& database, const std::stop_token& sto
 
 } // namespace
 
-Result<void> checkGrounds(store::Database& database, const Thumbprint& person, const std::stop_token& stop)
+Result<void> checkGrounds(store::Database& database, const Decider& decider, const std::stop_token& stop)
 {
-    TRY(checkConsents(database, person, stop));
+    TRY(checkConsents(database, decider, stop));
     TRY(checkLinks(database, stop));
     return checkOutcomes(database, stop);
 }

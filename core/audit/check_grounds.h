@@ -7,16 +7,22 @@
 
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "core/crypto/keys.h"
 #include "core/store/database.h"
 
+#include <optional>
 #include <stop_token>
 
 namespace countersign::audit {
 
+/// Whose decisions the records are. Both empty: not asked.
+struct Decider {
+    const Thumbprint& person; ///< whom they name
+    const std::optional<crypto::PublicKey>& key; ///< by which they are signed
+};
+
 /// That a row is missing is not asked here: a grant that was set aside takes its own with it, and the log is whole
-/// without them. `person`: whose thumbprint the records name; empty: not asked. Errors: StorageCorrupt, naming the
-/// entry; Cancelled; StorageFailed.
-[[nodiscard]] Result<void> checkGrounds(
-    store::Database& database, const Thumbprint& person, const std::stop_token& stop);
+/// without them. Errors: StorageCorrupt, naming the entry; Cancelled; StorageFailed.
+[[nodiscard]] Result<void> checkGrounds(store::Database& database, const Decider& decider, const std::stop_token& stop);
 
 } // namespace countersign::audit

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/audit/check_surroundings.h"
 
+#include "core/audit/check_cosignatures.h"
 #include "core/audit/leaf.h"
 #include "core/audit/leaf_codec.h"
 #include "core/base/json_members.h"
@@ -44,16 +45,6 @@ Result<void> goOn(const std::stop_token& stop)
 bool isDecision(std::int64_t kind)
 {
     return kind == std::to_underlying(LeafKind::ActionPermitted) || kind == std::to_underlying(LeafKind::ActionDenied);
-}
-
-Result<void> checkCosignatures(store::Database& database)
-{
-    store::Query query(database,
-        "SELECT size, witness FROM cosignatures WHERE size NOT IN (SELECT size FROM log_checkpoints) LIMIT 1");
-    if (!TRY(query.next()))
-        return {};
-    return corrupt("the checkpoint of " + std::to_string(query.integer(0)) + " entries: it is missing; " + query.text(1)
-        + " signed it");
 }
 
 /// As another server's log has it: the claims without their place in that log (RFC 6962 section 2.1).
@@ -175,7 +166,7 @@ Result<void> checkTokens(store::Database& database, const std::stop_token& stop)
 
 Result<void> checkSurroundings(store::Database& database, const std::stop_token& stop)
 {
-    TRY(checkCosignatures(database));
+    TRY(checkCosignatures(database, stop));
     TRY(checkForeignReceipts(database, stop));
     TRY(checkAcceptedServers(database, stop));
     TRY(checkBodies(database, stop));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/audit/checkpoint.h"
 
+#include "core/audit/witness_keys.h"
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/digest.h"
@@ -96,8 +97,10 @@ Result<std::optional<Checkpoint>> checkpointFor(store::Database& database, std::
 }
 
 Result<void> keepCosignature(
-    store::Database& database, std::uint64_t size, std::string_view witness, std::string_view line)
+    store::Database& database, std::uint64_t size, std::string_view witnessKey, std::string_view line)
 {
+    TRY(keepWitnessKey(database, witnessKey, size));
+    const std::string witness = TRY(crypto::parseNoteVerifierKey(witnessKey)).name;
     store::Query query(database, "INSERT OR REPLACE INTO cosignatures (size, witness, line) VALUES (?, ?, ?)");
     return query.bind(static_cast<std::int64_t>(size)).bind(witness).bind(line).run();
 }

@@ -45,11 +45,12 @@ struct TreeHead {
 
 [[nodiscard]] Result<std::optional<Checkpoint>> lastCheckpoint(store::Database& database);
 
-/// Keeps what a witness answered, a signature line without its newline. Checked before: crypto::verifyCosignature().
 /// The newest one that covers the entry and a witness cosigned; where there is none, the newest of all, if it does.
 [[nodiscard]] Result<std::optional<Checkpoint>> checkpointFor(store::Database& database, std::uint64_t entry);
+/// Keeps what a witness answered, a signature line without its newline, and by which key (vkey) it is. Checked before:
+/// crypto::verifyCosignature(). Error: InvalidInput for what is no witness's key.
 [[nodiscard]] Result<void> keepCosignature(
-    store::Database& database, std::uint64_t size, std::string_view witness, std::string_view line);
+    store::Database& database, std::uint64_t size, std::string_view witnessKey, std::string_view line);
 /// The note with the cosignatures that were kept for it.
 [[nodiscard]] Result<std::string> cosignedNote(store::Database& database, const Checkpoint& checkpoint);
 

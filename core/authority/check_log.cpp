@@ -20,7 +20,7 @@ audit::CheckExpectation logExpectation(const Context& context)
     const keychain::Identity& own = context.options.identity;
     const auto keys = context.devices.keys();
     audit::CheckExpectation expected{audit::originOf(keys->terms.front().key.thumbprint()), own.log.publicKey(), 0, {},
-        keys->terms.back().key.thumbprint(), own.person.thumbprint()};
+        keys->terms.back().key.thumbprint(), own.person.thumbprint(), own.person};
     if (context.has(Trouble::DatabaseRolledBack))
         expected.device = {}; // it may have got its present key in what is missing
     if (context.log && !context.has(Trouble::DatabaseRolledBack)) {

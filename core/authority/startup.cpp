@@ -59,7 +59,8 @@ Result<audit::CheckReport> readLog(Context& context, LogState& log)
         .key = options.identity.log.publicKey(),
         .anchorSize = anchor.treeSize,
         .anchorRoot = anchor.root,
-        .person = options.identity.person.thumbprint()};
+        .person = options.identity.person.thumbprint(),
+        .personKey = options.identity.person};
     log.signedSize = TRY(signedSize(context.database, anchor));
     auto report = audit::checkLog(context.database, expected,
         {.scope = audit::CheckScope::Tail, .visit = [&](const audit::Leaf& leaf) { log.take(leaf); }});

@@ -106,7 +106,7 @@ struct Witnessing::Data : std::enable_shared_from_this<Data> {
             const auto known = TRY(crypto::parseNoteVerifierKey(key));
             context.troubles.erase(Trouble::WitnessContradicts);
             context.witness = WitnessState{known.name, {}, context.now()};
-            return audit::keepCosignature(context.database, size, known.name, line);
+            return audit::keepCosignature(context.database, size, key, line);
         };
         authority.submit(Authority::Work<void>(std::move(work)),
             [self = shared_from_this()](const Result<void>& kept) { kept ? self->end() : self->failed(kept.error()); });

@@ -5,10 +5,12 @@
 
 #include "core/audit/tiles.h"
 #include "core/audit/tlog_proof.h"
+#include "core/audit/witness_keys.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/signed_note.h"
 #include "tests/core/audit/log_fixture.h"
+#include "tests/core/audit/test_witness.h"
 #include "tests/core/store/raw_database.h"
 
 #include <QTemporaryDir>
@@ -292,13 +294,18 @@ private Q_SLOTS:
         store::Database& db = *m_log->database;
         const Checkpoint checkpoint = signedHead();
         QCOMPARE(cosignedNote(db, checkpoint).value(), checkpoint.note);
-        QVERIFY(keepCosignature(db, checkpoint.size, "b", "\u2014 b BBBBBBBBBBBB"));
-        QVERIFY(keepCosignature(db, checkpoint.size, "a", "\u2014 a AAAAAAAAAAAA"));
-        QVERIFY(keepCosignature(db, checkpoint.size, "a", "\u2014 a CCCCCCCCCCCC"));
-        QVERIFY(keepCosignature(db, checkpoint.size - 1, "a", "\u2014 a DDDDDDDDDDDD"));
+        const std::string a = test::TestWitness{"a"}.verifierKey();
+        const std::string b = test::TestWitness{"b"}.verifierKey();
+        QVERIFY(keepCosignature(db, checkpoint.size, b, "\u2014 b BBBBBBBBBBBB"));
+        QVERIFY(keepCosignature(db, checkpoint.size, a, "\u2014 a AAAAAAAAAAAA"));
+        QVERIFY(keepCosignature(db, checkpoint.size, a, "\u2014 a CCCCCCCCCCCC"));
+        QVERIFY(keepCosignature(db, checkpoint.size - 1, a, "\u2014 a DDDDDDDDDDDD"));
+        QCOMPARE(keepCosignature(db, checkpoint.size, "a", "line").error().code, ErrorCode::InvalidInput);
         const std::string note = cosignedNote(db, checkpoint).value();
         QCOMPARE(note, checkpoint.note + "\u2014 a CCCCCCCCCCCC\n\u2014 b BBBBBBBBBBBB\n");
         QVERIFY(openCheckpoint(note, m_log->log.origin(), test::logKey().publicKey()));
+        const std::vector<WitnessKey> keys{{b, checkpoint.size}, {a, checkpoint.size}};
+        QVERIFY(keptWitnessKeys(db).value() == keys);
     }
 
 private:

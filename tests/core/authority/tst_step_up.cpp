@@ -7,6 +7,8 @@
 #include "core/authority/use_cases.h"
 #include "core/base/try.h"
 #include "core/consent/record.h"
+#include "core/crypto/digest.h"
+#include "core/crypto/jws.h"
 #include "tests/core/authority/forging.h"
 #include "tests/support/actions.h"
 
@@ -107,6 +109,30 @@ private Q_SLOTS:
         QCOMPARE(record->purpose, consent::Purpose::Action);
         QCOMPARE(record->actionDigest, consent::actionDigest(payment("50.00")));
         QVERIFY(record->granted.details.empty());
+    }
+
+    void an_approval_that_another_key_signed_is_found_by_the_check()
+    {
+        Scene scene;
+        QVERIFY(isAsked(scene.perform(payment("50.00"))));
+        QVERIFY(scene.fixture.approve());
+        QVERIFY(isPermitted(scene.perform(payment("50.00"))));
+        QVERIFY(scene.fixture.checkLog());
+        const auto entry = scene.fixture.run<std::int64_t>([](Context& context) -> Result<std::int64_t> {
+            store::Query query(context.database, "SELECT id, record, leaf_index FROM consents WHERE purpose = ?");
+            TRY(query.bind(std::int64_t{std::to_underlying(consent::Purpose::Action)}).next());
+            const crypto::Jws record = TRY(crypto::parseJws(query.text(1)));
+            const auto other = TRY(crypto::PrivateKey::generate(crypto::KeyType::P256));
+            const std::string again = TRY(crypto::signJws("consent+jwt", record.payload, other));
+            store::Query change(context.database, "UPDATE consents SET record = ?, digest = ? WHERE id = ?");
+            TRY(change.bind(again).bindBlob(crypto::sha256(again)).bind(query.integer(0)).run());
+            return query.integer(2);
+        });
+        const auto checked = scene.fixture.checkLog();
+        QVERIFY(!checked);
+        const std::string says =
+            "entry " + std::to_string(must(entry, "entry")) + ": the record of what you decided is not signed by you";
+        QVERIFY2(checked.error().message.starts_with(says), checked.error().message.c_str());
     }
 
     void an_approval_is_of_one_grant_only()

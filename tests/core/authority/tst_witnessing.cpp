@@ -113,6 +113,15 @@ private Q_SLOTS:
             QVERIFY2(when, when ? "" : when.error().message.c_str());
             QVERIFY(!fixture.has(Trouble::WitnessContradicts));
         }
+        QVERIFY(fixture.checkLog());
+        must(fixture.run<void>([](authority::Context& context) {
+            return store::Query(context.database,
+                "UPDATE cosignatures SET line = (SELECT line FROM cosignatures ORDER BY size DESC LIMIT 1)")
+                .run();
+        }),
+            "lines of another checkpoint");
+        const auto checked = fixture.checkLog();
+        QVERIFY(!checked && checked.error().message.contains("not signed by the witness"));
     }
 
     void what_it_cosigned_is_evidence_also_while_it_is_away()
