@@ -63,7 +63,7 @@ Result<std::string> toHtml(std::string_view json)
 {
     const std::string page = TRY(resource("evidence.html"));
     const std::string script = TRY(resource("upstream.js")) + TRY(resource("requests.js")) + TRY(resource("chain.js"))
-        + TRY(resource("evidence.js"));
+        + TRY(resource("words.js")) + TRY(resource("evidence.js"));
     const std::string style = TRY(resource("evidence.css"));
     const std::string data = embeddable(json);
     const std::string scriptHash = sourceHash(script);

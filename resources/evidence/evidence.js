@@ -292,6 +292,13 @@ function tell(file) {
     put(item, "time", `${new Date(entry.claims.iat * 1000).toISOString().replace("T", " ").slice(0, 19)} UTC \u00b7 entry ${entry.index}`);
     put(item, "div", storyOf(entry));
     for (const foreign of entry.elsewhere || []) put(item, "div", elsewhere(foreign), "elsewhere");
+    for (const [heading, words] of authorityIn(file, entry)) {
+      const authority = put(item, "details", undefined, "authority");
+      authority.open = entry.claims.decision === undefined;
+      put(authority, "summary", heading);
+      const list = put(authority, "ul");
+      for (const each of words) put(list, "li", each);
+    }
     if (entry.disclosure === undefined) continue;
     const more = put(item, "details");
     put(more, "summary", "What was sent");

@@ -123,7 +123,7 @@ test('jose verifies what other servers decided, and that it is about the same ac
 
 test('the bodies are those that the agents signed', () => {
   const bodies = file.entries.filter((entry) => entry.body);
-  assert.equal(bodies.length, 3);
+  assert.equal(bodies.length, 4);
   for (const { body, disclosure } of bodies) {
     const digest = createHash('sha256').update(Buffer.from(body, 'base64url')).digest('base64');
     assert.ok(JSON.parse(disclosure.text).fields['content-digest'].includes(`sha-256=:${digest}:`));

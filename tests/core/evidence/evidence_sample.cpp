@@ -3,11 +3,11 @@
 //
 // usage: evidence_sample FOLDER   writes real evidence there for other people's programs (tests/peers): grant.json and
 // grant.html of a grant with a payment (about which other servers gave receipts), a refusal and a hop, and the bodies,
-// during which the device got two new keys; changed.html with one digit of its details changed, upstream.html with one
-// of another server's receipt. odd.json and odd.html are right, and signed as few do; far.* and stray.* are what a
-// device that lies could have signed: with a receipt too many servers away, and with one that is tied to nothing.
-// late-* rest on what came only after the action; lie-* (which a page sees, too) and unasked-* (which it says that it
-// does not ask, and "nothing") are those of lies.h.
+// during which the device got two new keys, and after which the person took something back; changed.html with one digit
+// of its details changed, upstream.html with one of another server's receipt. odd.json and odd.html are right, and
+// signed as few do; far.* and stray.* are what a device that lies could have signed: with a receipt too many servers
+// away, and with one that is tied to nothing. late-* rest on what came only after the action; lie-* (which a page sees,
+// too) and unasked-* (which it says that it does not ask, and "nothing") are those of lies.h.
 #include "core/audit/receipt.h"
 #include "core/authority/foreign_receipts.h"
 #include "core/authority/leaves.h"
@@ -51,6 +51,11 @@ std::string sample()
     scene.pay("51.00", "</script><!--");
     must(scene.fixture.rotateDevice(), "rotation");
     scene.act(sentPayment("7.25", "globex"), second, scene.tokens.accessToken, {link});
+    must(narrow(scene.fixture, scene.tokens.grant,
+             [](consent::Edit& edit) { edit.details.front().perAction = must(Amount::parse("25.00"), "amount"); }),
+        "narrowing");
+    scene.tokens = must(scene.fixture.refresh(scene.agent, scene.tokens.refreshToken), "refresh");
+    scene.pay("25.01");
     return textOf(
         must(scene.evidenceOf(evidence::GrantWanted{scene.tokens.grant}, evidence::Details::WithBodies), "evidence"));
 }
