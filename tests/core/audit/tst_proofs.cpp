@@ -3,6 +3,7 @@
 
 #include "core/audit/proofs.h"
 
+#include "core/audit/log_nodes.h"
 #include "core/audit/tiles.h"
 #include "core/audit/tlog_proof.h"
 #include "core/audit/witness_keys.h"
@@ -180,6 +181,26 @@ private Q_SLOTS:
         QVERIFY(!readTile(db, {.level = 0, .index = 0}, 255));
         QVERIFY(!readTile(db, {.level = TilePath::kEntries, .index = 0, .width = 101}, 100));
         QVERIFY(readTile(db, {.level = TilePath::kEntries, .index = 0, .width = 100}, 100));
+    }
+
+    /// What a client of tlog-tiles asks for that holds an earlier checkpoint: the log has gone on, and its tiles stay.
+    void the_tiles_of_an_earlier_checkpoint_stay()
+    {
+        store::Database& db = *m_log->database;
+        const std::span<const std::string> all(m_large);
+        for (const std::uint64_t size : {1U, 3U, 255U, 256U, 257U, 511U, 512U, 65'535U, 65'536U, 65'537U, 69'999U}) {
+            std::uint64_t nodes = size;
+            for (int level = 0; nodes > 0; ++level, nodes /= kTileWidth) {
+                const std::uint64_t width = nodes % kTileWidth;
+                const TilePath rightmost{level, nodes / kTileWidth, width};
+                if (width > 0)
+                    QCOMPARE(readTile(db, rightmost, kLarge).value().size(), width * crypto::kSha256Bytes);
+                if (width > 0 && level == 0)
+                    QCOMPARE(readTile(db, rightmost, kLarge).value(), joined(all.subspan(size - width, width)));
+                if (nodes >= kTileWidth)
+                    QVERIFY(readTile(db, TilePath{level, nodes / kTileWidth - 1, kTileWidth}, kLarge));
+            }
+        }
     }
 
     void a_tile_has_one_path_data()
