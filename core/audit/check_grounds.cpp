@@ -6,6 +6,7 @@
 #include "core/audit/leaf_codec.h"
 #include "core/base/json_members.h"
 #include "core/base/try.h"
+#include "core/crypto/commitment.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/jws.h"
 
@@ -73,7 +74,7 @@ Result<void> checkConsents(store::Database& database, const Decider& decider, co
         if (decider.key && !crypto::verifyJwt(query.text(2), kConsentType, *decider.key))
             return corruptEntry(index, "the record of what you decided is not signed by you");
         const std::string digest = textOf(objectOf(*record, "screen"), "digest");
-        if (!query.isNull(4) && crypto::sha256Base64url(query.blob(5) + query.text(4)) != digest)
+        if (!query.isNull(4) && !crypto::opensCommitment(digest, query.blob(5), query.text(4)))
             return corruptEntry(index, "the kept text of the screen is not the one that you signed");
     }
     return {};

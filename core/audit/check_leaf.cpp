@@ -3,7 +3,7 @@
 #include "core/audit/check_leaf.h"
 
 #include "core/crypto/bytes.h"
-#include "core/crypto/digest.h"
+#include "core/crypto/commitment.h"
 
 namespace countersign::audit {
 
@@ -41,7 +41,7 @@ Result<void> checkPrivateText(const LeafClaims& claims, const LeafRow& row)
         return {}; // none, or erased
     if (claims.textCommitment.empty())
         return corrupt("it has a private text that it does not speak of");
-    if (claims.textCommitment != crypto::sha256Base64url(row.salt + *row.leaf.privateText))
+    if (!crypto::opensCommitment(claims.textCommitment, row.salt, *row.leaf.privateText))
         return corrupt("its private text is not the one that it was made with");
     return {};
 }

@@ -9,6 +9,7 @@
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/canonical_json.h"
+#include "core/crypto/commitment.h"
 #include "core/crypto/content_digest.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/jws.h"
@@ -87,7 +88,7 @@ Result<void> checkForeignReceipts(store::Database& database, const std::stop_tok
         const auto parsed = TRY(crypto::parseJws(query.text(1)));
         const json::Object foreign = TRY(json::parseObject(parsed.payload));
         const bool isOpened = query.isNull(5)
-            || textOf(foreign, "text_commitment") == crypto::sha256Base64url(query.blob(6) + query.blob(5));
+            || crypto::opensCommitment(textOf(foreign, "text_commitment"), query.blob(6), query.blob(5));
         if (!isOpened)
             return corruptEntry(index, "the private details of another server's receipt are not those of the receipt");
     }
@@ -126,7 +127,7 @@ Result<void> checkAcceptedServers(store::Database& database, const std::stop_tok
         if (!claims || textOf(*claims, "server") != server || isForgotten)
             return corruptEntry(
                 query.integer(1), "the server with the key " + server + " is not accepted there, or not any more");
-        if (!query.isNull(4) && query.blob(4) != query.text(3))
+        if ((query.isNull(4) ? std::string() : query.blob(4)) != query.text(3)) // erased: nobody knows it any more
             return corruptEntry(query.integer(1), "you accepted this server under another name");
     }
     return {};

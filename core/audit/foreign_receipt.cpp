@@ -5,6 +5,7 @@
 #include "core/base/json_members.h"
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
+#include "core/crypto/commitment.h"
 #include "core/crypto/content_digest.h"
 #include "core/crypto/digest.h"
 
@@ -219,7 +220,7 @@ Result<ForeignReceipt> verifyForeignReceipt(std::string_view jws, std::span<cons
     const UnixSeconds at{TRY(json::requiredInteger(receipt.claims, "iat"))};
     if (at > now + kForeignClockAhead)
         return fail(ErrorCode::InvalidInput, "The receipt is from the future (iat).");
-    if (details && textOf(receipt.claims, "text_commitment") != crypto::sha256Base64url(details->salt + details->text))
+    if (details && !crypto::opensCommitment(textOf(receipt.claims, "text_commitment"), details->salt, details->text))
         return fail(ErrorCode::BadSignature, "The private details are not those of the receipt.");
     const std::string device = textOf(receipt.claims, "device");
     const auto key = std::ranges::find(keys, Thumbprint{device}, &crypto::PublicKey::thumbprint);
@@ -233,6 +234,20 @@ Result<ForeignReceipt> verifyForeignReceipt(std::string_view jws, std::span<cons
 std::vector<std::optional<Place>> tie(const ReceiptNode& decision, const std::vector<ReceiptNode>& receipts)
 {
     return Tying(decision, receipts).run();
+}
+
+std::vector<bool> broughtAlong(
+    const ReceiptNode& decision, const std::vector<ReceiptNode>& receipts, const std::vector<Place>& places)
+{
+    std::vector<bool> brought(receipts.size());
+    for (std::size_t i = 0; i < receipts.size(); ++i) {
+        std::size_t next = i; // to the decision
+        while (places[next].above != 0)
+            next = places[next].above - 1;
+        brought[i] = places[next].tie == Tie::IsNamed && !requestTie(decision, receipts[next])
+            && !contentTie(decision, receipts[next]);
+    }
+    return brought;
 }
 
 Result<std::vector<Place>> tieAll(

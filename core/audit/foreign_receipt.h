@@ -104,6 +104,11 @@ struct Place {
 [[nodiscard]] std::vector<std::optional<Place>> tie(
     const ReceiptNode& decision, const std::vector<ReceiptNode>& receipts);
 
+/// Which of them only the agent's word ties to the decision: it brought them along, and its request is neither the one
+/// that they are about nor has the same content; with what hangs on these. `places`: of tie(), all there.
+[[nodiscard]] std::vector<bool> broughtAlong(
+    const ReceiptNode& decision, const std::vector<ReceiptNode>& receipts, const std::vector<Place>& places);
+
 /// The same for receipts that are to be taken in, after the `kept` first ones, which were. An error names the receipt
 /// by its place ("upstream/2: …"): InvalidRequest where a new one is about another action as far as can be shown, is
 /// this device's own, or comes twice; TooLarge where there are too many, or too many hops.

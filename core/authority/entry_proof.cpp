@@ -11,7 +11,7 @@
 #include "core/base/json.h"
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
-#include "core/crypto/digest.h"
+#include "core/crypto/commitment.h"
 #include "core/crypto/merkle.h"
 
 #include <QCoreApplication>
@@ -81,7 +81,8 @@ void lookAtDetails(const StoredEntry& entry, StoryProof& proof)
         return;
     const auto claims = json::parseObject(entry.leaf.bytes);
     const auto committed = claims ? json::optionalString(*claims, "text_commitment") : std::unexpected(claims.error());
-    const bool isRight = committed && *committed == crypto::sha256Base64url(entry.salt + *entry.leaf.privateText);
+    const bool isRight =
+        committed && *committed && crypto::opensCommitment(**committed, entry.salt, *entry.leaf.privateText);
     proof.details = isRight ? Finding::Right : Finding::Wrong;
     if (!isRight)
         accuse(proof, translate("The private details are not those of this entry."), {});

@@ -8,7 +8,7 @@
 #include "core/base/try.h"
 #include "core/consent/difference.h"
 #include "core/consent/record.h"
-#include "core/crypto/digest.h"
+#include "core/crypto/commitment.h"
 #include "core/grants/ledger.h"
 #include "core/grants/link.h"
 #include "core/grants/link_store.h"
@@ -65,7 +65,7 @@ Result<std::vector<SignedConsent>> consentsOf(
         if (!query.isNull(2)) {
             const std::string text = query.text(2);
             each.told.screen = safeLines(text);
-            const bool isRight = record && crypto::sha256Base64url(query.blob(3) + text) == record->screenDigest;
+            const bool isRight = record && crypto::opensCommitment(record->screenDigest, query.blob(3), text);
             each.told.digest = isRight ? Finding::Right : Finding::Wrong;
         }
         found.push_back(std::move(each));

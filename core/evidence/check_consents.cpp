@@ -4,7 +4,7 @@
 // What the person signed, that the log knows it, and what stood on the screen.
 
 #include "core/base/try.h"
-#include "core/crypto/digest.h"
+#include "core/crypto/commitment.h"
 #include "core/crypto/jws.h"
 #include "core/evidence/case.h"
 
@@ -68,8 +68,12 @@ Result<OpenedConsent> openConsent(const Case& file, const Consent& consent)
 
 Result<Finding> checkConsents(Case& file)
 {
-    for (const Consent& consent : file.file.consents)
-        file.consents.push_back(TRY(openConsent(file, consent)));
+    for (const Consent& consent : file.file.consents) {
+        OpenedConsent opened = TRY(openConsent(file, consent));
+        if (std::ranges::contains(file.consents, opened.logged, &OpenedConsent::logged))
+            return wrongWith(file, consent, "it is there twice");
+        file.consents.push_back(std::move(opened));
+    }
     for (const OpenedEntry& opened : file.entries) {
         if (isConsentEntry(opened)
             && !std::ranges::contains(file.consents, opened.entry->index, &OpenedConsent::logged))
@@ -87,12 +91,13 @@ Result<Finding> checkScreens(Case& file)
         const auto& screen = consent.consent->screen;
         if (!screen)
             continue;
-        if (crypto::sha256Base64url(screen->salt + screen->text) != consent.record.screenDigest)
+        if (!crypto::opensCommitment(consent.record.screenDigest, screen->salt, screen->text))
             return wrongWith(file, *consent.consent, "the screen that the person signed showed another text");
         ++shown;
     }
     const std::size_t erased = file.consents.size() - shown;
-    const std::string gone = erased == 0 ? std::string() : ' ' + counted(erased, "text was", "texts were") + " erased.";
+    const std::string gone =
+        erased == 0 ? std::string() : ' ' + counted(erased, "text was", "texts were") + " erased, or left out.";
     if (shown == 0)
         return skipped("No text of a screen is here." + gone);
     return passed("The person signed the very words of " + counted(shown, "screen", "screens") + '.' + gone);

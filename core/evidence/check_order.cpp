@@ -7,7 +7,7 @@
 #include "core/audit/leaf.h"
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
-#include "core/crypto/digest.h"
+#include "core/crypto/commitment.h"
 #include "core/evidence/case.h"
 
 #include <algorithm>
@@ -98,7 +98,7 @@ Result<bool> isOpened(const OpenedEntry& opened)
     const auto& disclosure = opened.entry->disclosure;
     if (!disclosure)
         return false;
-    if (commitment.empty() || crypto::sha256Base64url(disclosure->salt + disclosure->text) != commitment)
+    if (!crypto::opensCommitment(commitment, disclosure->salt, disclosure->text))
         return wrongAt(opened, "its private details are not those that it is committed to");
     return true;
 }
@@ -127,7 +127,8 @@ Result<Finding> checkOrder(Case& file)
     return passed(counted(found->second.seq + 1, "entry", "entries")
         + (found->second.closed
                 ? " of the grant, from its beginning to its end, without a gap."
-                : " of the grant, without a gap; it had not ended then, and later ones can't be missed."));
+                : " of the grant, without a gap; it had not ended then, and later ones can't be missed.")
+        + " A grant that was handed on from it and is left out as a whole can't be missed either.");
 }
 
 Result<Finding> checkDetails(Case& file)
