@@ -56,6 +56,7 @@ struct Case {
     Evidence file;
     const Trust* trust = nullptr;
     std::string origin; ///< of the log
+    Thumbprint voucher; ///< the key of the device that vouches for the log's
     std::string root; ///< of the checkpoint's tree
     std::uint64_t size = 0;
     std::vector<OpenedEntry> entries; ///< as in the file

@@ -19,6 +19,9 @@ namespace {
 using consent::Purpose;
 using permissions::Permission;
 
+/// As the device takes it (grants::verifyChain), of a token that is not here, and that came after the link above.
+constexpr std::chrono::seconds kOlderThanAbove = crypto::kSignedFormLife + crypto::kClockSkew;
+
 std::unexpected<Error> wrong(std::string what)
 {
     return fail(ErrorCode::InvalidGrant, std::move(what));
@@ -197,7 +200,7 @@ Result<void> compareKeys(const Walk& walked, const std::vector<Thumbprint>& keys
             return wrong(std::format("link {} hands on to another agent than the one that acted", i + 1));
         // par_hash names the link above where it hangs on that, or a token, which need not be here.
         const bool hangsOnLink = i > 0 && link.parentHash == walked.delegations[i - 1].link->hash;
-        if (i > 0 && !hangsOnLink && link.issuedAt < walked.delegations[i - 1].link->link.issuedAt)
+        if (i > 0 && !hangsOnLink && link.issuedAt < walked.delegations[i - 1].link->link.issuedAt - kOlderThanAbove)
             return wrong(std::format("link {} is older than the one above", i + 1));
     }
     return {};
@@ -267,6 +270,30 @@ Result<void> readLinks(Case& file)
     return {};
 }
 
+std::set<std::string> namedBy(const Case& file, std::string_view claim)
+{
+    std::set<std::string> named;
+    for (const OpenedEntry& opened : file.entries)
+        named.insert(textClaim(opened.claims, claim));
+    return named;
+}
+
+/// A reader would take what stands here for what was acted under.
+Result<void> checkNoOther(const Case& file)
+{
+    const std::set<std::string> tokens = namedBy(file, "token");
+    for (const std::string& token : file.file.tokens) {
+        if (!tokens.contains(crypto::sha256Base64url(token)))
+            return wrong("There is an access token in the file under which nothing here was done.");
+    }
+    const std::set<std::string> links = namedBy(file, "link");
+    for (const auto& [hash, link] : file.links) {
+        if (!links.contains(hash))
+            return wrong("There is a link in the file that no entry here knows.");
+    }
+    return {};
+}
+
 } // namespace
 
 Result<Finding> checkChains(Case& file)
@@ -285,6 +312,7 @@ Result<Finding> checkChains(Case& file)
         file.verified.back() = *std::move(verified);
         ++checked;
     }
+    TRY(checkNoOther(file));
     if (checked == 0)
         return skipped("No decision here was about a grant.");
     return passed(counted(checked, "decision was", "decisions were")

@@ -51,6 +51,18 @@ Result<void> checkPerson(const Case& file, const OpenedEntry& opened)
     return {};
 }
 
+/// And nobody else's key stands beside theirs, for which no entry says anything.
+Result<void> checkNoOther(const Case& file)
+{
+    const std::string person = file.entries.empty() ? std::string() : textClaim(file.entries.front().claims, "person");
+    for (const crypto::PublicKey& key : file.file.persons) {
+        if (!file.entries.empty() && key.thumbprint().value != person)
+            return fail(ErrorCode::BadSignature,
+                "The key " + key.thumbprint().value + " is not that of the person whose log it is.");
+    }
+    return {};
+}
+
 } // namespace
 
 Result<Finding> checkDevices(Case& file)
@@ -63,6 +75,7 @@ Result<Finding> checkDevices(Case& file)
         if (opened.type == "key_rotated")
             TRY(rotate(file, opened));
     }
+    TRY(checkNoOther(file));
     for (const crypto::PublicKey& key : file.file.devices) {
         if (!knows(file.devices, key))
             return fail(ErrorCode::BadSignature,

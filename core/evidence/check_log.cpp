@@ -101,6 +101,7 @@ Result<Finding> checkKeys(Case& file)
         || audit::deviceOf(key.name).isEmpty())
         return wrong("The log's key is another log's.");
     file.origin = key.name;
+    file.voucher = statement.device;
     return passed("The device " + statement.device.value + " vouches for the key of its log.");
 }
 

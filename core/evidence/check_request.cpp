@@ -259,6 +259,45 @@ std::string answersIn(const SignedOutcomes& found)
     return text;
 }
 
+/// The key of a proof that an entry holds. Not only of those who acted: some were refused before it was known who they
+/// are.
+std::optional<Thumbprint> shownBy(const ActionEntry& action)
+{
+    const auto details = detailsOf(action);
+    if (!details || !*details)
+        return std::nullopt;
+    const auto key = crypto::dpopKey((*details)->dpop);
+    return key ? std::optional(key->thumbprint()) : std::nullopt;
+}
+
+/// A signed request is good once.
+Result<void> checkOnce(const Case& file)
+{
+    std::set<std::string> signatures;
+    for (const ActionEntry& action : file.actions) {
+        const std::string digest = action.permitted ? textClaim(action.request, "signature_digest") : std::string();
+        if (!digest.empty() && !signatures.insert(digest).second)
+            return wrongAt(*action.opened, "it permits what had been permitted before: the same signed request");
+    }
+    return {};
+}
+
+/// A reader would take a key that stands here for that of somebody who acted.
+Result<void> checkNoOther(const Case& file)
+{
+    std::set<Thumbprint> shown;
+    for (const ActionEntry& action : file.actions) {
+        if (auto key = shownBy(action))
+            shown.insert(*std::move(key));
+    }
+    for (const crypto::PublicKey& key : file.file.agents) {
+        if (!shown.contains(key.thumbprint()))
+            return wrong(
+                "There is an agent's key in the file that nothing here was done with: " + key.thumbprint().value + '.');
+    }
+    return {};
+}
+
 } // namespace
 
 Result<Finding> checkRequests(Case& file)
@@ -272,6 +311,8 @@ Result<Finding> checkRequests(Case& file)
         bySignature += *bound == Bound::BySignature ? 1 : 0;
         byProof += *bound == Bound::ByProof ? 1 : 0;
     }
+    TRY(checkOnce(file));
+    TRY(checkNoOther(file));
     if (bySignature + byProof == 0)
         return skipped("What the agents sent is not here.");
     std::string sentence = counted(bySignature, "request is", "requests are") + " signed by the agent that acted";

@@ -97,16 +97,42 @@ ReceiptNode nodeOf(const ActionEntry& action)
         disclosure ? std::optional(disclosure->text) : std::optional<std::string>());
 }
 
-/// How many of them hang by what is not in the file.
-Result<std::size_t> checkTies(const ActionEntry& action, const std::vector<Held>& receipts)
+struct Tied {
+    std::size_t receipts = 0;
+    std::size_t hidden = 0; ///< by what is not in the file
+    std::size_t brought = 0; ///< by the agent's word alone
+};
+
+Result<void> checkTies(const ActionEntry& action, const std::vector<Held>& receipts, Tied& tied)
 {
     std::vector<ReceiptNode> nodes;
     for (const Held& held : receipts)
         nodes.push_back(held.receipt.node);
-    const auto places = audit::tieAll(nodeOf(action), nodes, nodes.size());
+    const ReceiptNode decision = nodeOf(action);
+    const auto places = audit::tieAll(decision, nodes, nodes.size());
     if (!places)
         return wrongAt(*action.opened, "what other servers signed about it, " + places.error().message);
-    return static_cast<std::size_t>(std::ranges::count(*places, Tie::NotShown, &audit::Place::tie));
+    tied.receipts += receipts.size();
+    tied.hidden += static_cast<std::size_t>(std::ranges::count(*places, Tie::NotShown, &audit::Place::tie));
+    tied.brought += static_cast<std::size_t>(std::ranges::count(audit::broughtAlong(decision, nodes, *places), true));
+    return {};
+}
+
+std::string sentenceAbout(const Tied& tied, std::size_t decisions)
+{
+    const std::size_t about = tied.receipts - tied.brought;
+    std::string sentence;
+    if (about > 0)
+        sentence = counted(about, "receipt of another server is", "receipts of other servers are")
+            + " signed, and about the same " + (decisions == 1 ? "action." : "actions.");
+    if (tied.brought > 0)
+        sentence += (about > 0 ? " " : "") + counted(tied.brought, "receipt", "receipts")
+            + " of other servers came along with what the agents sent, and " + (tied.brought == 1 ? "is" : "are")
+            + " signed: that they led to the actions here is the agent's word.";
+    if (tied.hidden > 0)
+        sentence +=
+            " By what " + counted(tied.hidden, "of them is", "of them are") + " tied to it was erased, or left out.";
+    return sentence;
 }
 
 /// How many receipts of other servers the entries name.
@@ -145,20 +171,14 @@ std::string originsOf(const Case& file, const Decisions& decisions)
 Result<Finding> checkUpstream(Case& file)
 {
     const Decisions decisions = TRY(openAll(file));
-    std::size_t receipts = 0;
-    std::size_t hidden = 0;
-    for (const auto& [index, held] : decisions) {
-        hidden += TRY(checkTies(*actionAt(file, index), held));
-        receipts += held.size();
-    }
-    const std::size_t leftOut = namedIn(file) - receipts;
-    if (receipts == 0)
+    Tied tied;
+    for (const auto& [index, held] : decisions)
+        TRY(checkTies(*actionAt(file, index), held, tied));
+    const std::size_t leftOut = namedIn(file) - tied.receipts;
+    if (tied.receipts == 0)
         return skipped(leftOut == 0 ? "No receipt of another server is here."
                                     : "What other servers decided was taken in, but it is not here.");
-    std::string sentence = counted(receipts, "receipt of another server is", "receipts of other servers are")
-        + " signed, and about the same " + (decisions.size() == 1 ? "action." : "actions.");
-    if (hidden > 0)
-        sentence += " By what " + counted(hidden, "of them is", "of them are") + " tied to it was erased, or left out.";
+    std::string sentence = sentenceAbout(tied, decisions.size());
     if (leftOut > 0)
         sentence += ' ' + counted(leftOut, "more is", "more are") + " named, and not here.";
     return passed(sentence + originsOf(file, decisions));

@@ -49,7 +49,7 @@ std::string aboutOf(const Subject& subject)
     case Kind::Action:
         return std::format("the decision in entry {}", subject.first);
     case Kind::Grant:
-        return std::format("grant {} with all that was done under it", subject.grant.value);
+        return std::format("grant {} and what was done under it", subject.grant.value);
     case Kind::Span:
         break;
     }
@@ -84,11 +84,24 @@ std::uint64_t earliestEntry(const Case& file)
     return first == file.entries.end() ? 0 : first->entry->index;
 }
 
+/// From where on the key was in force that vouches for the log's: entries without a receipt rest on that alone.
+std::uint64_t vouchedFrom(const Case& file)
+{
+    const auto voucher = std::ranges::find(
+        file.devices, file.voucher, [](const audit::DeviceTerm& term) { return term.key.thumbprint(); });
+    return voucher == file.devices.end() ? 0 : voucher->first;
+}
+
 Step notEstablished(const Case& file, std::uint64_t earliest, const Trust& trust)
 {
     const bool isKnown = std::ranges::any_of(
         file.devices, [&](const audit::DeviceTerm& term) { return isTrusted(trust, term.key.thumbprint()); });
-    const std::string sentence = isKnown
+    const std::string sentence = isKnown && earliest < earliestEntry(file)
+        ? std::format("The log's key is vouched for by a key that the device had before the one that you trust, and "
+                      "that may have leaked since: ask the device's owner for another export, or for the thumbprint "
+                      "that it had then ({}), on another way.",
+              file.voucher.value)
+        : isKnown
         ? std::format(
               "The key that you trust was not in force before entry {}, and does not answer for what an earlier "
               "one signed: ask the device's owner for the thumbprint that it had then ({}), on another way.",
@@ -99,10 +112,11 @@ Step notEstablished(const Case& file, std::uint64_t earliest, const Trust& trust
 }
 
 /// Everything in the file rests on the device's keys. Each hands over to the next, so who trusts one can follow to all
-/// later ones, and not back: a key may have been replaced because somebody else had got hold of it, who can date back.
+/// later ones, and not back: a key may have been replaced because somebody else had got hold of it, who can date back,
+/// and sign a key of a log that never was.
 Step originStep(const Case& file, const Trust& trust)
 {
-    const std::uint64_t earliest = earliestEntry(file);
+    const std::uint64_t earliest = std::min(earliestEntry(file), vouchedFrom(file));
     const bool trusted = std::ranges::any_of(file.devices, [&](const audit::DeviceTerm& term) {
         return term.first <= earliest && isTrusted(trust, term.key.thumbprint());
     });

@@ -20,6 +20,7 @@ struct Above {
     const permissions::Permission& permission;
     int depth;
     int maxDepth;
+    UnixSeconds issuedAt;
     std::optional<UnixSeconds> end; ///< nullopt: the token, whose grant ends later than it does
 };
 
@@ -27,10 +28,11 @@ Above aboveOf(const VerifiedChain& chain)
 {
     if (chain.hops.empty())
         return {chain.token.boundKey, chain.token.hash, chain.token.permission, chain.token.depth, chain.token.maxDepth,
-            std::nullopt};
+            chain.token.issuedAt, std::nullopt};
     const VerifiedHop& last = chain.hops.back();
     const Link& link = last.signedLink.link;
-    return {link.childKey.thumbprint(), last.signedLink.hash, link.permission, link.depth, link.maxDepth, last.end};
+    return {link.childKey.thumbprint(), last.signedLink.hash, link.permission, link.depth, link.maxDepth, link.issuedAt,
+        last.end};
 }
 
 int deepest(const permissions::Permission& permission)
@@ -55,6 +57,9 @@ Result<void> checkPlace(const SignedLink& read, const Above& above, UnixSeconds 
         return refuse("it is deeper than allowed");
     if (link.maxDepth != std::min(above.maxDepth, link.depth + deepest(link.permission)))
         return refuse("it says another depth for those below than it allows (del_max_depth)");
+    // It names the one above, so it came later; evidence asks the same.
+    if (link.issuedAt < above.issuedAt - crypto::kSignedFormLife)
+        return refuse("it is older than the one above (iat)");
     if (link.issuedAt > now + crypto::kClockSkew)
         return refuse("it is from the future (iat)");
     if (link.expiresAt <= now)
