@@ -12,7 +12,7 @@ async function readLinks(file) {
   file.linkOf = new Map();
   for (const jws of file.links) {
     const { header, claims, input, signature } = readJws(jws);
-    must(header.typ === "delegation+jwt", "a link is of another type");
+    must(typeOf(header) === "delegation+jwt", "a link is of another type");
     const [signer, child] = await Promise.all([header.jwk, claims.cnf.jwk].map(importKey));
     must(claims.iss === urn + signer.thumbprint, "a link is signed by another than it says");
     must(await verified(signer, signature, input), "the signature of a link is wrong");
@@ -109,6 +109,9 @@ async function checkChain(file) {
     entry.key = await checkDecision(file, entry).catch((error) => { throw new Error(`Entry ${index}: ${error.message}`); });
     checked++;
   }
+  const digests = new Set(file.entries.map(({ claims }) => claims.token)), links = new Set(file.entries.map(({ claims }) => claims.link));
+  for (const digest of file.tokenOf.keys()) must(digests.has(digest), "an access token stands in the file under which nothing here was done");
+  for (const hash of file.linkOf.keys()) must(links.has(hash), "a link stands in the file that no entry here knows");
   return checked ? count(checked, "decision was", "decisions were") + " under a consent of the person, and by an agent to which it was handed on." : new Skipped("No decision is here.");
 }
 const isDecision = ({ receipt, claims }) => receipt !== undefined && (claims.type === "action_permitted" || claims.type === "action_denied");

@@ -19,11 +19,17 @@ const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-2
 const digestOf = async (text) => base64url(await sha256(utf8.encode(text)));
 const textOf = (bytes) => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 const must = (right, what) => { if (!right) throw new Error(what); };
+// What opens a commitment. All salts have one length: else the beginning of a text could pass for the end of its salt.
+const opens = async (commitment, { salt, text }) => {
+  const bytes = fromBase64url(salt);
+  return bytes.length === 16 && base64url(await sha256(joined(bytes, utf8.encode(text)))) === commitment;
+};
 const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 class Skipped { constructor(sentence) { this.sentence = sentence; } }
 
 // ---- keys and signatures ----
-let ed25519 = true; // whether this browser has it
+let ed25519 = true; // whether this browser has it: of a key that is known to be right (RFC 8032 section 7.1)
+const askEd25519 = () => crypto.subtle.importKey("jwk", { crv: "Ed25519", kty: "OKP", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }, { name: "Ed25519" }, false, ["verify"]).catch(() => { ed25519 = false; });
 async function importKey(jwk) {
   const algorithm = jwk.kty === "EC" ? { name: "ECDSA", namedCurve: "P-256" } : { name: "Ed25519" };
   const members = jwk.kty === "EC" ? { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y } : { crv: jwk.crv, kty: jwk.kty, x: jwk.x };
@@ -32,8 +38,7 @@ async function importKey(jwk) {
   try {
     key = await crypto.subtle.importKey("jwk", members, algorithm, false, ["verify"]);
   } catch (error) {
-    if (jwk.kty === "EC") throw error;
-    ed25519 = false;
+    if (jwk.kty === "EC" || ed25519) throw error;
   }
   return { key, thumbprint, jwk };
 }
@@ -49,9 +54,10 @@ function readJws(jws) {
   return { header: JSON.parse(textOf(fromBase64url(parts[0]))), payload, claims: JSON.parse(payload),
     input: utf8.encode(parts[0] + "." + parts[1]), signature: fromBase64url(parts[2]) };
 }
+const typeOf = ({ typ }) => stringOf(typ).toLowerCase().replace(/^application\//, ""); // RFC 7515 section 4.1.9
 async function openJws(jws, type, keys) {
   const read = readJws(jws);
-  must(read.header.typ === type, `it is not of the type ${type}`);
+  must(typeOf(read.header) === type, `it is not of the type ${type}`);
   const key = keys.find((each) => each.thumbprint === read.header.kid);
   must(key, "it is signed with a key that is not in the file");
   must(await verified(key, read.signature, read.input), "its signature is wrong");
@@ -86,10 +92,12 @@ async function noteKey(vkey) {
 // ---- the checks, in order; each may throw, return a sentence, or be skipped ----
 const checks = {
   async keys(file) {
+    await askEd25519();
     file.devices = await Promise.all(file.keys.device.map(importKey));
     file.persons = await Promise.all(file.keys.person.map(importKey));
     file.agents = await Promise.all(file.keys.agents.map(importKey));
-    const statement = (await openJws(file.keys.log_statement, "log-key+jwt", file.devices)).claims;
+    const { claims: statement, key } = await openJws(file.keys.log_statement, "log-key+jwt", file.devices);
+    file.voucher = key.thumbprint;
     file.log = await noteKey(file.keys.log);
     must(statement.vkey === file.keys.log && statement.origin === file.log.name, "the device vouches for another log");
     return "The device vouches for the key of its log.";
@@ -125,6 +133,8 @@ const checks = {
       terms.push(next);
     }
     for (const key of file.devices) must(terms.includes(key.thumbprint), `nothing says that the key ${key.thumbprint} became the device's`);
+    for (const key of file.persons) must(key.thumbprint === file.entries[0]?.claims.person, `the key ${key.thumbprint} is not that of the person whose log it is`);
+    file.terms = terms;
     return terms.length === 1 ? "The device has had one key, and the log bears its name."
       : `${count(terms.length - 1, "change", "changes")} of the device's key, each signed by both keys and by the person.`;
   },
@@ -169,15 +179,14 @@ const checks = {
       const there = new Set(file.entries.map((entry) => entry.index));
       for (let i = file.subject.first; i <= file.subject.last; i++) must(there.has(i), `Entry ${i} is missing`);
     }
-    return "The entries follow each other as they say.";
+    return "The entries follow each other as they say." + (file.kind === "grant" ? " A grant that was handed on and is left out as a whole can't be missed." : "");
   },
   async details(file) {
     let opened = 0, gone = 0;
     for (const { index, claims, disclosure } of file.entries) {
       if (claims.text_commitment === undefined) { must(disclosure === undefined, `Entry ${index}: it has no details`); continue; }
       if (disclosure === undefined) { gone++; continue; }
-      const digest = await sha256(joined(fromBase64url(disclosure.salt), utf8.encode(disclosure.text)));
-      must(base64url(digest) === claims.text_commitment, `Entry ${index}: its details are not those it is committed to`);
+      must(await opens(claims.text_commitment, disclosure), `Entry ${index}: its details are not those it is committed to`);
       opened++;
     }
     const sentence = `The private details of ${count(opened, "entry are", "entries are")} what the log is committed to.` + (gone ? ` Those of ${gone} were erased or left out.` : "");
@@ -198,8 +207,7 @@ const checks = {
     let shown = 0;
     for (const [i, { claims, screen }] of file.consents.entries()) {
       if (screen === undefined) continue;
-      const digest = await sha256(joined(fromBase64url(screen.salt), utf8.encode(screen.text)));
-      must(base64url(digest) === claims.screen.digest, `Consent ${i + 1}: the screen showed another text`);
+      must(await opens(claims.screen.digest, screen), `Consent ${i + 1}: the screen showed another text`);
       shown++;
     }
     return shown ? `The person signed the very words of ${count(shown, "screen", "screens")}.` : new Skipped("No text of a screen is here.");
@@ -208,6 +216,9 @@ const checks = {
   approvals: checkApprovals,
   async requests(file) {
     let signed = 0, proven = 0, unread = 0;
+    const held = new Set();
+    for (const { disclosure } of file.entries.filter((entry) => isDecision(entry) && entry.disclosure)) held.add(await keyOfProof(disclosure));
+    for (const { thumbprint } of file.agents) must(held.has(thumbprint), `an agent's key stands in the file that nothing here was done with: ${thumbprint}`);
     for (const entry of file.entries.filter(isDecision)) {
       const found = await checkRequest(file, entry).catch((error) => { throw new Error(`Entry ${entry.index}: ${error.message}`); });
       if (found === "signed") signed++; else if (found === "proven") proven++; else if (found === "unread") unread++;
@@ -235,11 +246,17 @@ const checks = {
         decisions.set(decision, [...(decisions.get(decision) || []), foreign]);
       }
     }
-    let receipts = 0, hidden = 0;
-    for (const [decision, foreigns] of decisions) { receipts += foreigns.length; hidden += hang(decision, foreigns); }
+    let receipts = 0, hidden = 0, brought = 0;
+    for (const [decision, foreigns] of decisions) {
+      receipts += foreigns.length;
+      hidden += hang(decision, foreigns);
+      brought += foreigns.filter(({ node }) => node.brought).length;
+    }
     if (!receipts) return new Skipped("No receipt of another server is here.");
     const gone = hidden ? ` By what ${count(hidden, "of them is", "of them are")} tied to it was erased, or left out.` : "";
-    return count(receipts, "receipt of another server is", "receipts of other servers are") + " signed, and about the same action." + gone + " Whose their keys are is for you to find out.";
+    const about = receipts === brought ? "" : count(receipts - brought, "receipt of another server is", "receipts of other servers are") + " signed, and about the same action.";
+    const word = brought ? ` ${count(brought, "receipt", "receipts")} of other servers came along with what the agents sent, signed: that they led to the actions here is the agent's word.` : "";
+    return (about + word).trim() + gone + " Whose their keys are is for you to find out.";
   },
 };
 
@@ -256,14 +273,16 @@ async function rotated(file, { device, person, rotation }) {
 }
 
 // ---- what is shown ----
+// What can't be seen, or turns the order of what is read, is written out.
+const shown = (text) => String(text).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => "\n\r\t".includes(c) ? c : `\u27e8U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}\u27e9`);
 const put = (parent, tag, text, name) => {
   const element = document.createElement(tag);
-  if (text !== undefined) element.textContent = text; // never as markup
+  if (text !== undefined) element.textContent = shown(text); // never as markup
   if (name) element.className = name;
   return parent.appendChild(element);
 };
 const at = (id) => document.getElementById(id);
-const place = { action: (s) => `the decision in entry ${s.entry} of the log`, grant: (s) => `grant ${s.grant_id} with all that was done under it`, span: (s) => `entries ${s.first} to ${s.last} of the log` };
+const place = { action: (s) => `the decision in entry ${s.entry} of the log`, grant: (s) => `grant ${s.grant_id} and what was done under it`, span: (s) => `entries ${s.first} to ${s.last} of the log` };
 const sentences = {
   log_started: "The log was started.", key_rotated: "The device got another key.",
   log_recovered: "This log follows one whose keys were lost.", agent_registered: "An agent introduced itself.", request_received: "An agent asked for authority.",
@@ -282,9 +301,10 @@ function storyOf({ claims }) {
   return sentences[claims.type] || claims.type;
 }
 function elsewhere({ claims, node }) {
+  const brought = node.brought ? "The agent brought along a receipt: another" : "Another";
   const outcome = claims.outcome ? `says of what it permitted: carried out: ${claims.outcome.executed}` : { permit: "permitted it", deny: "refused it" }[claims.decision] ?? "gave a receipt";
   const request = claims.request ? ` (${claims.request.method} ${claims.request.target_uri})` : "";
-  return `Another server, which calls itself ${claims.iss}, ${outcome}${request}. Its key: ${node.device}`;
+  return `${brought} server, which calls itself ${claims.iss}, ${outcome}${request}. Its key: ${node.device}`;
 }
 function tell(file) {
   for (const entry of file.entries) {
@@ -312,6 +332,11 @@ function tell(file) {
     for (const key of keys) { put(at("thumbprints"), "dt", name); put(at("thumbprints"), "dd", key.thumbprint); }
   }
 }
+// On whose word all rests: the key by which the first entry is, or that vouches for the log's where that is older.
+function earliestKey({ entries, terms, voucher }) {
+  const { claims } = entries.find((entry) => entry.claims.type !== "key_rotated") || entries[0];
+  return terms[Math.min(terms.indexOf(claims.device), terms.indexOf(voucher))];
+}
 async function main() {
   const steps = [];
   let file = null, failed = null;
@@ -319,7 +344,7 @@ async function main() {
   try {
     file = JSON.parse(at("evidence").textContent);
     must(file.format === "countersign-evidence/1", "the format is another one");
-    at("about").textContent = `About ${place[file.kind](file.subject)}.`;
+    at("about").textContent = shown(`About ${place[file.kind](file.subject)}.`);
     must(crypto.subtle, "this browser does not let a file use its cryptography");
     step("form", "ok", "It is an evidence file.");
   } catch (error) {
@@ -341,7 +366,7 @@ async function main() {
     put(row, "td", name); put(row, "td", state); put(row, "td", sentence);
   }
   if (!failed) tell(file);
-  const first = failed ? null : (file.entries.find(({ claims }) => claims.type !== "key_rotated") || file.entries[0]).claims.device;
+  const first = failed ? null : earliestKey(file);
   document.documentElement.dataset.verdict = failed ? "broken" : "consistent";
   at("verdict").textContent = failed ? `Broken: the check \u201c${failed}\u201d failed. Nothing here is proven.`
     : "What this page checks in this file fits together. It does not check everything: what it leaves out stands below. Whose device made it is for you to find out: compare its thumbprint" + (file.devices.length > 1 ? `, the one that it had first here: ${first}` : "") + ".";

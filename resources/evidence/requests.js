@@ -1,26 +1,46 @@
 // SPDX-FileCopyrightText: 2026 The Countersign contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the agents signed: their requests. The second part of the page's script.
-// Whether a Content-Digest field (RFC 9530) states the SHA-256 of these bytes.
+const sfKey = "[a-z*][a-z0-9_.*-]*", sfText = '"(?:[^"\\\\]|\\\\.)*"';
+const sfParameters = `(?:; *${sfKey}(?:=(?:${sfText}|[^ \\t;,()"]+))?)*`;
+// The members of a dictionary (RFC 9651 section 3.2), by their keys; null where it can't be read. What stands in a string
+// parts nothing: an agent may write there what looks like another member.
+function membersOf(field) {
+  const member = new RegExp(`[ \\t]*(${sfKey})((?:%"[^"]*"|${sfText}|[^",%]|%(?!"))*)(?:,|$)`, "gy");
+  const members = new Map();
+  let end = 0;
+  for (const [whole, key, value] of field.matchAll(member)) {
+    members.set(key, value.replace(/^=/, "").replace(/[ \t]+$/, ""));
+    end += whole.length;
+  }
+  return end === field.length ? members : null;
+}
+// The SHA-256 that a Content-Digest field (RFC 9530) states.
+function statedDigest(field) {
+  const stated = /^:([A-Za-z0-9+/=]*):(?:;|$)/.exec(membersOf(stringOf(field))?.get("sha-256") ?? "");
+  const bytes = stated ? bytesOf(stated[1]) : [];
+  return bytes.length === 32 ? bytes : undefined;
+}
 async function isDigestOf(field, bytes) {
-  const stated = /(?:^|[ \t,])sha-256=:([A-Za-z0-9+/=]*):/.exec(field);
-  return stated !== null && same(bytesOf(stated[1]), await sha256(bytes));
+  const stated = statedDigest(field);
+  return stated !== undefined && same(stated, await sha256(bytes));
 }
 
 // The signature among those of the fields Signature-Input and Signature (RFC 9421) that is over the request, its input
 // written as RFC 9651 has it: that is what was signed.
-const sfKey = "[a-z*][a-z0-9_.*-]*", sfText = '"(?:[^"\\\\]|\\\\.)*"';
-const sfParameters = `(?:; *${sfKey}(?:=(?:${sfText}|[^ \\t;,()"]+))?)*`;
 const written = (text) => text.replace(new RegExp(`(${sfText})|; +|=(-?)0+(?=[0-9])`, "g"), (all, quoted, sign) => quoted ?? (all[0] === ";" ? ";" : "=" + sign));
 function signatureOf(details) {
-  const input = new RegExp(`[ \\t]*(${sfKey})=\\( *((?:${sfText}${sfParameters} *)*)\\)(${sfParameters})[ \\t]*(?:,|$)`, "gy");
-  const inputs = [...details.signature_input.matchAll(input)].map(([, label, items, parameters]) =>
-    ({ label, items: [...items.matchAll(new RegExp(`${sfText}${sfParameters}`, "g"))].map(([item]) => written(item)), parameters: written(parameters) }));
-  const found = inputs.find(({ parameters }) => parameters.includes(';tag="fapi-2-request"'));
-  must(found, "the agent's signature is missing");
-  const bytes = new RegExp(`(?:^|,)[ \\t]*${found.label.replace(/[.*]/g, "\\$&")}=:([A-Za-z0-9+/=]*):`).exec(details.signature);
-  must(bytes, "the agent's signature is missing");
-  return { ...found, bytes: bytesOf(bytes[1]) };
+  const inputs = membersOf(details.signature_input), signatures = membersOf(details.signature);
+  must(inputs && signatures, "the agent's signature can't be read");
+  const whole = new RegExp(`^\\( *((?:${sfText}${sfParameters} *)*)\\)(${sfParameters})$`);
+  for (const [label, value] of inputs) {
+    const [, items, parameters] = whole.exec(value) ?? [];
+    if (items === undefined || !written(parameters).includes(';tag="fapi-2-request"')) continue; // another one
+    const bytes = /^:([A-Za-z0-9+/=]*):$/.exec(signatures.get(label) ?? "");
+    must(bytes, "the agent's signature is missing");
+    return { items: [...items.matchAll(new RegExp(`${sfText}${sfParameters}`, "g"))].map(([item]) => written(item)), parameters: written(parameters), bytes: bytesOf(bytes[1]) };
+  }
+  throw new Error("the agent's signature is missing");
 }
 
 // What of the target a signature can cover (RFC 9421 section 2.2).
@@ -33,9 +53,15 @@ function partsOf(target) {
 // The DPoP proof (RFC 9449): that the agent held its key, and for which request and token.
 async function checkProof({ claims }, details, token, key) {
   const { header, claims: said, input, signature } = readJws(details.dpop);
-  must(header.typ === "dpop+jwt" && await verified(key, signature, input), "its DPoP proof is not by the agent that acted");
+  must(typeOf(header) === "dpop+jwt" && await verified(key, signature, input), "its DPoP proof is not by the agent that acted");
   must(said.ath === await digestOf(token.text), "its DPoP proof is for another token");
   must(said.htm === claims.request.method && stringOf(said.htu).split(/[?#]/)[0] === claims.request.target_uri, "its DPoP proof is for another request");
+}
+
+// Whose proof an entry holds.
+async function keyOfProof({ text }) {
+  const { dpop } = JSON.parse(text);
+  return dpop ? (await importKey(readJws(dpop).header.jwk)).thumbprint : undefined;
 }
 
 // What binds one request to the agent that acted: "signed", "proven", "unread" (signed in a way that is not known here), "gone".
@@ -75,14 +101,15 @@ async function checkSignature(file, { claims, disclosure }, key) {
 // The field Agent-Signature: over method, path, ts, nonce and the body's digest.
 async function checkAgentSignature(file, { claims, disclosure }, key) {
   const details = JSON.parse(disclosure.text);
-  const members = Object.fromEntries(details.fields["agent-signature"].split(",").map((each) => /^[ \t]*([a-z]+)="?([^"]*)"?[ \t]*$/.exec(each)?.slice(1) ?? []));
-  const stated = /sha-256=:([^:]*):/.exec(details.fields?.["content-digest"] ?? "");
-  const digest = stated ? bytesOf(stated[1]) : await sha256(new Uint8Array());
+  const members = membersOf(details.fields["agent-signature"]) ?? new Map();
+  const [keyid, nonce, sig] = ["keyid", "nonce", "sig"].map((name) => (members.get(name) ?? "").replace(/^"(.*)"$/, "$1"));
+  const ts = /^-?[0-9]+$/.test(members.get("ts")) ? String(BigInt(members.get("ts"))) : "";
+  const digest = statedDigest(details.fields["content-digest"]) ?? await sha256(new Uint8Array());
   const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const path = claims.request.target_uri.replace(/^[a-z]+:\/\/[^/?]*/i, "") + (details.query ? "?" + details.query : "");
-  const text = [claims.request.method, path.startsWith("/") ? path : "/" + path, members.ts, members.nonce, hex].join("\n");
-  must(members.keyid === key.thumbprint, "it is signed with another key than the agent's that acted");
-  const bytes = joseSignature(fromBase64url(members.sig));
+  const text = [claims.request.method, path.startsWith("/") ? path : "/" + path, ts, nonce, hex].join("\n");
+  must(keyid === key.thumbprint, "it is signed with another key than the agent's that acted");
+  const bytes = joseSignature(fromBase64url(sig));
   must(base64url(await sha256(bytes)) === claims.request.signature_digest, "the receipt is about another signature");
   must(await verified(key, bytes, utf8.encode(text)), "the agent's signature is wrong");
 }

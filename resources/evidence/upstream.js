@@ -16,12 +16,12 @@ function nodeOf(claims, hash, text) {
   const request = objectOf(claims.request);
   let fields = {};
   try { if (text !== undefined && claims.binding === "http-signature") fields = objectOf(JSON.parse(text).fields); } catch { fields = {}; }
-  const digest = (/(?:^|[ \t,])sha-256=:([A-Za-z0-9+/=]*):/.exec(stringOf(request.content_digest) || stringOf(fields["content-digest"])) || [])[1];
+  const digest = statedDigest(stringOf(request.content_digest) || stringOf(fields["content-digest"]));
   const names = Array.isArray(claims.upstream) && claims.upstream.every((name) => typeof name === "string") ? claims.upstream.filter(isHash) : [];
   must(names.length <= 16, "a receipt names too many others");
   const outcomeOf = claims.outcome === undefined ? "" : stringOf(objectOf(claims.receipt).leaf_hash);
   return { hash: base64url(hash), bytes: hash, device: claims.device, at: claims.iat, signature: stringOf(request.signature_digest),
-    content: digest === undefined || base64(bytesOf(digest)) === emptyDigest ? undefined : base64(bytesOf(digest)), upstream: names, outcomeOf: isHash(outcomeOf) ? outcomeOf : "",
+    content: digest === undefined || base64(digest) === emptyDigest ? undefined : base64(digest), upstream: names, outcomeOf: isHash(outcomeOf) ? outcomeOf : "",
     missing: claims.text_commitment !== undefined && text === undefined };
 }
 const states = (above, node) => node.upstream.includes(above.hash) || above.upstream.includes(node.hash)
@@ -34,14 +34,15 @@ const older = (a, b) => { // the oldest first; of those of one second, by their 
   return differs < 0 ? 0 : a.bytes[differs] - b.bytes[differs];
 };
 async function foreignReceipt(file, entry, foreign) {
-  const read = await openJws(foreign.receipt, "action-receipt+jwt", await Promise.all(JSON.parse(foreign.keys).keys.map(importKey)));
+  const keys = await Promise.all(JSON.parse(foreign.keys).keys.map((jwk) => importKey(jwk).catch(() => null))); // others can't have signed it
+  const read = await openJws(foreign.receipt, "action-receipt+jwt", keys.filter((key) => key !== null));
   const { log, ...claims } = read.claims;
   const hash = await leafHash(canonical(claims));
   must(base64url(hash) === log.leaf_hash && claims.device === read.key.thumbprint, "the receipt of another server names another hash, or another device");
   must(!file.devices.some((key) => key.thumbprint === claims.device), "a receipt of this device itself stands there as another server's");
   must(Array.isArray(entry.claims.upstream) && entry.claims.upstream.includes(log.leaf_hash), "it does not name the receipt of another server that is here");
   const text = foreign.disclosure && foreign.disclosure.text;
-  if (text !== undefined) must(base64url(await sha256(joined(fromBase64url(foreign.disclosure.salt), utf8.encode(text)))) === claims.text_commitment, "the details of another server's receipt are other ones");
+  if (text !== undefined) must(await opens(claims.text_commitment, foreign.disclosure), "the details of another server's receipt are other ones");
   const about = entry.claims.receipt ? file.entries.find((each) => each.index === entry.claims.receipt.index && base64url(each.hash) === entry.claims.receipt.leaf_hash) : entry;
   must(about && about.claims.decision, "the decision that the receipt of another server is about is missing");
   Object.assign(foreign, { claims, node: nodeOf(claims, hash, text) });
@@ -55,6 +56,9 @@ function hang(decision, foreigns) {
   const waiting = foreigns.map(({ node }) => node).sort(older);
   must(waiting.length <= 16 && new Set(waiting.map(({ hash }) => hash)).size === waiting.length, `Entry ${decision.index}: there are too many receipts of other servers, or one twice`);
   const hangOn = (node, above) => {
+    // Named by the decision, and about another request: that it led to this one is the agent's word.
+    const named = above === top && !node.upstream.includes(top.node.hash) && top.node.upstream.includes(node.hash);
+    node.brought = above === top ? named && !sharesRequest(top.node, node) && !sharesContent(top.node, node) : above.node.brought;
     must(above.hops < 8, `Entry ${decision.index}: a receipt of another server is too many servers away`);
     tree.push({ node, hops: above.hops + 1 });
     waiting.splice(waiting.indexOf(node), 1);

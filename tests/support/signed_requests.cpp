@@ -8,6 +8,7 @@
 #include "core/crypto/digest.h"
 #include "core/crypto/dpop.h"
 #include "core/crypto/http_signature.h"
+#include "core/crypto/jws.h"
 #include "core/grants/chain.h"
 
 #include <format>
@@ -67,6 +68,12 @@ void signAsAgent(
 
 } // namespace
 
+std::string retyped(const std::string& jws, const std::string& type, const crypto::PrivateKey& key)
+{
+    const auto read = must(crypto::parseJws(jws), "JWS");
+    return must(crypto::signJwsWithHeader({{"typ", type}, {"jwk", key.publicKey().toJwk()}}, read.payload, key), "JWS");
+}
+
 SentRequest sentPayment(const std::string& amount, const std::string& recipient)
 {
     return {.body = std::format(R"({{"amount":"{}","recipient":"{}"}})", amount, recipient)};
@@ -84,9 +91,11 @@ authority::PerformAction passedOn(AuthorityFixture& fixture, const ServiceId& se
     command.received.targetUri = sent.url;
     command.received.query = sent.query;
     command.received.dpop = must(crypto::signDpop(agent.key, sent.method, sent.url, now, "nonce", token), "DPoP");
+    if (!sent.proofType.empty())
+        command.received.dpop = retyped(command.received.dpop, sent.proofType, agent.key);
     if (!sent.body.empty())
-        command.received.fields = {
-            {"content-digest", crypto::contentDigest(sent.body)}, {"content-type", "application/json"}};
+        command.received.fields = {{"content-digest", sent.beforeDigest + crypto::contentDigest(sent.body)},
+            {"content-type", "application/json"}};
     if (!sent.contentEncoding.empty())
         command.received.fields.emplace_back("content-encoding", sent.contentEncoding);
     if (!links.empty())

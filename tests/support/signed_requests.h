@@ -23,9 +23,13 @@ struct SentRequest {
     std::string contentEncoding = {}; ///< empty: none
     std::optional<authority::Objection> objection = {}; ///< of the door, to what was sent
     std::vector<std::string> alsoCovered = {}; ///< components that the signature covers besides
+    std::string proofType = {}; ///< `typ` of its DPoP proof; empty: as it is mostly written
+    std::string beforeDigest = {}; ///< more in Content-Digest
     enum class Signed : std::uint8_t { No, Yes, AsAgent } isSigned = Signed::Yes; ///< AsAgent: Agent-Signature
 };
 
+/// The same with another `typ`, and the key in its header.
+[[nodiscard]] std::string retyped(const std::string& jws, const std::string& type, const crypto::PrivateKey& key);
 /// A payment's request.
 [[nodiscard]] SentRequest sentPayment(const std::string& amount, const std::string& recipient = "acme");
 

@@ -6,8 +6,9 @@
 // during which the device got two new keys, and after which the person took something back; changed.html with one digit
 // of its details changed, upstream.html with one of another server's receipt. odd.json and odd.html are right, and
 // signed as few do; far.* and stray.* are what a device that lies could have signed: with a receipt too many servers
-// away, and with one that is tied to nothing. late-* rest on what came only after the action; lie-* (which a page sees,
-// too) and unasked-* (which it says that it does not ask, and "nothing") are those of lies.h.
+// away, and with one that is tied to nothing. spoilt-* were made of real ones by somebody with no key at all. late-*
+// rest on what came only after the action; lie-* (which a page sees, too) and unasked-* (which it says that it does not
+// ask, and "nothing") are those of lies.h.
 #include "core/audit/receipt.h"
 #include "core/authority/foreign_receipts.h"
 #include "core/authority/leaves.h"
@@ -60,10 +61,30 @@ std::string sample()
         must(scene.evidenceOf(evidence::GrantWanted{scene.tokens.grant}, evidence::Details::WithBodies), "evidence"));
 }
 
+using Change = std::function<void(authority::ReceivedRequest&)>;
+using Act = std::function<authority::ActionAnswer(const SentRequest&, const Change&)>;
+
+/// What an agent may write so that a careless reader finds another signature or digest, or none.
+void actOddly(EvidenceScene& scene, const Act& act)
+{
+    SentRequest sent = sentPayment("3.00");
+    sent.proofType = "application/DPoP+JWT";
+    sent.beforeDigest = R"(a=" sha-256=:AAAA:", )";
+    act(sent, [](authority::ReceivedRequest& received) {
+        received.signatureInput.insert(0, R"(x=(1 @5);a=%"b, agent=(", )");
+        received.signature.insert(0, R"(y=:AA==:;z=", agent=:AAAA:", )");
+    });
+    const TestAgent second = scene.fixture.registerAgent("second");
+    const std::string link =
+        scene.fixture.delegate(scene.tokens.accessToken, scene.agent.key, second, handedOn(booksPermission()));
+    scene.act(sentPayment("4.00"), second, scene.tokens.accessToken,
+        {retyped(link, "application/Delegation+JWT", scene.agent.key)});
+}
+
 std::string oddSample()
 {
     EvidenceScene scene;
-    const auto act = [&](const SentRequest& sent, const std::function<void(authority::ReceivedRequest&)>& change) {
+    const Act act = [&](const SentRequest& sent, const Change& change) {
         auto command = passedOn(scene.fixture, scene.service, scene.tokens.accessToken, scene.agent, sent);
         change(command.received);
         return must(perform(scene.fixture, std::move(command)), "action");
@@ -95,7 +116,9 @@ std::string oddSample()
             .at = scene.fixture.clock().now(),
             .change = [](json::Object& said) { said.erase("decision"); }});
     scene.reportDone(answer, {silent});
-    return textOf(must(scene.evidenceOf(evidence::GrantWanted{scene.tokens.grant}), "evidence"));
+    actOddly(scene, act);
+    return textOf(
+        must(scene.evidenceOf(evidence::GrantWanted{scene.tokens.grant}, evidence::Details::WithBodies), "evidence"));
 }
 
 /// A decision that names these, though they can't be tied to it.
@@ -173,6 +196,20 @@ void writeBoth(const QDir& folder, const QString& name, const std::string& file)
     write(folder.filePath(name + QStringLiteral(".html")), must(evidence::toHtml(file), "page"));
 }
 
+/// Real evidence with one thing changed by who has no key.
+void writeSpoilt(const QDir& folder, const QString& name, const std::function<void(evidence::Evidence&)>& spoil)
+{
+    EvidenceScene scene;
+    evidence::Evidence file = scene.evidenceOf(scene.pay("1.00"));
+    spoil(file);
+    writeBoth(folder, QStringLiteral("spoilt-") + name, textOf(file));
+}
+
+crypto::PublicKey strangersKey()
+{
+    return must(crypto::PrivateKey::generate(crypto::KeyType::P256), "key").publicKey();
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -195,6 +232,16 @@ int main(int argc, char** argv)
     writeBoth(
         folder, QStringLiteral("late-consent"), lateSample([](EvidenceScene& scene) { return scene.tokens.grant; }));
     writeBoth(folder, QStringLiteral("late-link"), lateSample([](EvidenceScene& scene) { return scene.grantBelow(); }));
+    writeSpoilt(folder, QStringLiteral("screen"), [](evidence::Evidence& spoilt) {
+        evidence::Opening& screen = *spoilt.consents.front().screen;
+        screen.salt += screen.text.substr(0, 30);
+        screen.text.erase(0, 30);
+    });
+    writeSpoilt(
+        folder, QStringLiteral("person"), [](evidence::Evidence& spoilt) { spoilt.persons.push_back(strangersKey()); });
+    writeSpoilt(
+        folder, QStringLiteral("agent"), [](evidence::Evidence& spoilt) { spoilt.agents.push_back(strangersKey()); });
+    writeSpoilt(folder, QStringLiteral("token"), [](evidence::Evidence& spoilt) { spoilt.tokens.push_back("x.x.x"); });
     for (const NamedLie& lie : namedLies()) {
         EvidenceScene scene;
         const auto wanted = scene.lie(scene.pay("49.99"), lie.tell);
