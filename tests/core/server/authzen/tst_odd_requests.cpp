@@ -80,6 +80,49 @@ private Q_SLOTS:
             sent.signatureInput = R"(proxy=("@method");tag="other", )" + sent.signatureInput;
             sent.signature = "proxy=:AAAA:, " + sent.signature;
         });
+        for (const auto& [name, depth] : {std::pair{"a body nested as deep as may be", json::kMaxDepth - 1},
+                 {"a body nested deeper", json::kMaxDepth}, {"a body that can't be read", json::kMaxDepth + 1}}) {
+            row(name, [depth](PerformedScene& scene, Sent& sent) {
+                sent.body =
+                    "{\"amount\":\"100.00\",\"a\":" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + '}';
+                signCovering(scene, sent, {});
+            });
+        }
+        row("a body of odd members", [](PerformedScene& scene, Sent& sent) {
+            sent.body = "{\"amount\":\"100.00\",\"\":1e40,\"__proto__\":-0.0,\"\\u0000\\u202e\\ud83d\\ude00\":1E-40,\"/"
+                        "\":\"\\u0000\"}";
+            signCovering(scene, sent, {});
+        });
+        row("a query that says a thing twice", [](PerformedScene& scene, Sent& sent) {
+            sent.uri += "?a=b&a=c&%00=%20";
+            signCovering(scene, sent, {});
+        });
+        for (const char* type : {"Application/JSON; charset=utf-8", "application/json-seq", "application/jsonl",
+                 "application/json+x", "text/plain", "application/x-www-form-urlencoded"}) {
+            row(type, [type](PerformedScene& scene, Sent& sent) {
+                sent.headers["content-type"] = type;
+                signCovering(scene, sent, {});
+            });
+        }
+        row("a body that is no object", [](PerformedScene& scene, Sent& sent) {
+            sent.body = "[1,1e39]";
+            signCovering(scene, sent, {});
+        });
+        row("a body that is no JSON", [](PerformedScene& scene, Sent& sent) {
+            sent.body = "{\"amount\":";
+            signCovering(scene, sent, {});
+        });
+        row("what looks like another digest", [](PerformedScene& scene, Sent& sent) {
+            signCovering(scene, sent, {});
+            std::string& digest = sent.headers["content-digest"];
+            digest = "a=\" sha-256=:AAAA:\", " + digest;
+            sent.sign(scene.agent.dpopKey, Sent::parameters(scene.agent.dpopKey, scene.wire.now()), sent.covered());
+        });
+        row("what looks like another signature", [](PerformedScene& scene, Sent& sent) {
+            signCovering(scene, sent, {});
+            sent.signatureInput = "x=(1 @5);a=%\"b, sig=(\", " + sent.signatureInput;
+            sent.signature = "y=:AA==:;z=\", sig=:AAAA:\", " + sent.signature;
+        });
         row("Agent-Signature with tabs", [](PerformedScene& scene, Sent& sent) {
             demand(scene.wire.fixture(), ServiceId{scene.service.id}, agentSignatureAsked());
             sent.signAsAgent(scene.agent.dpopKey, scene.wire.now());
@@ -96,6 +139,8 @@ private Q_SLOTS:
         QVERIFY2(answer.status() == 200 && answer.body.at("decision").as_bool(), answer.response.body.c_str());
         const auto report = evidenceOf(scene, answer);
         QVERIFY2(report.verdict == evidence::Verdict::Verified, told(report).c_str());
+        const auto checked = scene.wire.fixture().checkLog();
+        QVERIFY2(checked, checked ? "" : checked.error().message.c_str());
     }
 
     void an_address_that_no_record_tells_from_another_is_not_decided_about()
