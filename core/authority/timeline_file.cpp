@@ -68,15 +68,41 @@ std::array<Cell, 11> cellsOf(const TimelineEntry& entry)
         {"private_details", std::string(privateName(entry.privateDetails))}}};
 }
 
-std::string csvCell(std::string text)
+/// Spreadsheets take these for the beginning of a formula, some of them also after a line break or in full width.
+bool startsFormula(std::string_view text)
 {
-    // Spreadsheets take these for the beginning of a formula, some of them also after a line break or in full width.
     constexpr std::string_view kFormula = "=+-@\t\r\n";
     constexpr std::array<std::string_view, 4> kFullWidth{"\uff1d", "\uff0b", "\uff0d", "\uff20"};
-    const bool isFormula = (!text.empty() && kFormula.contains(text.front()))
+    return (!text.empty() && kFormula.contains(text.front()))
         || std::ranges::any_of(kFullWidth, [&](std::string_view sign) { return text.starts_with(sign); });
-    if (isFormula)
-        text.insert(text.begin(), '\'');
+}
+
+/// Where the decimal sign is a comma, spreadsheets part cells at a semicolon, and see no quotes in the middle of one:
+/// behind each may begin another cell.
+bool startsFormulaAt(std::string_view text, std::size_t place)
+{
+    if (place == 0)
+        return startsFormula(text);
+    if (text[place - 1] != ';')
+        return false;
+    const std::size_t begin = text.find_first_not_of("\" ", place);
+    return begin != std::string_view::npos && startsFormula(text.substr(begin));
+}
+
+std::string withoutFormulas(std::string_view text)
+{
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (startsFormulaAt(text, i))
+            plain += '\'';
+        plain += text[i];
+    }
+    return plain;
+}
+
+std::string csvCell(std::string text)
+{
+    text = withoutFormulas(text);
     if (text.find_first_of(",\"\r\n") == std::string::npos)
         return text;
     std::string quoted = "\"";

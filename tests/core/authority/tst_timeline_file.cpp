@@ -37,6 +37,9 @@ private Q_SLOTS:
         QTest::newRow("formula in quotes") << u"=A1,\"B\""_s << u",\"'=A1,\"\"B\"\"\","_s;
         QTest::newRow("comma") << u"a, b"_s << u",\"a, b\","_s;
         QTest::newRow("line break") << u"a\nb"_s << u",\"a\nb\","_s;
+        QTest::newRow("another cell where a semicolon parts them") << u"x;=1+1;y"_s << u",x;'=1+1;y,"_s;
+        QTest::newRow("one in quotes") << u"x; \"=1+1\""_s << u",\"x;' \"\"=1+1\"\"\","_s;
+        QTest::newRow("semicolon") << u"a;b"_s << u",a;b,"_s;
         QTest::newRow("sign inside") << u"a=b"_s << u",a=b,"_s;
     }
     void cells_that_a_spreadsheet_would_run_are_defused()
