@@ -51,6 +51,7 @@ Result<void> acceptServer(Context& context, const Thumbprint& key, const QString
     audit::LeafDraft leaf = leafAbout(audit::LeafKind::ServerAccepted, key);
     leaf.privateText = text;
     const audit::Appended logged = TRY(appendLeaf(context, leaf));
+    TRY(signLog(context));
     store::Query query(
         context.database, "INSERT OR REPLACE INTO accepted_servers (jkt, name, leaf_index) VALUES (?, ?, ?)");
     return query.bind(key.value).bind(text).bind(static_cast<std::int64_t>(logged.index)).run();

@@ -47,6 +47,24 @@ Result<void> compareMissing(const Backing& backing, const LogState& log)
     return {};
 }
 
+/// Those that are known introduced themselves with their key, and those that the person blocked are.
+Result<void> compareAgents(store::Database& database, const LogState& log)
+{
+    const agents::Registry registry(database);
+    for (const ClientId& id : TRY(registry.ids())) {
+        const auto known = registry.find(id);
+        const auto logged = log.agents.find(id);
+        if (!known || !*known || logged == log.agents.end() || logged->second != (*known)->agent.key)
+            return fail(ErrorCode::StorageCorrupt, "agent " + id.value + ": it never introduced itself with this key");
+    }
+    for (const auto& [key, program] : log.blocked) {
+        if (!TRY(standsBlocked(registry, key, program)))
+            return fail(ErrorCode::StorageCorrupt,
+                "the rows say that the agent with the key " + key.value + " is not blocked, the log says that it is");
+    }
+    return {};
+}
+
 /// Entries of a kind whose row is not there.
 struct Rows {
     audit::LeafKind kind;
@@ -87,6 +105,11 @@ Result<void> compareState(store::Database& database, const Backing& backing, con
     TRY(compareRows(database,
         {ActionOutcome, "idx NOT IN (SELECT leaf_index FROM used_proofs WHERE owner = 'outcome')",
             "that it is the outcome of its receipt is kept nowhere"}));
+    TRY(compareAgents(database, log));
+    TRY(log.services.compare(database));
+    TRY(log.names.compare(database));
+    if (log.kept)
+        TRY(log.kept->compare(database));
     return log.actions.compare(database);
 }
 

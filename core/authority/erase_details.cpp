@@ -174,7 +174,7 @@ Result<void> eraseDetails(Context& context, std::uint64_t index)
     leaf.kind = audit::LeafKind::DetailsErased;
     leaf.claims["entries"] = std::move(erased);
     TRY(appendLeaf(context, leaf));
-    return {};
+    return signLog(context);
 }
 
 } // namespace countersign::authority

@@ -75,6 +75,7 @@ Result<audit::CheckReport> LogChecker::readAll(
         return audit::checkLog(database, measure.expected, options);
     LogState log;
     log.signedSize = std::numeric_limits<std::uint64_t>::max(); // this program wrote what is not signed yet
+    log.kept.emplace();
     options.visit = [&log](const audit::Leaf& leaf) { log.take(leaf); };
     TRY(database.begin());
     auto report = audit::checkLog(database, measure.expected, options);

@@ -93,7 +93,8 @@ void takeOfGrant(LoggedGrant& grant, const audit::Leaf& leaf, const json::Object
 }
 
 /// What only a signature of the log makes good: signLog() goes with each. With another document, or without one, a
-/// service may demand less; and what is said of an agent may meet what is demanded, or hide a hit.
+/// service may demand less; and what is said of an agent may meet what is demanded, or hide a hit. The last three
+/// change what is told: by what name, whose another server's key is, and what of it is gone.
 bool givesAuthority(LeafKind kind)
 {
     switch (kind) {
@@ -105,6 +106,9 @@ bool givesAuthority(LeafKind kind)
     case LeafKind::CatalogueImported:
     case LeafKind::TrustReported:
     case LeafKind::TrustAssigned:
+    case LeafKind::AgentNamed:
+    case LeafKind::ServerAccepted:
+    case LeafKind::DetailsErased:
         return true;
     default:
         return false;
@@ -177,7 +181,8 @@ void takeClaims(LogState& state, const audit::Leaf& leaf, const json::Object& cl
 void LogState::take(const audit::Leaf& leaf)
 {
     latest = leaf.at;
-    if (leaf.index < signedSize && (leaf.kind == LeafKind::ActionDenied || leaf.kind == LeafKind::ActionOutcome))
+    const bool isRefusalOrOutcome = leaf.kind == LeafKind::ActionDenied || leaf.kind == LeafKind::ActionOutcome;
+    if (isRefusalOrOutcome && leaf.index < signedSize && !kept)
         return; // nothing follows from it
     const auto claims = json::parseObject(leaf.bytes);
     if (!claims)
@@ -188,6 +193,9 @@ void LogState::take(const audit::Leaf& leaf)
     actions.take(leaf, *claims);
     trust.take(leaf, *claims);
     services.take(leaf, *claims);
+    names.take(leaf, *claims);
+    if (kept)
+        kept->take(leaf, *claims);
     takeClaims(*this, leaf, *claims);
 }
 

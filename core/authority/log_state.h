@@ -8,6 +8,8 @@
 
 #include "core/audit/leaf.h"
 #include "core/authority/logged_actions.h"
+#include "core/authority/logged_kept.h"
+#include "core/authority/logged_names.h"
 #include "core/authority/logged_services.h"
 #include "core/authority/logged_trust.h"
 #include "core/base/clock.h"
@@ -67,6 +69,8 @@ struct LogState {
     LoggedActions actions;
     LoggedServices services;
     LoggedTrust trust;
+    LoggedNames names;
+    std::optional<LoggedKept> kept; ///< nullopt: not asked
     UnixSeconds latest; ///< of the last leaf: after a clock that was wrong it may be before others
 
     /// The next leaf, in order. What can't be read was refused by the check before.

@@ -38,6 +38,8 @@ void LoggedServices::take(const audit::Leaf& leaf, const json::Object& claims)
     if (leaf.kind != LeafKind::ServiceAdded && leaf.kind != LeafKind::ServiceRemoved)
         return;
     const ServiceId id{json::textOf(claims, "service_id")};
+    if (leaf.privateText)
+        m_names[id] = *leaf.privateText;
     if (leaf.kind == LeafKind::ServiceAdded)
         m_services[id] = {json::textOf(claims, "location"),
             crypto::fromBase64url(json::textOf(claims, kServiceSecretClaim)).value_or(std::string()), leaf.at};
@@ -45,10 +47,17 @@ void LoggedServices::take(const audit::Leaf& leaf, const json::Object& claims)
         known->second.removedAt = leaf.at;
 }
 
-Result<LoggedServices::Services> LoggedServices::rows(Context& context)
+LoggedServices::Service LoggedServices::rightFor(const Service& logged, const Service& row)
 {
-    store::Query query(
-        context.database, "SELECT service_id, location, secret_hash, added_at, removed_at FROM services");
+    Service right = logged;
+    if (right.secretHash.empty())
+        right.secretHash = row.secretHash;
+    return right;
+}
+
+Result<LoggedServices::Services> LoggedServices::rows(store::Database& database)
+{
+    store::Query query(database, "SELECT service_id, location, secret_hash, added_at, removed_at FROM services");
     Services rows;
     while (TRY(query.next())) {
         const auto removedAt = query.optionalInteger(4);
@@ -58,21 +67,23 @@ Result<LoggedServices::Services> LoggedServices::rows(Context& context)
     return rows;
 }
 
-Result<void> LoggedServices::put(Context& context, const ServiceId& id, const Service& service)
+Result<void> LoggedServices::put(Context& context, const ServiceId& id, const Service& service) const
 {
+    const auto name = m_names.find(id);
     store::Query query(context.database,
         "INSERT INTO services (service_id, name, location, secret_hash, added_at, removed_at) VALUES (?, ?, ?, ?, ?, "
         "?) "
         "ON CONFLICT (service_id) DO UPDATE SET location = excluded.location, secret_hash = excluded.secret_hash, "
         "added_at = excluded.added_at, removed_at = excluded.removed_at");
-    query.bind(id.value).bind(service.location).bind(service.location).bindBlob(service.secretHash);
+    query.bind(id.value).bind(name == m_names.end() ? service.location : name->second);
+    query.bind(service.location).bindBlob(service.secretHash);
     query.bind(service.addedAt.value);
     return query.bind(service.removedAt ? std::optional(service.removedAt->value) : std::nullopt).run();
 }
 
 Result<QStringList> LoggedServices::verify(Context& context) const
 {
-    const Services found = TRY(rows(context));
+    const Services found = TRY(rows(context.database));
     int rejected = 0;
     for (const auto& [id, row] : found) {
         if (m_services.contains(id))
@@ -83,9 +94,7 @@ Result<QStringList> LoggedServices::verify(Context& context) const
     }
     for (const auto& [id, logged] : m_services) {
         const auto row = found.find(id);
-        Service right = logged;
-        if (row != found.end() && right.secretHash.empty())
-            right.secretHash = row->second.secretHash;
+        const Service right = row == found.end() ? logged : rightFor(logged, row->second);
         if (row != found.end() && row->second == right)
             continue;
         TRY(put(context, id, right));
@@ -96,6 +105,21 @@ Result<QStringList> LoggedServices::verify(Context& context) const
         return QStringList();
     return QStringList(QCoreApplication::translate("authority",
         "%n services in the data were not as the log says; they are as it says again.", nullptr, rejected));
+}
+
+Result<void> LoggedServices::compare(store::Database& database) const
+{
+    const Services found = TRY(rows(database));
+    for (const auto& [id, row] : found) {
+        const auto logged = m_services.find(id);
+        if (logged == m_services.end() || row != rightFor(logged->second, row))
+            return fail(ErrorCode::StorageCorrupt, "service " + id.value + ": its row is not what the log says");
+    }
+    for (const auto& [id, logged] : m_services) {
+        if (!found.contains(id))
+            return fail(ErrorCode::StorageCorrupt, "service " + id.value + ": its row is missing");
+    }
+    return {};
 }
 
 } // namespace countersign::authority

@@ -25,9 +25,11 @@ public:
     /// The next leaf, in order.
     void take(const audit::Leaf& leaf, const json::Object& claims);
     [[nodiscard]] bool knows(const ServiceId& service) const { return m_services.contains(service); }
-    /// Rows become what the log says, or go; only names, which give nothing, are as they are. In a transaction.
+    /// Rows become what the log says, or go; names are LoggedNames'. In a transaction.
     /// Sentences for the person about what was put right; empty: all is well.
     [[nodiscard]] Result<QStringList> verify(Context& context) const;
+    /// Whether the rows are what the log says. Error: StorageCorrupt with the first that is not.
+    [[nodiscard]] Result<void> compare(store::Database& database) const;
 
 private:
     struct Service {
@@ -40,10 +42,13 @@ private:
     };
     using Services = std::map<ServiceId, Service>;
 
-    [[nodiscard]] static Result<Services> rows(Context& context);
-    [[nodiscard]] static Result<void> put(Context& context, const ServiceId& id, const Service& service);
+    [[nodiscard]] static Result<Services> rows(store::Database& database);
+    /// What the row of one has to say; `row`: what it says.
+    [[nodiscard]] static Service rightFor(const Service& logged, const Service& row);
+    [[nodiscard]] Result<void> put(Context& context, const ServiceId& id, const Service& service) const;
 
     Services m_services;
+    std::map<ServiceId, std::string> m_names; ///< for rows that are gone; none: it was erased
 };
 
 } // namespace countersign::authority

@@ -24,6 +24,7 @@ Result<void> nameAgent(Context& context, const ClientId& agent, const QString& n
     audit::LeafDraft leaf = draftAbout(audit::LeafKind::AgentNamed, known->agent);
     leaf.privateText = plain;
     TRY(appendLeaf(context, leaf));
+    TRY(signLog(context));
     return touchGrantsOf(context, agent);
 }
 

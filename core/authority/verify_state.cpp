@@ -251,22 +251,11 @@ Result<QStringList> verifyAgents(Context& context, const LogState& log)
     return sentences;
 }
 
-/// All that block() does.
-Result<bool> standsBlocked(const Context& context, const Thumbprint& key, const std::string& program)
-{
-    const auto known = TRY(context.registry.findByKey(key));
-    if (known && known->agent.standing != agents::Standing::Blocked)
-        return false;
-    if (!TRY(context.registry.isBlocked(key, {})))
-        return false;
-    return program.empty() || TRY(context.registry.isBlocked({}, program));
-}
-
 Result<QStringList> verifyBlocks(Context& context, const LogState& log)
 {
     QStringList sentences;
     for (const auto& [key, program] : log.blocked) {
-        if (TRY(standsBlocked(context, key, program)))
+        if (TRY(standsBlocked(context.registry, key, program)))
             continue;
         agents::Agent agent;
         agent.key = key;
@@ -320,6 +309,16 @@ Result<QStringList> verifyTokens(Context& context, const LogState& log)
 
 } // namespace
 
+Result<bool> standsBlocked(const agents::Registry& registry, const Thumbprint& key, const std::string& program)
+{
+    const auto known = TRY(registry.findByKey(key));
+    if (known && known->agent.standing != agents::Standing::Blocked)
+        return false;
+    if (!TRY(registry.isBlocked(key, {})))
+        return false;
+    return program.empty() || TRY(registry.isBlocked({}, program));
+}
+
 Result<QStringList> verifyState(Context& context, const LogState& log)
 {
     QStringList sentences;
@@ -328,6 +327,7 @@ Result<QStringList> verifyState(Context& context, const LogState& log)
     sentences += TRY(verifyBlocks(context, log));
     sentences += TRY(log.trust.verify(context, log.signedSize));
     sentences += TRY(log.services.verify(context));
+    sentences += TRY(log.names.verify(context));
     sentences += TRY(verifyGrants(context, log, gone));
     sentences += TRY(findMissing(context, log, gone));
     sentences += TRY(alignTrees(context, gone));

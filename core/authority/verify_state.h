@@ -35,6 +35,10 @@ struct Backing {
 /// InvalidInput with what is wrong.
 [[nodiscard]] Result<void> verifyGrant(const Backing& backing, const grants::Grant& grant, const LoggedGrant* logged);
 
+/// Whether all that block() does stands in the rows. `program`: empty: not known.
+[[nodiscard]] Result<bool> standsBlocked(
+    const agents::Registry& registry, const Thumbprint& key, const std::string& program);
+
 // compare_state.cpp
 /// Whether the rows of grants, their counters and what else is kept of them are what the log says: the same as a start
 /// asks, and nothing is changed. Of one moment with `log`, which is all of it. Error: StorageCorrupt with what differs

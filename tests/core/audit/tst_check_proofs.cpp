@@ -200,6 +200,19 @@ private Q_SLOTS:
         QVERIFY2(report.error().message.contains(says.toStdString()), report.error().message.c_str());
     }
 
+    void a_node_is_held_to_the_entries_though_all_are_said_to_be_due()
+    {
+        {
+            const test::RawDatabase raw(m_home->path());
+            QVERIFY(raw.execute(QStringLiteral("INSERT INTO meta VALUES ('log_nodes', 'due')")));
+            QVERIFY(raw.executeAgainst(
+                kNodesStay, QStringLiteral("UPDATE log_nodes SET hash = zeroblob(32) WHERE idx = 1")));
+        }
+        const auto report = check();
+        QVERIFY(!report);
+        QVERIFY2(report.error().message.contains("node 1 of level 1"), report.error().message.c_str());
+    }
+
     void a_receipt_signed_anew_by_another_key_is_found()
     {
         const auto other = crypto::PrivateKey::generate(crypto::KeyType::P256).value();
