@@ -8,6 +8,7 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <limits>
 
 namespace countersign {
 
@@ -17,17 +18,33 @@ struct UnixSeconds {
     auto operator<=>(const UnixSeconds&) const = default;
 };
 
+// Times come from outside, too, and may be anything: what would be past the first or the last is that one.
+[[nodiscard]] constexpr std::int64_t saturatingSum(std::int64_t a, std::int64_t b)
+{
+    std::int64_t sum = 0;
+    if (!__builtin_add_overflow(a, b, &sum))
+        return sum;
+    return b < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+}
+[[nodiscard]] constexpr std::int64_t saturatingDifference(std::int64_t a, std::int64_t b)
+{
+    std::int64_t difference = 0;
+    if (!__builtin_sub_overflow(a, b, &difference))
+        return difference;
+    return a < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+}
+
 [[nodiscard]] constexpr UnixSeconds operator+(UnixSeconds at, std::chrono::seconds by)
 {
-    return {at.value + by.count()};
+    return {saturatingSum(at.value, by.count())};
 }
 [[nodiscard]] constexpr UnixSeconds operator-(UnixSeconds at, std::chrono::seconds by)
 {
-    return {at.value - by.count()};
+    return {saturatingDifference(at.value, by.count())};
 }
 [[nodiscard]] constexpr std::chrono::seconds operator-(UnixSeconds a, UnixSeconds b)
 {
-    return std::chrono::seconds(a.value - b.value);
+    return std::chrono::seconds(saturatingDifference(a.value, b.value));
 }
 
 /// Safe to call from any thread.

@@ -5,6 +5,7 @@
 #include <QDateTime>
 
 #include <algorithm>
+#include <limits>
 
 namespace countersign::permissions {
 
@@ -47,7 +48,9 @@ Result<Zone> Zone::parse(std::string_view name)
 
 std::int64_t Zone::localSeconds(UnixSeconds at) const
 {
-    return at.value + m_zone.offsetFromUtc(QDateTime::fromSecsSinceEpoch(at.value, QTimeZone::UTC));
+    constexpr std::int64_t kFar = std::numeric_limits<std::int64_t>::max() / 2; // whose day can still be counted
+    const std::int64_t utc = std::clamp(at.value, -kFar, kFar);
+    return utc + m_zone.offsetFromUtc(QDateTime::fromSecsSinceEpoch(utc, QTimeZone::UTC));
 }
 
 std::int64_t Zone::dayOf(UnixSeconds at) const

@@ -4,6 +4,8 @@
 
 #include <QTest>
 
+#include <limits>
+
 using namespace countersign;
 using namespace std::chrono_literals;
 
@@ -45,6 +47,20 @@ private Q_SLOTS:
         ManualClock clock(UnixSeconds{-1});
         clock.advance(-1ms);
         QCOMPARE(clock.now().value, -2);
+    }
+
+    void times_that_others_say_are_reckoned_with_to_the_ends_and_no_farther()
+    {
+        constexpr UnixSeconds kFirst{std::numeric_limits<std::int64_t>::min()};
+        constexpr UnixSeconds kLast{std::numeric_limits<std::int64_t>::max()};
+        QCOMPARE((kLast + 1s).value, kLast.value);
+        QCOMPARE((kLast - -1s).value, kLast.value);
+        QCOMPARE((kFirst - 1s).value, kFirst.value);
+        QCOMPARE((kFirst + -1s).value, kFirst.value);
+        QCOMPARE((kLast - kFirst).count(), kLast.value);
+        QCOMPARE((kFirst - kLast).count(), kFirst.value);
+        QCOMPARE((kLast - 1s).value, kLast.value - 1);
+        QCOMPARE((kFirst + 1s).value, kFirst.value + 1);
     }
 };
 

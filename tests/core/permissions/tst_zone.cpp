@@ -11,6 +11,7 @@
 #include <QTimeZone>
 
 #include <format>
+#include <limits>
 
 using namespace countersign;
 using namespace countersign::permissions;
@@ -126,6 +127,15 @@ private Q_SLOTS:
         QCOMPARE(zone.secondOfDay({-1}), 86399);
         QCOMPARE(Zone::parse("America/New_York")->dayOf({0}), -1);
         QCOMPARE(Zone::parse("Asia/Tokyo")->secondOfDay({0}), 9 * 3600);
+    }
+
+    void no_time_is_too_far_to_have_a_day()
+    {
+        for (const char* name : {"Asia/Tokyo", "America/New_York"}) {
+            const Zone zone = Zone::parse(name).value();
+            QVERIFY(zone.dayOf({std::numeric_limits<std::int64_t>::max()}) > zone.dayOf({0}));
+            QVERIFY(zone.dayOf({std::numeric_limits<std::int64_t>::min()}) < zone.dayOf({0}));
+        }
     }
 
     void a_window_keeps_to_the_wall_clock_when_it_is_set_forward()
