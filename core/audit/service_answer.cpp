@@ -6,6 +6,7 @@
 #include "core/base/try.h"
 #include "core/crypto/http_signature.h"
 
+#include <utility>
 #include <vector>
 
 namespace countersign::audit {
@@ -74,8 +75,10 @@ Result<Thumbprint> verifyServiceAnswer(
     const auto key = TRY(crypto::PublicKey::fromJwk(jwk));
     if (key.toJwk() != jwk)
         return malformed("response: the key has other members than it needs");
-    crypto::HttpResponse message{
-        .status = static_cast<int>(TRY(json::requiredInteger(outcome, "status"))), .request = request};
+    const std::int64_t status = TRY(json::requiredInteger(outcome, "status"));
+    if (!std::in_range<int>(status))
+        return malformed("outcome: the status is none");
+    crypto::HttpResponse message{.status = static_cast<int>(status), .request = request};
     TRY(addFields(message, response));
     const auto digest = TRY(json::optionalString(outcome, "response_digest"));
     if (digest && *digest != textOf(objectOf(response, "fields"), "content-digest"))
@@ -86,7 +89,7 @@ Result<Thumbprint> verifyServiceAnswer(
             .parameters = {"created", "keyid", "tag"},
             .keyId = key.thumbprint().value,
             .now = to,
-            .maxAge = to - from + crypto::kClockSkew}));
+            .maxAge = to - (from - crypto::kClockSkew)}));
     return key.thumbprint();
 }
 

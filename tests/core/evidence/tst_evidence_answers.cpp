@@ -44,15 +44,19 @@ struct Scene : EvidenceScene {
     authority::ActionAnswer decided = must(perform(fixture, command), "action");
     UnixSeconds at = fixture.clock().now();
 
-    [[nodiscard]] std::string responseOf(const Answer& answer) const
+    [[nodiscard]] crypto::HttpRequest request() const
     {
         const auto& received = command.received;
-        crypto::HttpRequest request{.method = received.method,
+        return {.method = received.method,
             .targetUri = received.targetUri,
             .fields = {{"signature-input", received.signatureInput}, {"signature", received.signature}}};
-        answer.request(request);
+    }
+    [[nodiscard]] std::string responseOf(const Answer& answer) const
+    {
+        crypto::HttpRequest asked = request();
+        answer.request(asked);
         crypto::HttpResponse message{
-            .status = answer.status, .fields = {{"content-digest", answer.digest}}, .request = request};
+            .status = answer.status, .fields = {{"content-digest", answer.digest}}, .request = asked};
         const std::string id = answer.keyId.value_or(key.publicKey().thumbprint().value);
         const auto made = must(crypto::signMessage(message, "service", answer.covered,
                                    {.created = at + answer.late, .keyId = id, .tag = answer.tag}, key),
@@ -61,6 +65,11 @@ struct Scene : EvidenceScene {
             {"signature", made.signature}, {"fields", json::Object{{"content-digest", answer.digest}}}};
         answer.change(response);
         return json::serialize(response);
+    }
+    [[nodiscard]] json::Object outcomeOf(const Answer& answer) const
+    {
+        return {{"response_digest", answer.digest}, {"response", json::parse(responseOf(answer)).value()},
+            {"status", answer.status}};
     }
     [[nodiscard]] Result<authority::OutcomeAnswer> report(const Answer& answer) { return send(responseOf(answer)); }
     [[nodiscard]] Result<authority::OutcomeAnswer> send(const std::string& response)
@@ -90,6 +99,8 @@ private Q_SLOTS:
     void what_is_not_signed_so_is_refused_data();
     void what_is_not_signed_so_is_refused();
     void what_was_erased_can_not_be_answered();
+    void the_status_is_the_very_number();
+    void a_decision_may_say_any_time();
 };
 
 void EvidenceAnswersTest::a_signed_response_is_evidence()
@@ -193,6 +204,23 @@ void EvidenceAnswersTest::what_was_erased_can_not_be_answered()
     Scene scene;
     scene.erase();
     QCOMPARE(scene.report({}).error().code, ErrorCode::InvalidRequest);
+}
+
+void EvidenceAnswersTest::the_status_is_the_very_number()
+{
+    const Scene scene;
+    json::Object outcome = scene.outcomeOf({});
+    QVERIFY(audit::verifyServiceAnswer(outcome, scene.request(), scene.at, scene.at));
+    outcome["status"] = 201 + (std::int64_t{1} << 32);
+    QVERIFY(!audit::verifyServiceAnswer(outcome, scene.request(), scene.at, scene.at));
+}
+
+void EvidenceAnswersTest::a_decision_may_say_any_time()
+{
+    const Scene scene;
+    const UnixSeconds earliest{-9'223'372'036'854'775'000}; // that canonical JSON has
+    QVERIFY(audit::verifyServiceAnswer(scene.outcomeOf({}), scene.request(), earliest, scene.at));
+    QVERIFY(!audit::verifyServiceAnswer(scene.outcomeOf({}), scene.request(), earliest, earliest));
 }
 
 QTEST_GUILESS_MAIN(EvidenceAnswersTest)
