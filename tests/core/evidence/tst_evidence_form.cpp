@@ -7,6 +7,8 @@
 #include "core/evidence/html.h"
 #include "tests/core/evidence/evidence_scene.h"
 
+#include <QDir>
+#include <QFile>
 #include <QTest>
 
 #include <functional>
@@ -36,6 +38,8 @@ private Q_SLOTS:
     void no_text_is_too_strange();
     void limits_hold();
     void the_page_takes_nothing_for_markup();
+    void the_fuzzer_starts_from_files_that_fit_together_data();
+    void the_fuzzer_starts_from_files_that_fit_together();
 
 private:
     EvidenceScene m_scene;
@@ -131,6 +135,27 @@ void EvidenceFormTest::the_page_takes_nothing_for_markup()
     QCOMPARE(text.count(QStringLiteral("<script")), 2);
     QVERIFY(!text.contains(QStringLiteral("src=")) && !text.contains(QStringLiteral("@import")));
     QVERIFY(text.contains(QStringLiteral("default-src 'none'")) && !text.contains(QStringLiteral("unsafe-")));
+}
+
+/// Or it would learn nothing of what stands behind the first step that fails.
+void EvidenceFormTest::the_fuzzer_starts_from_files_that_fit_together_data()
+{
+    QTest::addColumn<QString>("path");
+    const QFileInfoList seeds = QDir(QStringLiteral(COUNTERSIGN_EVIDENCE_SEEDS)).entryInfoList(QDir::Files);
+    QVERIFY(seeds.size() > 10);
+    for (const QFileInfo& seed : seeds) {
+        if (seed.fileName() != u"start") // which is hardly one
+            QTest::newRow(qPrintable(seed.fileName())) << seed.filePath();
+    }
+}
+
+void EvidenceFormTest::the_fuzzer_starts_from_files_that_fit_together()
+{
+    QFETCH(QString, path);
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const Report report = evidence::verify(file.readAll().toStdString(), m_scene.trust());
+    QVERIFY2(report.verdict == Verdict::Consistent, told(report).c_str());
 }
 
 QTEST_GUILESS_MAIN(EvidenceFormTest)
