@@ -3,10 +3,12 @@
 
 #include "core/permissions/permission_json.h"
 
+#include "core/base/json.h"
 #include "core/base/try.h"
 #include "core/crypto/canonical_json.h"
 #include "core/permissions/constraint_json.h"
 #include "core/permissions/place.h"
+#include "core/permissions/value_nesting.h"
 
 #include <algorithm>
 #include <format>
@@ -18,6 +20,8 @@ namespace {
 
 constexpr std::int64_t kMaxTime = 253402300799; ///< the end of the year 9999
 constexpr int kMinutesOfHour = 60;
+
+static_assert(kMaxDetailsNesting + 8 <= json::kMaxDepth);
 
 Result<void> onlyMembers(
     const Value& object, std::initializer_list<std::string_view> known, const Place& at, std::string_view of)
@@ -268,6 +272,9 @@ Result<Permission> parsePermission(std::string_view authorizationDetails)
     auto value = parseValue(authorizationDetails);
     if (!value)
         return whole.refuse(value.error().message);
+    // Else what the person approves couldn't be written down.
+    if (nestingOf(*value) > kMaxDetailsNesting)
+        return whole.refuse(std::format("arrays and objects are nested deeper than {}", kMaxDetailsNesting));
     const Value::List* list = value->list();
     if (list == nullptr || list->empty())
         return whole.refuse("must be a JSON array with at least one element");

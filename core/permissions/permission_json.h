@@ -6,9 +6,17 @@
 
 #include "core/permissions/permission.h"
 
+#include <cstddef>
+#include <string>
+#include <string_view>
+
 namespace countersign::permissions {
 
 inline constexpr std::string_view kDetailType = "agent_delegation";
+
+/// Arrays and objects inside each other: less than json::kMaxDepth, since permissions are written inside of records,
+/// tokens and answers, which are read by that rule.
+inline constexpr std::size_t kMaxDetailsNesting = 24;
 
 /// Error: InvalidAuthorizationDetails (or InvalidTarget for a location), the message naming the member, for example
 /// "/0/spend/currency: is missing". Unknown types and members are refused, never ignored.

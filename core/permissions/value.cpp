@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/permissions/value.h"
 
+#include "core/permissions/value_nesting.h"
+
 #include <algorithm>
 #include <charconv>
 #include <format>
@@ -115,6 +117,23 @@ const Value* Pointer::resolve(const Value& arguments) const
             return nullptr;
     }
     return at;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): bounded by json::kMaxDepth
+std::size_t nestingOf(const Value& value)
+{
+    std::size_t deepest = 0;
+    if (const Value::List* list = value.list()) {
+        for (const Value& element : *list)
+            deepest = std::max(deepest, nestingOf(element));
+        return deepest + 1;
+    }
+    const Value::Members* members = value.members();
+    if (members == nullptr)
+        return 0;
+    for (const Member& member : *members)
+        deepest = std::max(deepest, nestingOf(member.value));
+    return deepest + 1;
 }
 
 } // namespace countersign::permissions

@@ -4,6 +4,7 @@
 
 #include "core/base/json.h"
 #include "core/base/try.h"
+#include "core/permissions/value_nesting.h"
 #include "core/server/oauth/form.h"
 
 #include <algorithm>
@@ -42,28 +43,11 @@ Result<void> addForm(Arguments& arguments, std::string_view text)
     return {};
 }
 
-/// How deep arrays and objects are inside each other.
-std::size_t depthOf(const Value& value)
-{
-    std::size_t deepest = 0;
-    if (const Value::List* list = value.list()) {
-        for (const Value& element : *list)
-            deepest = std::max(deepest, depthOf(element));
-        return deepest + 1;
-    }
-    const Value::Members* members = value.members();
-    if (members == nullptr)
-        return 0;
-    for (const Member& member : *members)
-        deepest = std::max(deepest, depthOf(member.value));
-    return deepest + 1;
-}
-
 Result<void> addJson(Arguments& arguments, std::string_view text)
 {
     const Value body = TRY(permissions::parseValue(text));
     // In what is kept of a decision they stand one deeper; read by the same rules, it must not be spoilt.
-    if (depthOf(body) >= json::kMaxDepth)
+    if (permissions::nestingOf(body) >= json::kMaxDepth)
         return fail(ErrorCode::InvalidRequest,
             "Arrays and objects in the body are nested deeper than " + std::to_string(json::kMaxDepth - 1) + '.');
     const Value::Members* members = body.members();

@@ -128,6 +128,22 @@ private Q_SLOTS:
         QVERIFY(!Action::parse("a." + std::string(kMaxActionBytes - 1, 'b')));
     }
 
+    void what_is_nested_too_deep_to_be_written_down_is_refused()
+    {
+        // The array of details, a detail, its constraints, one of them, and its operand are four around the lists.
+        const auto nested = [](std::size_t depth) {
+            const std::string lists = std::string(depth - 4, '[') + std::string(depth - 4, ']');
+            return parsePermission(inQuotes("[{'type':'agent_delegation','locations':['https://a.example/'],'actions':["
+                                            "'a.r'],'constraints':{'/x':{'exact':")
+                + lists + "}}}]");
+        };
+        QVERIFY(nested(kMaxDetailsNesting - 1) && nested(kMaxDetailsNesting));
+        const auto refused = nested(kMaxDetailsNesting + 1);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, ErrorCode::InvalidAuthorizationDetails);
+        QVERIFY2(refused.error().message.contains("nested deeper than 24"), refused.error().message.c_str());
+    }
+
     void a_widening_is_named()
     {
         const auto parent = *parsePermission(inQuotes(
