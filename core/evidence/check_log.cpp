@@ -15,6 +15,8 @@
 #include "core/evidence/case.h"
 
 #include <algorithm>
+#include <chrono>
+#include <format>
 
 namespace countersign::evidence {
 
@@ -137,14 +139,18 @@ Result<Finding> checkWitnesses(Case& file)
 {
     if (file.trust->witnesses.empty())
         return skipped("No witness was named: that these entries were there at that time is the device's word.");
+    UnixSeconds first = file.trust->now + kAllowedAhead;
     for (const std::string& witness : file.trust->witnesses) {
         const auto at = crypto::verifyCosignature(file.file.checkpoint, witness);
         if (!at)
             return wrong("A witness that was named did not cosign the checkpoint: " + at.error().message);
         if (*at > file.trust->now + kAllowedAhead)
             return wrong("A witness cosigned in the future.");
+        first = std::min(first, *at);
     }
-    return passed(counted(file.trust->witnesses.size(), "witness", "witnesses") + " cosigned this state of the log.");
+    return passed(counted(file.trust->witnesses.size(), "witness", "witnesses")
+        + std::format(" cosigned this state of the log: these entries were there by {:%F %T} UTC.",
+            std::chrono::sys_seconds(std::chrono::seconds(first.value))));
 }
 
 Result<Finding> checkInclusion(Case& file)

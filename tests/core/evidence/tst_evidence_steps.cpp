@@ -5,6 +5,7 @@
 #include "core/audit/receipt.h"
 #include "core/crypto/bytes.h"
 #include "core/crypto/jws.h"
+#include "tests/core/audit/test_witness.h"
 #include "tests/core/evidence/lies.h"
 
 #include <QTest>
@@ -46,6 +47,7 @@ private Q_SLOTS:
     void an_entry_left_out_of_a_grant_is_caught();
     void an_entry_left_out_of_a_span_is_caught();
     void a_witness_that_did_not_sign_is_caught();
+    void a_witness_says_by_when_the_entries_were_there();
     void what_is_from_the_future_is_caught();
     void trust_in_another_device_is_none();
     void after_a_failure_nothing_is_asked();
@@ -301,6 +303,29 @@ void EvidenceStepsTest::a_witness_that_did_not_sign_is_caught()
     QCOMPARE(failedStep(evidence::verify(textOf(file), trust)), std::string("witnesses"));
     trust.witnesses = {"no key"};
     QCOMPARE(failedStep(evidence::verify(textOf(file), trust)), std::string("witnesses"));
+}
+
+void EvidenceStepsTest::a_witness_says_by_when_the_entries_were_there()
+{
+    EvidenceScene scene;
+    Evidence file = scene.evidenceOf(scene.pay("1.00"));
+    evidence::Trust trust = scene.trust();
+    const test::TestWitness early{"early.example"};
+    const test::TestWitness late{"late.example"};
+    const auto now = static_cast<std::uint64_t>(trust.now.value);
+    const std::string checkpoint = file.checkpoint;
+    file.checkpoint += late.line(checkpoint, now) + '\n' + early.line(checkpoint, 1'767'300'000) + '\n';
+    trust.witnesses = {late.verifierKey(), early.verifierKey()};
+    const evidence::Report report = evidence::verify(textOf(file), trust);
+    QVERIFY(failedStep(report).empty());
+    QVERIFY2(stepOf(report, "witnesses").sentence.contains("by 2026-01-01 20:40:00 UTC"), told(report).c_str());
+
+    const auto ahead = static_cast<std::uint64_t>(evidence::kAllowedAhead.count());
+    for (const std::uint64_t time : {now + ahead, now + ahead + 1}) {
+        file.checkpoint = checkpoint + late.line(checkpoint, time) + '\n';
+        trust.witnesses = {late.verifierKey()};
+        QCOMPARE(failedStep(evidence::verify(textOf(file), trust)).empty(), time == now + ahead);
+    }
 }
 
 void EvidenceStepsTest::what_is_from_the_future_is_caught()
