@@ -3,6 +3,7 @@
 
 #include "core/authority/log_state.h"
 
+#include "core/authority/parsed_leaf_json.h"
 #include "core/base/json_members.h"
 
 #include <ranges>
@@ -190,12 +191,13 @@ void LogState::take(const audit::Leaf& leaf)
     if (const auto objection = objectionTo(leaf, *claims, *this); !objection.empty() && !madeUp)
         madeUp =
             Error{ErrorCode::StorageCorrupt, "entry " + std::to_string(leaf.index) + ": " + std::string(objection)};
-    actions.take(leaf, *claims);
-    trust.take(leaf, *claims);
-    services.take(leaf, *claims);
-    names.take(leaf, *claims);
+    const ParsedLeaf parsed{leaf, *claims};
+    actions.take(parsed);
+    trust.take(parsed);
+    services.take(parsed);
+    names.take(parsed);
     if (kept)
-        kept->take(leaf, *claims);
+        kept->take(parsed);
     takeClaims(*this, leaf, *claims);
 }
 

@@ -4,6 +4,7 @@
 #include "core/authority/logged_actions.h"
 
 #include "core/authority/leaves.h"
+#include "core/authority/parsed_leaf_json.h"
 #include "core/authority/signed_approval.h"
 #include "core/authority/signed_consent.h"
 #include "core/base/json_members.h"
@@ -98,12 +99,13 @@ void takeDebit(const json::Object& debit, grants::LoggedUses& detail)
 
 } // namespace
 
-void LoggedActions::take(const audit::Leaf& leaf, const json::Object& claims)
+void LoggedActions::take(const ParsedLeaf& parsed)
 {
+    const auto& [leaf, claims] = parsed;
     if (leaf.kind == LeafKind::ActionPermitted)
-        return takePermitted(claims);
+        return takePermitted(parsed);
     if (leaf.kind == LeafKind::StateRejected)
-        return takeTold(claims);
+        return takeTold(parsed);
     if (leaf.kind != LeafKind::ActionApproved && leaf.kind != LeafKind::GrantNarrowed
         && leaf.kind != LeafKind::ConsentGiven)
         return;
@@ -118,8 +120,9 @@ void LoggedActions::take(const audit::Leaf& leaf, const json::Object& claims)
         moveDetails(leaf.grant, leaf.grant, placesOf(claims));
 }
 
-void LoggedActions::takePermitted(const json::Object& claims)
+void LoggedActions::takePermitted(const ParsedLeaf& parsed)
 {
+    const json::Object& claims = parsed.claims;
     m_approvals.erase(textOf(claims, "approval"));
     for (const json::Value& value : arrayOf(claims, "debits")) {
         const json::Object* debit = value.if_object();
@@ -130,8 +133,9 @@ void LoggedActions::takePermitted(const json::Object& claims)
 }
 
 /// What was counted when the two differed goes on counting; told once is enough.
-void LoggedActions::takeTold(const json::Object& claims)
+void LoggedActions::takeTold(const ParsedLeaf& parsed)
 {
+    const json::Object& claims = parsed.claims;
     const GrantId id{textOf(claims, "counters_of")};
     for (const json::Value& value : arrayOf(claims, "counters")) {
         if (const json::Object* told = value.if_object())

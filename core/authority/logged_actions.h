@@ -6,7 +6,6 @@
 // The larger count holds, and an approval that the log does not back, or the person did not sign, is none.
 #pragma once
 
-#include "core/audit/leaf.h"
 #include "core/authority/approval_store.h"
 #include "core/authority/context.h"
 #include "core/grants/uses.h"
@@ -23,10 +22,12 @@
 
 namespace countersign::authority {
 
+struct ParsedLeaf; // parsed_leaf_json.h
+
 class LoggedActions {
 public:
     /// The next leaf, in order.
-    void take(const audit::Leaf& leaf, const json::Object& claims);
+    void take(const ParsedLeaf& parsed);
     /// Holds the counters to the log, and removes approvals that it does not back. In a transaction.
     /// Sentences for the person about what was put right; empty: all is well.
     [[nodiscard]] Result<QStringList> verify(Context& context) const;
@@ -37,8 +38,8 @@ public:
 private:
     using Details = std::map<int, grants::LoggedUses>;
 
-    void takePermitted(const json::Object& claims);
-    void takeTold(const json::Object& claims);
+    void takePermitted(const ParsedLeaf& parsed);
+    void takeTold(const ParsedLeaf& parsed);
     /// The details of `from` go on as those of `to`.
     void moveDetails(const GrantId& from, const GrantId& to, const std::vector<int>& detailOf);
     /// What was spent today of these details of `from`, which was replaced, counts elsewhere; nullopt: the entry is an

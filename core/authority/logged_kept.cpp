@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "core/authority/logged_kept.h"
 
+#include "core/authority/parsed_leaf_json.h"
 #include "core/base/json_members.h"
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
@@ -40,8 +41,9 @@ std::optional<std::uint64_t> shortened(const std::string& digest)
 
 } // namespace
 
-void LoggedKept::take(const audit::Leaf& leaf, const json::Object& claims)
+void LoggedKept::take(const ParsedLeaf& parsed)
 {
+    const auto& [leaf, claims] = parsed;
     if (!leaf.privateText && claims.contains("text_commitment"))
         m_hidden.push_back(leaf.index);
     if (const std::string token = textOf(claims, "token"); !token.empty())

@@ -6,8 +6,6 @@
 // and with it what can be shown; or what was used once, so that it can be used again.
 #pragma once
 
-#include "core/audit/leaf.h"
-#include "core/base/json.h"
 #include "core/store/database.h"
 
 #include <cstdint>
@@ -19,10 +17,12 @@
 
 namespace countersign::authority {
 
+struct ParsedLeaf; // parsed_leaf_json.h
+
 class LoggedKept {
 public:
-    /// The next leaf, in order. `claims`: its own.
-    void take(const audit::Leaf& leaf, const json::Object& claims);
+    /// The next leaf, in order.
+    void take(const ParsedLeaf& parsed);
     /// Whether all of it is there. Error: StorageCorrupt with what is missing.
     [[nodiscard]] Result<void> compare(store::Database& database) const;
 

@@ -3,6 +3,7 @@
 #include "core/authority/logged_names.h"
 
 #include "core/authority/leaves.h"
+#include "core/authority/parsed_leaf_json.h"
 #include "core/base/json_members.h"
 #include "core/base/try.h"
 
@@ -40,8 +41,9 @@ std::optional<std::string> nameIn(const audit::Leaf& leaf, const json::Object& c
 
 } // namespace
 
-void LoggedNames::take(const audit::Leaf& leaf, const json::Object& claims)
+void LoggedNames::take(const ParsedLeaf& parsed)
 {
+    const auto& [leaf, claims] = parsed;
     switch (leaf.kind) {
     case LeafKind::AgentRegistered:
         m_agents[leaf.agent.value] = nameIn(leaf, claims);

@@ -5,7 +5,6 @@
 // reads that somebody did something reads a name.
 #pragma once
 
-#include "core/audit/leaf.h"
 #include "core/authority/context.h"
 
 #include <QStringList>
@@ -17,10 +16,12 @@
 
 namespace countersign::authority {
 
+struct ParsedLeaf; // parsed_leaf_json.h
+
 class LoggedNames {
 public:
-    /// The next leaf, in order. `claims`: its own.
-    void take(const audit::Leaf& leaf, const json::Object& claims);
+    /// The next leaf, in order.
+    void take(const ParsedLeaf& parsed);
     /// Whether the rows say the same. Error: StorageCorrupt with what differs first.
     [[nodiscard]] Result<void> compare(store::Database& database) const;
     /// Rows become what the log says. In a transaction. Sentences for the person about what was put right; empty: all

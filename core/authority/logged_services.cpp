@@ -3,6 +3,7 @@
 #include "core/authority/logged_services.h"
 
 #include "core/authority/leaves.h"
+#include "core/authority/parsed_leaf_json.h"
 #include "core/base/json_members.h"
 #include "core/base/try.h"
 #include "core/crypto/bytes.h"
@@ -33,8 +34,9 @@ Result<void> logRejected(Context& context, const ServiceId& id, std::string_view
 
 } // namespace
 
-void LoggedServices::take(const audit::Leaf& leaf, const json::Object& claims)
+void LoggedServices::take(const ParsedLeaf& parsed)
 {
+    const auto& [leaf, claims] = parsed;
     if (leaf.kind != LeafKind::ServiceAdded && leaf.kind != LeafKind::ServiceRemoved)
         return;
     const ServiceId id{json::textOf(claims, "service_id")};

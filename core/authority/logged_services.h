@@ -5,7 +5,6 @@
 // secret would let its writer ask as that service does, one with another place would take the demands there away.
 #pragma once
 
-#include "core/audit/leaf.h"
 #include "core/authority/context.h"
 
 #include <QStringList>
@@ -20,10 +19,12 @@ namespace countersign::authority {
 /// In a ServiceAdded: the SHA-256 of the service's secret, base64url. Nobody guesses a random secret from it.
 inline constexpr std::string_view kServiceSecretClaim = "secret_digest";
 
+struct ParsedLeaf; // parsed_leaf_json.h
+
 class LoggedServices {
 public:
     /// The next leaf, in order.
-    void take(const audit::Leaf& leaf, const json::Object& claims);
+    void take(const ParsedLeaf& parsed);
     [[nodiscard]] bool knows(const ServiceId& service) const { return m_services.contains(service); }
     /// Rows become what the log says, or go; names are LoggedNames'. In a transaction.
     /// Sentences for the person about what was put right; empty: all is well.

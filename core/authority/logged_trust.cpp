@@ -3,6 +3,7 @@
 #include "core/authority/logged_trust.h"
 
 #include "core/authority/leaves.h"
+#include "core/authority/parsed_leaf_json.h"
 #include "core/authority/trust_cases.h"
 #include "core/base/json_members.h"
 #include "core/base/try.h"
@@ -36,8 +37,9 @@ Result<std::optional<agents::ShownTrust>> readShown(const Context& context, cons
 
 } // namespace
 
-void LoggedTrust::take(const audit::Leaf& leaf, const json::Object& claims)
+void LoggedTrust::take(const ParsedLeaf& parsed)
 {
+    const auto& [leaf, claims] = parsed;
     if (leaf.kind != LeafKind::RequestReceived && leaf.kind != LeafKind::AgentRegistered
         && leaf.kind != LeafKind::TrustReported)
         return;

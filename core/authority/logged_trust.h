@@ -6,7 +6,6 @@
 #pragma once
 
 #include "core/agents/trust_store.h"
-#include "core/audit/leaf.h"
 #include "core/authority/context.h"
 
 #include <QStringList>
@@ -17,10 +16,12 @@
 
 namespace countersign::authority {
 
+struct ParsedLeaf; // parsed_leaf_json.h
+
 class LoggedTrust {
 public:
     /// The next leaf, in order.
-    void take(const audit::Leaf& leaf, const json::Object& claims);
+    void take(const ParsedLeaf& parsed);
     /// Takes back that a key was proven where no entry among the first `signedSize` bears it out, and lets the newest
     /// token of each issuer be no older than the log says. In a transaction. Sentences for the person about what was
     /// put right; empty: all is well.

@@ -5,6 +5,7 @@
 
 #include "core/audit/timeline.h"
 #include "core/authority/logged_actions.h"
+#include "core/authority/parsed_leaf_json.h"
 #include "core/authority/signed_consent.h"
 #include "core/authority/use_cases.h"
 #include "core/base/json.h"
@@ -266,7 +267,7 @@ private Q_SLOTS:
                 TRY(audit::timelinePage(context.database, {}, {}, 500)) | std::views::reverse) {
                 json::Object claims = TRY(json::parseObject(leaf.bytes));
                 claims.erase(authority::kDaysMovedClaim);
-                older.take(leaf, claims);
+                older.take({leaf, claims});
             }
             TRY(older.compare(context.database));
             TRY(store::Query(context.database, "UPDATE uses SET on_day = total").run());
