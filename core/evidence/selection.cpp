@@ -15,6 +15,7 @@
 #include "core/crypto/jws.h"
 #include "core/grants/ledger.h"
 
+#include <format>
 #include <limits>
 #include <utility>
 
@@ -125,8 +126,8 @@ private:
         m_selection.entries.insert(index);
         if (m_selection.entries.size() > kMaxEntries)
             return fail(ErrorCode::TooLarge,
-                "The evidence would have more than " + std::to_string(kMaxEntries)
-                    + " entries of the log. Take less of it at once.");
+                std::format(
+                    "The evidence would have more than {} entries of the log. Take less of it at once.", kMaxEntries));
         return {};
     }
 
