@@ -11,6 +11,7 @@
 #include "core/store/data_folder.h"
 
 #include <QFile>
+#include <QFileInfo>
 #include <QTemporaryDir>
 
 #include <fcntl.h>
@@ -31,7 +32,8 @@ QString pathIn(const QString& folder, QLatin1StringView file)
 Result<store::FileDescriptor> keepOthersOut(const QString& folder)
 {
     const QString path = pathIn(folder, QLatin1StringView(store::kLockFile));
-    store::FileDescriptor lock(::open(QFile::encodeName(path).constData(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    store::FileDescriptor lock(
+        ::open(QFile::encodeName(path).constData(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (lock.isOpen() && ::flock(lock.get(), LOCK_SH | LOCK_NB) != 0)
         return fail(ErrorCode::StorageInUse,
             "Countersign is running on “" + folder.toStdString() + "”. Ask it, without naming the folder.");
@@ -49,6 +51,8 @@ Result<void> copyDatabase(const QString& from, const QString& to)
         QFile file(from + u'/' + name + suffix);
         if (!file.exists())
             continue;
+        if (!QFileInfo(file).isFile()) // reading a pipe would wait for ever
+            return fail(ErrorCode::StorageCorrupt, "“" + file.fileName().toStdString() + "” is not a file.");
         const QString copy = to + u'/' + name + suffix;
         // The copy is ours to change, however the other is protected.
         if (!file.copy(copy) || !QFile::setPermissions(copy, QFileDevice::ReadOwner | QFileDevice::WriteOwner))

@@ -13,6 +13,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sys/stat.h>
+
 using namespace countersign;
 using namespace countersign::testing;
 using namespace Qt::StringLiterals;
@@ -65,6 +67,7 @@ private Q_SLOTS:
     void data_that_was_changed_gives_none();
     void data_that_does_not_say_whose_it_is_gives_none();
     void what_is_no_archive_is_refused();
+    void a_pipe_is_no_archive_and_is_not_waited_for();
 };
 
 void EvidenceArchiveTest::it_gives_evidence_of_actions_grants_and_spans()
@@ -171,6 +174,18 @@ void EvidenceArchiveTest::data_that_does_not_say_whose_it_is_gives_none()
     tamper(scene.fixture.folder(), {u"DELETE FROM meta WHERE key = 'log_identity'"_s});
     const auto none = from(scene.fixture.folder(), evidence::ReceiptWanted{answer.receipt->id}, scene);
     QVERIFY(!none && none.error().code == ErrorCode::NotSupported);
+}
+
+void EvidenceArchiveTest::a_pipe_is_no_archive_and_is_not_waited_for()
+{
+    EvidenceScene scene;
+    const QTemporaryDir folder;
+    for (const QString& name : {u"countersign.lock"_s, u"countersign.sqlite"_s}) {
+        QCOMPARE(::mkfifo(QFile::encodeName(folder.filePath(name)).constData(), 0600), 0);
+        const auto none = from(folder.path(), evidence::ReceiptWanted{"1.a"}, scene);
+        QVERIFY(!none);
+        QCOMPARE(none.error().code, name == u"countersign.lock"_s ? ErrorCode::NotFound : ErrorCode::StorageCorrupt);
+    }
 }
 
 void EvidenceArchiveTest::what_is_no_archive_is_refused()
